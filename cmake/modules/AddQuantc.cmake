@@ -1,0 +1,109 @@
+# quantc's CMake vocabulary. A leaf CMakeLists names sources and libraries;
+# warnings, the precompiled header, installation and linking are decided here.
+
+add_library(quantc_warnings INTERFACE)
+target_compile_options(quantc_warnings INTERFACE
+  -Wall -Wextra -Wno-unused-parameter -Wnon-virtual-dtor
+  $<$<BOOL:${QUANTC_WERROR}>:-Werror>)
+
+# MLIR's headers dominate compile time: one precompiled header serves every
+# target that uses MLIR.
+function(_quantc_use_pch target)
+  if(NOT TARGET quantc_pch)
+    file(WRITE ${PROJECT_BINARY_DIR}/quantc_pch.cpp "\n")
+    add_library(quantc_pch STATIC EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/quantc_pch.cpp)
+    target_link_libraries(quantc_pch PRIVATE quantc_warnings)
+    target_precompile_headers(quantc_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/modules/Precompiled.h)
+    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+      # Without a time stamp inside, ccache can share the header between trees.
+      target_compile_options(quantc_pch PUBLIC "SHELL:-Xclang -fno-pch-timestamp")
+    endif()
+  endif()
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
+  target_precompile_headers(${target} REUSE_FROM quantc_pch)
+endfunction()
+
+# add_quantc_library(name [NO_MLIR] sources... [DEPENDS targets...] [LINK_LIBS libs...])
+#
+# A static component library, installed and exported as quantc::<name>. NO_MLIR
+# marks pure C++ libraries that may use LLVM's Support but no IR.
+function(add_quantc_library name)
+  cmake_parse_arguments(ARG "NO_MLIR" "" "DEPENDS;LINK_LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  add_library(quantc::${name} ALIAS ${name})
+  target_include_directories(${name} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK_LIBS} PRIVATE $<BUILD_INTERFACE:quantc_warnings>)
+  if(ARG_NO_MLIR)
+    target_link_libraries(${name} PUBLIC LLVM)
+  else()
+    target_link_libraries(${name} PUBLIC MLIR LLVM)
+    # Generated headers of every dialect exist before any user of them compiles.
+    add_dependencies(${name} quantc-headers)
+    _quantc_use_pch(${name})
+  endif()
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY QUANTC_LIBS ${name})
+  install(TARGETS ${name} EXPORT QuantcTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
+# add_quantc_tool(name sources... [LINK_LIBS libs...]): an installed executable.
+function(add_quantc_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} quantc_warnings)
+  add_dependencies(${name} quantc-headers)
+  _quantc_use_pch(${name})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# add_quantc_unittest(name sources... [LINK_LIBS libs...]): a GoogleTest binary
+# in build/unittests that the lit suite runs.
+function(add_quantc_unittest name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} quantc_warnings GTest::gmock GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/unittests)
+  add_dependencies(QuantcUnitTests ${name})
+endfunction()
+
+# add_quantc_dialect(file namespace): ops, types, attributes and enums of
+# <file>.td, generated into the mirrored directory of the build tree.
+function(add_quantc_dialect file namespace)
+  set(LLVM_TARGET_DEFINITIONS ${file}.td)
+  mlir_tablegen(${file}.h.inc -gen-op-decls)
+  mlir_tablegen(${file}.cpp.inc -gen-op-defs)
+  mlir_tablegen(${file}Dialect.h.inc -gen-dialect-decls -dialect=${namespace})
+  mlir_tablegen(${file}Dialect.cpp.inc -gen-dialect-defs -dialect=${namespace})
+  mlir_tablegen(${file}Attributes.h.inc -gen-attrdef-decls -attrdefs-dialect=${namespace})
+  mlir_tablegen(${file}Attributes.cpp.inc -gen-attrdef-defs -attrdefs-dialect=${namespace})
+  mlir_tablegen(${file}Enums.h.inc -gen-enum-decls)
+  mlir_tablegen(${file}Enums.cpp.inc -gen-enum-defs)
+  add_public_tablegen_target(Quantc${file}IncGen)
+  add_dependencies(quantc-headers Quantc${file}IncGen)
+endfunction()
+
+# add_quantc_passes(name): pass declarations of Passes.td in this directory;
+# `name` is the suffix of the generated registration function.
+function(add_quantc_passes name)
+  set(LLVM_TARGET_DEFINITIONS Passes.td)
+  mlir_tablegen(Passes.h.inc -gen-pass-decls -name ${name})
+  add_public_tablegen_target(Quantc${name}PassesIncGen)
+  add_dependencies(quantc-headers Quantc${name}PassesIncGen)
+endfunction()
+
+# add_quantc_interface(file): op interfaces of <file>.td.
+function(add_quantc_interface file)
+  set(LLVM_TARGET_DEFINITIONS ${file}.td)
+  mlir_tablegen(${file}.h.inc -gen-op-interface-decls)
+  mlir_tablegen(${file}.cpp.inc -gen-op-interface-defs)
+  add_public_tablegen_target(Quantc${file}IncGen)
+  add_dependencies(quantc-headers Quantc${file}IncGen)
+endfunction()

@@ -1,0 +1,96 @@
+//===- Histogram.h - Fixed-size statistics of a tensor -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What calibration remembers of a tensor: extreme values, exact sums of
+/// per-sample extremes, and a histogram whose size does not depend on the number
+/// of samples. Two histograms of disjoint data merge into exactly the histogram of
+/// the union, in any order: bin widths are powers of two anchored at 0, and
+/// a wider histogram is made by adding up neighbouring bins.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_CALIBRATION_HISTOGRAM_H
+#define QUANTC_CALIBRATION_HISTOGRAM_H
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace quantc {
+
+/// The exact sum of float32 values: one integer per exponent, so that the
+/// result does not depend on the order of additions. Holds up to 2^39 values.
+class ExactSum {
+public:
+  void add(float value);
+  void merge(const ExactSum &other);
+  double value() const;
+  const std::map<int32_t, int64_t> &buckets() const { return sums; }
+  void setBucket(int32_t exponent, int64_t sum) { sums[exponent] = sum; }
+  bool operator==(const ExactSum &other) const { return sums == other.sums; }
+
+private:
+  std::map<int32_t, int64_t> sums; // exponent -> sum of signed mantissas
+};
+
+/// Statistics of one tensor over all samples seen.
+class Histogram {
+public:
+  /// Bins on each side of zero.
+  static constexpr size_t kHalfBins = 4096;
+
+  /// Adds one sample: `count` values of one run of the network. NaN and infinite
+  /// values are counted apart and enter nothing else.
+  void addSample(const float *values, size_t count);
+  void merge(const Histogram &other);
+  bool operator==(const Histogram &other) const;
+
+  uint64_t samples() const { return sampleCount; }
+  /// Finite values seen.
+  uint64_t values() const { return valueCount; }
+  uint64_t nonFinite() const { return nonFiniteCount; }
+  /// Extremes of the finite values; 0 if none was seen.
+  float min() const { return minimum; }
+  float max() const { return maximum; }
+  /// Mean over samples of the sample's minimum and maximum.
+  double meanMin() const;
+  double meanMax() const;
+  /// Bin i covers [(i - kHalfBins) * binWidth, (i - kHalfBins + 1) * binWidth).
+  /// Empty before the first value.
+  const std::vector<uint64_t> &bins() const { return counts; }
+  double binWidth() const;
+  double binCenter(size_t bin) const;
+
+  /// The state as the profile file stores it.
+  struct State {
+    uint64_t samples = 0, values = 0, nonFinite = 0;
+    float min = 0, max = 0;
+    int32_t exponent = 0; // binWidth = 2^exponent / kHalfBins
+    std::map<int32_t, int64_t> sumMin, sumMax;
+    std::vector<uint64_t> bins; // 2 * kHalfBins or empty
+  };
+  State state() const;
+  /// False if `state` is not one that `state()` can return.
+  bool setState(const State &state);
+
+private:
+  void widenTo(int32_t newExponent);
+
+  uint64_t sampleCount = 0, valueCount = 0, nonFiniteCount = 0;
+  float minimum = 0, maximum = 0;
+  int32_t exponent = 0;
+  ExactSum sumMin, sumMax;
+  std::vector<uint64_t> counts;
+};
+
+} // namespace quantc
+
+#endif // QUANTC_CALIBRATION_HISTOGRAM_H

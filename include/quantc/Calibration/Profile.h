@@ -1,0 +1,52 @@
+//===- Profile.h - The calibration profile -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// A calibration profile: for every observed tensor its statistics, keyed by
+/// the tensor's stable name, with the fingerprint of the network they belong to. A
+/// versioned JSON file (docs/Profile.md). profile(A+B) == merge(profile(A), profile(B)).
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_CALIBRATION_PROFILE_H
+#define QUANTC_CALIBRATION_PROFILE_H
+
+#include "quantc/Calibration/Histogram.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <map>
+#include <string>
+
+namespace quantc {
+
+struct Profile {
+  /// Version of the file format that this code writes, and the newest it reads.
+  static constexpr int64_t kVersion = 1;
+
+  /// Hex digest of the network (see Pipelines: computeFingerprint).
+  std::string fingerprint;
+  std::map<std::string, Histogram> tensors;
+
+  /// Adds `other`'s statistics. Fails if the fingerprints differ.
+  llvm::Error merge(const Profile &other);
+
+  std::string toJson() const;
+  /// Every malformed, truncated or newer file is an error that says what is wrong.
+  static llvm::Expected<Profile> fromJson(llvm::StringRef text);
+
+  static llvm::Expected<Profile> load(llvm::StringRef path);
+  /// Writes to a temporary name and renames.
+  llvm::Error save(llvm::StringRef path) const;
+};
+
+} // namespace quantc
+
+#endif // QUANTC_CALIBRATION_PROFILE_H

@@ -1,0 +1,38 @@
+//===- PTQ.h - The ptq dialect -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_IR_PTQ_H
+#define QUANTC_DIALECT_PTQ_IR_PTQ_H
+
+#include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "quantc/Dialect/PTQ/IR/PTQDialect.h.inc"
+
+#define GET_OP_CLASSES
+#include "quantc/Dialect/PTQ/IR/PTQ.h.inc"
+
+namespace quantc::ptq {
+
+/// The discardable attribute that holds a tensor's stable name.
+inline constexpr llvm::StringLiteral kNameAttr = "ptq.name";
+
+/// The stable name of `value`: `ptq.name` of its defining operation or function
+/// argument, or an empty string.
+llvm::StringRef getTensorName(mlir::Value value);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_IR_PTQ_H

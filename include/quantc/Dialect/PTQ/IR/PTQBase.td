@@ -1,0 +1,42 @@
+//===- PTQBase.td - The ptq dialect ----------------------------*- tablegen -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_IR_PTQBASE_TD
+#define QUANTC_DIALECT_PTQ_IR_PTQBASE_TD
+
+include "mlir/IR/OpBase.td"
+
+def PTQ_Dialect : Dialect {
+  let name = "ptq";
+  let cppNamespace = "::quantc::ptq";
+  let summary = "Post-training quantization of float networks";
+  let description = [{
+    `ptq` holds what upstream's `quant` dialect lacks for turning a float network
+    into integer arithmetic: probes that observe tensors at run time, fake
+    quantization that simulates integers in float, an explicit change of
+    quantization parameters, and the few composite operations that TOSA spells
+    as long sequences of primitive ones.
+
+    Quantized types are upstream's `!quant.uniform`; the boundary between float
+    and quantized values is upstream's `quant.qcast` and `quant.dcast`.
+
+    The discardable attribute `ptq.name` (a string, on operations with one result
+    and on function arguments) is the stable name of a tensor: profiles, remarks and
+    reports speak of it.
+  }];
+  let dependentDialects = [
+    "::mlir::quant::QuantDialect", "::mlir::tosa::TosaDialect"
+  ];
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+}
+
+class PTQ_Op<string mnemonic, list<Trait> traits = []>
+    : Op<PTQ_Dialect, mnemonic, traits>;
+
+#endif // QUANTC_DIALECT_PTQ_IR_PTQBASE_TD

@@ -1,0 +1,22 @@
+//===- Passes.h - Passes of Dialect/PTQ/Transforms -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_TRANSFORMS_PASSES_H
+#define QUANTC_DIALECT_PTQ_TRANSFORMS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace quantc::ptq {
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_TRANSFORMS_PASSES_H

@@ -1,0 +1,71 @@
+//===- Emit.h - From the LLVM dialect to object files -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The last stage: a module in the LLVM dialect, made by Codegen, becomes machine
+/// code, a C header and a JSON manifest.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_EMIT_EMIT_H
+#define QUANTC_EMIT_EMIT_H
+
+#include "quantc/Support/Npz.h"
+#include "quantc/Target/Target.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <optional>
+
+namespace quantc {
+
+/// One input or output of the compiled function.
+struct TensorInfo {
+  std::string name;
+  ElementType type = ElementType::Float32;
+  std::vector<int64_t> shape;
+  /// Set if the integers stand for reals: real = (q - zeroPoint) * scale.
+  std::optional<double> scale;
+  int64_t zeroPoint = 0;
+};
+
+/// What a caller of the object has to know. Codegen leaves it on the module as
+/// attributes; `getInterface` reads it back.
+struct ModelInterface {
+  std::string name; // a C identifier
+  std::vector<TensorInfo> inputs, outputs;
+  int64_t arenaBytes = 0;
+  int64_t arenaAlignment = 64;
+  /// Sum of the sizes of the tensors alive at the worst moment; arenaBytes >= this.
+  int64_t arenaLowerBound = 0;
+  bool selftest = false;
+};
+
+mlir::FailureOr<ModelInterface> getInterface(mlir::ModuleOp module);
+
+enum class EmitKind { Object, Assembly, LLVM, StaticLibrary, SharedLibrary };
+
+/// Translates the module to LLVM IR, optimizes it for the target and writes the
+/// requested form. Failure is reported at the module's location.
+mlir::LogicalResult emit(mlir::ModuleOp module, const TargetDescription &target,
+                         EmitKind kind, llvm::raw_pwrite_stream &os);
+
+/// The C header: NAME_run, NAME_selftest and the constants of every tensor; depends on <stdint.h> alone.
+void emitHeader(const ModelInterface &interface, llvm::raw_ostream &os);
+
+/// The tensors, arena and target as JSON; the driver adds what it knows of operations.
+llvm::json::Object makeManifest(const ModelInterface &interface,
+                                const TargetDescription &target);
+
+} // namespace quantc
+
+#endif // QUANTC_EMIT_EMIT_H

@@ -1,0 +1,66 @@
+//===- Affine.h - Affine quantization of real numbers -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Scale and zero-point choice, quantization and dequantization of single
+/// values: real = (q - zeroPoint) * scale. The rules are those of docs/Numerics.md;
+/// their numbers stand beside the code. No IR here.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_NUMERICS_AFFINE_H
+#define QUANTC_NUMERICS_AFFINE_H
+
+#include <cstdint>
+
+namespace quantc {
+
+/// An inclusive range of storage integers.
+struct StorageRange {
+  int64_t min = 0;
+  int64_t max = 0;
+};
+inline constexpr StorageRange kInt8Activation{-128, 127};
+inline constexpr StorageRange kInt8Weight{-127, 127};
+inline constexpr StorageRange kUInt8Activation{0, 255};
+inline constexpr StorageRange kInt16Activation{-32768, 32767};
+inline constexpr StorageRange kInt32Bias{INT32_MIN, INT32_MAX};
+
+/// real = (q - zeroPoint) * scale, q in `storage`. `scale` is positive, finite
+/// and a value of float32 (as in the TFLite format).
+struct AffineParams {
+  double scale = 1.0;
+  int64_t zeroPoint = 0;
+  StorageRange storage;
+
+  bool operator==(const AffineParams &other) const {
+    return scale == other.scale && zeroPoint == other.zeroPoint &&
+           storage.min == other.storage.min && storage.max == other.storage.max;
+  }
+};
+
+/// Asymmetric parameters for reals in [min, max]: the range is extended to
+/// contain 0, the zero point is the storage value that represents 0 exactly.
+/// A degenerate range ([0, 0]) gets scale 1. min and max are finite, min <= max.
+AffineParams chooseAsymmetric(double min, double max, StorageRange storage);
+
+/// Symmetric parameters (zero point 0): scale = absMax / storage.max. absMax = 0
+/// gets scale 1. absMax is finite and not negative.
+AffineParams chooseSymmetric(double absMax, StorageRange storage);
+
+/// round(real / scale) + zeroPoint, saturated to the storage range; ties to even, NaN
+/// becomes the zero point.
+int64_t quantize(double real, const AffineParams &params);
+
+/// (q - zeroPoint) * scale.
+double dequantize(int64_t q, const AffineParams &params);
+
+} // namespace quantc
+
+#endif // QUANTC_NUMERICS_AFFINE_H

@@ -1,0 +1,56 @@
+//===- Requantize.h - Integer multiplier and shift -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Changing the scale of an integer with a 32-bit multiplier and a shift: TOSA 1.0's
+/// RESCALE (apply_scale_32), and the scale of a bias. No IR here.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_NUMERICS_REQUANTIZE_H
+#define QUANTC_NUMERICS_REQUANTIZE_H
+
+#include "quantc/Numerics/Affine.h"
+
+#include <optional>
+
+namespace quantc {
+
+/// How a scaled value is rounded: `Single` rounds once, ties towards plus infinity;
+/// `Double` rounds twice as TFLite's reference kernels do.
+enum class Rounding { Single, Double };
+
+/// value * multiplier / 2^shift. `multiplier` is in [2^30, 2^31) or 0, `shift`
+/// in [2, 62], as TOSA requires.
+struct FixedPointMultiplier {
+  int32_t multiplier = 0;
+  int32_t shift = 2;
+};
+
+/// The multiplier and shift nearest to `real` (0 <= real < 2^29); nullopt if
+/// `real` is out of range or not finite. A `real` below 2^-33 becomes 0 where
+/// no shift of 62 can express it.
+std::optional<FixedPointMultiplier> deriveMultiplier(double real);
+
+/// TOSA's apply_scale_32.
+int32_t applyScale32(int32_t value, FixedPointMultiplier m, Rounding rounding);
+
+/// saturate(applyScale32(value - inputZeroPoint) + outputZeroPoint) to `storage`.
+int32_t requantize(int32_t value, int32_t inputZeroPoint,
+                   FixedPointMultiplier m, int32_t outputZeroPoint,
+                   StorageRange storage, Rounding rounding);
+
+/// The scale that a weight channel needs so that its bias fits: `weightScale`, or
+/// the smallest float32 above it for which |bias| / (inputScale * scale) <= 2^30.
+double widenWeightScaleForBias(double weightScale, double inputScale,
+                               double bias);
+
+} // namespace quantc
+
+#endif // QUANTC_NUMERICS_REQUANTIZE_H

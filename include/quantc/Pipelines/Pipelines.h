@@ -1,0 +1,62 @@
+//===- Pipelines.h - Named pipelines: the order of passes -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The only place where the order of passes is written: one populate function per stage of
+/// docs/Pipeline.md, and the named pipelines of `quant-opt` made of them.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_PIPELINES_PIPELINES_H
+#define QUANTC_PIPELINES_PIPELINES_H
+
+#include "quantc/Calibration/Estimators.h"
+#include "quantc/Calibration/Profile.h"
+#include "quantc/Numerics/Requantize.h"
+#include "quantc/Target/Target.h"
+
+#include "mlir/Pass/PassManager.h"
+
+#include <memory>
+
+namespace quantc {
+
+/// What the bytes of the network's inputs or outputs are.
+enum class IOType { Float, Int8, UInt8 };
+
+struct QuantizeOptions {
+  std::shared_ptr<const Profile> profile;
+  EstimatorOptions estimator;
+  Rounding rounding = Rounding::Single;
+  IOType inputs = IOType::Float, outputs = IOType::Float;
+  bool strictInteger = false;
+};
+
+struct CodegenOptions {
+  TargetDescription target;
+  std::string name = "model";
+};
+
+/// Float TOSA -> named, cleaned-up float TOSA with composites recognised.
+void populateSimplifyPipeline(mlir::OpPassManager &pm);
+/// + ptq.observe on every tensor that needs parameters.
+void populateObservePipeline(mlir::OpPassManager &pm);
+/// + ptq.fake_quant from a profile. Running the result simulates quantization.
+void populateAnnotatePipeline(mlir::OpPassManager &pm, const QuantizeOptions &options);
+/// Simulated -> quantized tensors and ptq.requantize.
+void populateQuantizePipeline(mlir::OpPassManager &pm, const QuantizeOptions &options);
+/// -> plain integer TOSA.
+void populateLowerPipeline(mlir::OpPassManager &pm, const QuantizeOptions &options);
+/// TOSA (integer, float or mixed; leftover ptq operations included) -> LLVM dialect.
+void populateCodegenPipeline(mlir::OpPassManager &pm, const CodegenOptions &options);
+
+
+} // namespace quantc
+
+#endif // QUANTC_PIPELINES_PIPELINES_H

@@ -1,0 +1,71 @@
+//===- Npz.h - NumPy .npy and .npz files -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Arrays in NumPy's .npy format (versions 1 to 3) and zip archives of them. Files
+/// are taken as hostile: sizes are checked against the file before anything is
+/// allocated. C-contiguous, little-endian bool, integer and float arrays only; everything
+/// else is an error that names the file and key.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_SUPPORT_NPZ_H
+#define QUANTC_SUPPORT_NPZ_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace quantc {
+
+/// Element types that networks and data use.
+enum class ElementType { Bool, Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64, Float16, Float32, Float64 };
+
+/// Bytes of one element.
+size_t byteSize(ElementType type);
+/// NumPy's name ("int8", "float32", ...).
+llvm::StringRef stringify(ElementType type);
+
+/// A dense, row-major array that owns its bytes (little-endian).
+struct Array {
+  ElementType type = ElementType::Float32;
+  std::vector<int64_t> shape;
+  std::vector<uint8_t> bytes;
+
+  int64_t elementCount() const;
+  /// The elements as T. T has the size of the element type.
+  template <typename T> llvm::ArrayRef<T> as() const {
+    return {reinterpret_cast<const T *>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+  template <typename T> llvm::MutableArrayRef<T> as() {
+    return {reinterpret_cast<T *>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+  /// An array of zeros.
+  static Array zeros(ElementType type, llvm::ArrayRef<int64_t> shape);
+};
+
+using ArrayMap = std::map<std::string, Array>;
+
+/// Reads one .npy file.
+llvm::Expected<Array> readNpy(llvm::StringRef path);
+/// Reads every array of an .npz file; keys are the member names without ".npy".
+llvm::Expected<ArrayMap> readNpz(llvm::StringRef path);
+/// Writes an .npz file (deflated) to a temporary name and renames it.
+llvm::Error writeNpz(llvm::StringRef path, const ArrayMap &arrays);
+/// Writes a .npy file to a temporary name and renames it.
+llvm::Error writeNpy(llvm::StringRef path, const Array &array);
+
+} // namespace quantc
+
+#endif // QUANTC_SUPPORT_NPZ_H

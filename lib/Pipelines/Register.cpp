@@ -1,0 +1,27 @@
+//===- Register.cpp - Registration of dialects and passes -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Codegen/Kernel/Kernel.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/InitAllDialects.h"
+#include "quantc/InitAllPasses.h"
+
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+
+using namespace mlir;
+
+void quantc::registerAllDialects(DialectRegistry &registry) {
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registry.insert<ptq::PTQDialect, kernel::KernelDialect>();
+}
+
+void quantc::registerAllPasses() {}
+
+void quantc::registerAllPipelines() {}

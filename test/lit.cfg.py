@@ -1,0 +1,49 @@
+# The lit suite: FileCheck tests that mirror lib/, the unit tests, and the
+# end-to-end tests under Integration/ and Regression/.
+import os
+import platform
+import shutil
+
+import lit.formats
+import lit.llvm
+from lit.llvm import llvm_config
+
+lit.llvm.initialize(lit_config, config)
+from lit.llvm import llvm_config  # noqa: E402,F811
+
+config.name = "quantc"
+config.test_format = lit.formats.ShTest(True)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["CMakeLists.txt", "Inputs", "lit.cfg.py", "lit.site.cfg.py"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.quantc_obj_root, "test")
+
+config.substitutions.append(("%PATH%", config.environment["PATH"]))
+config.substitutions.append(("%quantc_src", config.quantc_src_root))
+config.substitutions.append(("%quantc_obj", config.quantc_obj_root))
+config.substitutions.append(("%quantc_lib", config.quantc_lib_dir))
+config.substitutions.append(("%python", config.python_executable))
+config.substitutions.append(("%host_cc", config.host_cc))
+
+tools_dirs = [config.quantc_tools_dir, config.llvm_tools_dir]
+for path in reversed(tools_dirs):
+    llvm_config.with_environment("PATH", path, append_path=True)
+llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TMPDIR", "QUANTC_MODELS_DIR"])
+
+llvm_config.add_tool_substitutions(
+    ["quant-opt", "quantc", "mlir-opt", "mlir-runner", "FileCheck", "not", "count", "split-file"],
+    tools_dirs,
+)
+
+# Instruction sets and tools that a test may require.
+if platform.machine() == "x86_64":
+    config.available_features.add("host-x86_64")
+    flags = open("/proc/cpuinfo").read() if os.path.exists("/proc/cpuinfo") else ""
+    if "avx512_vnni" in flags:
+        config.available_features.add("host-avx512vnni")
+    if " avx2 " in flags:
+        config.available_features.add("host-avx2")
+if platform.machine() == "aarch64":
+    config.available_features.add("host-aarch64")
+if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
+    config.available_features.add("qemu-aarch64")
