@@ -6,15 +6,16 @@ import shutil
 
 import lit.formats
 import lit.llvm
-from lit.llvm import llvm_config
 
 lit.llvm.initialize(lit_config, config)
-from lit.llvm import llvm_config  # noqa: E402,F811
+from lit.llvm import llvm_config  # noqa: E402
+from lit.llvm.subst import ToolSubst  # noqa: E402
 
 config.name = "quantc"
 config.test_format = lit.formats.ShTest(True)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["CMakeLists.txt", "Inputs", "lit.cfg.py", "lit.site.cfg.py"]
+# Unit/ is a suite of its own: its tests are the binaries of unittests/.
+config.excludes = ["CMakeLists.txt", "Inputs", "Unit"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.quantc_obj_root, "test")
 
@@ -30,8 +31,24 @@ for path in reversed(tools_dirs):
     llvm_config.with_environment("PATH", path, append_path=True)
 llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TMPDIR", "QUANTC_MODELS_DIR"])
 
+# QUANTC_VERIFY_ROUNDTRIP=1 replays the suite with every module that quant-opt reads
+# and writes printed, parsed and compared.
+quant_opt_options = []
+if os.environ.get("QUANTC_VERIFY_ROUNDTRIP", "0") not in ("", "0"):
+    quant_opt_options.append("--verify-roundtrip")
+
 llvm_config.add_tool_substitutions(
-    ["quant-opt", "quantc", "mlir-opt", "mlir-runner", "FileCheck", "not", "count", "split-file"],
+    [
+        ToolSubst("quant-opt", extra_args=quant_opt_options),
+        "quantc",
+        "mlir-opt",
+        "mlir-runner",
+        "mlir-tblgen",
+        "FileCheck",
+        "not",
+        "count",
+        "split-file",
+    ],
     tools_dirs,
 )
 

@@ -64,8 +64,11 @@ function(add_quantc_tool name)
 endfunction()
 
 # add_quantc_unittest(name sources... [LINK_LIBS libs...]): a GoogleTest binary
-# in build/unittests that the lit suite runs.
+# in build/unittests that the lit suite runs. `name` ends in "Tests": lit finds it by that.
 function(add_quantc_unittest name)
+  if(NOT name MATCHES "Tests$")
+    message(FATAL_ERROR "the name of unit test '${name}' must end in 'Tests'")
+  endif()
   cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
   add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} quantc_warnings GTest::gmock GTest::gtest_main)
