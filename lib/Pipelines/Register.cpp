@@ -1,13 +1,14 @@
 //===- Register.cpp - Registration of dialects and passes -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Codegen/Kernel/Kernel.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/InitAllDialects.h"
 #include "quantc/InitAllPasses.h"
 
@@ -22,6 +23,6 @@ void quantc::registerAllDialects(DialectRegistry &registry) {
   registry.insert<ptq::PTQDialect, kernel::KernelDialect>();
 }
 
-void quantc::registerAllPasses() {}
+void quantc::registerAllPasses() { ptq::registerPTQTransformsPasses(); }
 
 void quantc::registerAllPipelines() {}

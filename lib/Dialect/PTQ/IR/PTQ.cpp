@@ -51,9 +51,3 @@ OpFoldResult RequantizeOp::fold(FoldAdaptor) { return {}; }
 LogicalResult SoftmaxOp::verify() { return success(); }
 LogicalResult MeanOp::verify() { return success(); }
 LogicalResult PointwiseOp::verify() { return success(); }
-OperandRole SoftmaxOp::getOperandRole(unsigned) { return OperandRole::Activation; }
-OperandRole MeanOp::getOperandRole(unsigned) { return OperandRole::Activation; }
-OperandRole PointwiseOp::getOperandRole(unsigned) { return OperandRole::Activation; }
-FailureOr<Value> SoftmaxOp::quantize(OpBuilder &, ValueRange, RankedTensorType) { return failure(); }
-FailureOr<Value> MeanOp::quantize(OpBuilder &, ValueRange, RankedTensorType) { return failure(); }
-FailureOr<Value> PointwiseOp::quantize(OpBuilder &, ValueRange, RankedTensorType) { return failure(); }

@@ -48,6 +48,19 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     "::mlir::quant::UniformQuantizedType", "getFixedResultType", (ins), "",
     /*defaultImplementation=*/"return {};">,
     InterfaceMethod<[{
+      True if `quantize` accepts a null `resultType` and then returns a value that
+      holds the result without loss: the int32 accumulator of a convolution.
+    }],
+    "bool", "canReturnAccumulator", (ins), "",
+    /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{
+      True if the activation may be such an accumulator, so that the value
+      between the two operations needs no parameters of its own (clamp: a fused
+      activation function).
+    }],
+    "bool", "canTakeAccumulator", (ins), "",
+    /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{
       Whether the operation, as it stands, has an integer form. On failure `reason`
       says in one sentence why it stays float and what the user can do.
     }],
@@ -59,7 +72,7 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       quantized value of operand i (a tensor with `!quant.uniform` elements) or,
       for Unquantized operands, the operand itself. `resultType` is the quantized
       type that the result is to have, or null if the one user of the result
-      takes any parameters: convolutions then return their int32 accumulator. The
+      takes an accumulator (only if `canReturnAccumulator`). The
       returned value may have other parameters than `resultType`; the caller
       requantizes. A result that is not float (argmax, comparisons) has a null
       `resultType` and is returned as it is.
