@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Codegen/Kernel/Kernel.h"
+#include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/InitAllDialects.h"
@@ -23,6 +24,9 @@ void quantc::registerAllDialects(DialectRegistry &registry) {
   registry.insert<ptq::PTQDialect, kernel::KernelDialect>();
 }
 
-void quantc::registerAllPasses() { ptq::registerPTQTransformsPasses(); }
+void quantc::registerAllPasses() {
+  ptq::registerPTQTransformsPasses();
+  codegen::registerQuantcCodegenPasses();
+}
 
 void quantc::registerAllPipelines() {}

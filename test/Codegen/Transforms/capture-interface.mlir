@@ -1,0 +1,20 @@
+// RUN: quant-opt %s --split-input-file --quantc-capture-interface=name=net | FileCheck %s
+
+// Names and parameters come from the function's attributes.
+// CHECK: quantc.interface = {inputs = [{name = "x", scale = 5.000000e-01 : f64, type = tensor<1x4xi8>, unsigned, zero_point = 3 : i64}, {name = "input_1", type = tensor<2xf32>}], name = "net", outputs = [{name = "y", type = tensor<1x4xi8>}]}
+func.func @main(%arg0: tensor<1x4xi8> {ptq.name = "x", ptq.scale = 0.5 : f64, ptq.zero_point = 3 : i64, ptq.unsigned}, %arg1: tensor<2xf32>) -> (tensor<1x4xi8> {ptq.name = "y"}) {
+  return %arg0 : tensor<1x4xi8>
+}
+
+// -----
+
+// Private functions and declarations are not the network.
+// CHECK: inputs = []
+// CHECK-SAME: outputs = [{name = "output_0", type = tensor<i32>}]
+func.func private @helper(%arg0: tensor<1xi8>) -> tensor<1xi8> {
+  return %arg0 : tensor<1xi8>
+}
+func.func @main() -> tensor<i32> {
+  %0 = arith.constant dense<1> : tensor<i32>
+  return %0 : tensor<i32>
+}
