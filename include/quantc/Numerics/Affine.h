@@ -1,16 +1,16 @@
 //===- Affine.h - Affine quantization of real numbers -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
 /// Scale and zero-point choice, quantization and dequantization of single
-/// values: real = (q - zeroPoint) * scale. The rules are those of docs/Numerics.md;
-/// their numbers stand beside the code. No IR here.
+/// values: real = (q - zeroPoint) * scale. The rules are those of
+/// docs/Numerics.md; their numbers stand beside the code. No IR here.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -32,8 +32,8 @@ inline constexpr StorageRange kUInt8Activation{0, 255};
 inline constexpr StorageRange kInt16Activation{-32768, 32767};
 inline constexpr StorageRange kInt32Bias{INT32_MIN, INT32_MAX};
 
-/// real = (q - zeroPoint) * scale, q in `storage`. `scale` is positive, finite
-/// and a value of float32 (as in the TFLite format).
+/// real = (q - zeroPoint) * scale, q in `storage`. `scale` is a positive,
+/// normal, finite value of float32 (as in the TFLite format).
 struct AffineParams {
   double scale = 1.0;
   int64_t zeroPoint = 0;
@@ -47,15 +47,16 @@ struct AffineParams {
 
 /// Asymmetric parameters for reals in [min, max]: the range is extended to
 /// contain 0, the zero point is the storage value that represents 0 exactly.
-/// A degenerate range ([0, 0]) gets scale 1. min and max are finite, min <= max.
+/// A degenerate range ([0, 0]) gets scale 1. min and max are finite, min <=
+/// max.
 AffineParams chooseAsymmetric(double min, double max, StorageRange storage);
 
-/// Symmetric parameters (zero point 0): scale = absMax / storage.max. absMax = 0
-/// gets scale 1. absMax is finite and not negative.
+/// Symmetric parameters (zero point 0): scale = absMax / storage.max. absMax =
+/// 0 gets scale 1. absMax is finite and not negative.
 AffineParams chooseSymmetric(double absMax, StorageRange storage);
 
-/// round(real / scale) + zeroPoint, saturated to the storage range; ties to even, NaN
-/// becomes the zero point.
+/// round(real / scale) + zeroPoint, saturated to the storage range; ties to
+/// even, NaN becomes the zero point.
 int64_t quantize(double real, const AffineParams &params);
 
 /// (q - zeroPoint) * scale.

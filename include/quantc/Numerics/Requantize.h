@@ -1,15 +1,15 @@
 //===- Requantize.h - Integer multiplier and shift -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
-/// Changing the scale of an integer with a 32-bit multiplier and a shift: TOSA 1.0's
-/// RESCALE (apply_scale_32), and the scale of a bias. No IR here.
+/// Changing the scale of an integer with a 32-bit multiplier and a shift:
+/// TOSA 1.0's RESCALE (apply_scale_32), and the scale of a bias. No IR here.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -22,8 +22,8 @@
 
 namespace quantc {
 
-/// How a scaled value is rounded: `Single` rounds once, ties towards plus infinity;
-/// `Double` rounds twice as TFLite's reference kernels do.
+/// How a scaled value is rounded: `Single` rounds once, ties towards plus
+/// infinity; `Double` rounds twice as TFLite's reference kernels do.
 enum class Rounding { Single, Double };
 
 /// value * multiplier / 2^shift. `multiplier` is in [2^30, 2^31) or 0, `shift`
@@ -33,21 +33,33 @@ struct FixedPointMultiplier {
   int32_t shift = 2;
 };
 
+/// TOSA's limits of a shift.
+inline constexpr int32_t kMinShift = 2;
+inline constexpr int32_t kMaxShift = 62;
+
 /// The multiplier and shift nearest to `real` (0 <= real < 2^29); nullopt if
-/// `real` is out of range or not finite. A `real` below 2^-33 becomes 0 where
-/// no shift of 62 can express it.
+/// `real` is out of range or not finite. A `real` below 2^-32 becomes 0: it
+/// takes every int32 to 0.
 std::optional<FixedPointMultiplier> deriveMultiplier(double real);
 
-/// TOSA's apply_scale_32.
+/// The largest |value| for which TOSA defines the result of apply_scale_32:
+/// 2^(shift-1) - 1, at most INT32_MAX. Beyond it the result may wrap.
+int64_t maxRescaleMagnitude(FixedPointMultiplier m);
+
+/// TOSA's apply_scale_32: (value * multiplier + round) >> shift, cut to 32
+/// bits.
 int32_t applyScale32(int32_t value, FixedPointMultiplier m, Rounding rounding);
 
-/// saturate(applyScale32(value - inputZeroPoint) + outputZeroPoint) to `storage`.
+/// TOSA's RESCALE of one value:
+/// saturate(applyScale32(value - inputZeroPoint) + outputZeroPoint) to
+/// `storage`.
 int32_t requantize(int32_t value, int32_t inputZeroPoint,
                    FixedPointMultiplier m, int32_t outputZeroPoint,
                    StorageRange storage, Rounding rounding);
 
-/// The scale that a weight channel needs so that its bias fits: `weightScale`, or
-/// the smallest float32 above it for which |bias| / (inputScale * scale) <= 2^30.
+/// The scale that a weight channel needs so that its bias fits: `weightScale`,
+/// or the smallest float32 above it for which |bias| / (inputScale * scale) <=
+/// 2^30 (the largest float32 if there is none).
 double widenWeightScaleForBias(double weightScale, double inputScale,
                                double bias);
 

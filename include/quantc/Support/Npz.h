@@ -1,17 +1,17 @@
 //===- Npz.h - NumPy .npy and .npz files -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
-/// Arrays in NumPy's .npy format (versions 1 to 3) and zip archives of them. Files
-/// are taken as hostile: sizes are checked against the file before anything is
-/// allocated. C-contiguous, little-endian bool, integer and float arrays only; everything
-/// else is an error that names the file and key.
+/// Arrays in NumPy's .npy format (versions 1 to 3) and zip archives of them.
+/// Files are taken as hostile: sizes are checked against the file before
+/// anything is allocated. C-contiguous, little-endian bool, integer and float
+/// arrays only; everything else is an error that names the file and key.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +30,20 @@
 namespace quantc {
 
 /// Element types that networks and data use.
-enum class ElementType { Bool, Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64, Float16, Float32, Float64 };
+enum class ElementType {
+  Bool,
+  Int8,
+  UInt8,
+  Int16,
+  UInt16,
+  Int32,
+  UInt32,
+  Int64,
+  UInt64,
+  Float16,
+  Float32,
+  Float64
+};
 
 /// Bytes of one element.
 size_t byteSize(ElementType type);
@@ -45,10 +58,13 @@ struct Array {
 
   int64_t elementCount() const;
   /// The elements as T. T has the size of the element type.
-  template <typename T> llvm::ArrayRef<T> as() const {
-    return {reinterpret_cast<const T *>(bytes.data()), bytes.size() / sizeof(T)};
+  template <typename T>
+  llvm::ArrayRef<T> as() const {
+    return {reinterpret_cast<const T *>(bytes.data()),
+            bytes.size() / sizeof(T)};
   }
-  template <typename T> llvm::MutableArrayRef<T> as() {
+  template <typename T>
+  llvm::MutableArrayRef<T> as() {
     return {reinterpret_cast<T *>(bytes.data()), bytes.size() / sizeof(T)};
   }
   /// An array of zeros.

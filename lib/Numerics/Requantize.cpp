@@ -1,0 +1,89 @@
+//===- Requantize.cpp - Integer multiplier and shift -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Numerics/Requantize.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+using namespace quantc;
+
+std::optional<FixedPointMultiplier> quantc::deriveMultiplier(double real) {
+  if (!std::isfinite(real) || real < 0)
+    return std::nullopt;
+  if (real == 0)
+    return FixedPointMultiplier{};
+  // N10: real = mantissa * 2^exponent, mantissa in [0.5, 1).
+  int exponent = 0;
+  double mantissa = std::frexp(real, &exponent);
+  int64_t multiplier = std::llround(std::ldexp(mantissa, 31));
+  if (multiplier == int64_t(1) << 31) {
+    multiplier >>= 1;
+    ++exponent;
+  }
+  int shift = 31 - exponent;
+  if (shift < kMinShift)
+    return std::nullopt;
+  // N11: below 2^-32 the product of every int32 rounds to 0.
+  if (shift > kMaxShift)
+    return FixedPointMultiplier{};
+  return FixedPointMultiplier{static_cast<int32_t>(multiplier), shift};
+}
+
+int64_t quantc::maxRescaleMagnitude(FixedPointMultiplier m) {
+  int64_t limit = (int64_t(1) << (m.shift - 1)) - 1; // N13
+  return std::min<int64_t>(limit, std::numeric_limits<int32_t>::max());
+}
+
+int32_t quantc::applyScale32(int32_t value, FixedPointMultiplier m,
+                             Rounding rounding) {
+  assert(m.multiplier >= 0 && m.shift >= kMinShift && m.shift <= kMaxShift);
+  int64_t round = int64_t(1) << (m.shift - 1); // N12
+  // N14: the first of TFLite's two roundings, folded into the second.
+  if (rounding == Rounding::Double && m.shift > 31)
+    round += value >= 0 ? (int64_t(1) << 30) : -(int64_t(1) << 30);
+  int64_t product = static_cast<int64_t>(value) * m.multiplier + round;
+  return static_cast<int32_t>(product >> m.shift);
+}
+
+int32_t quantc::requantize(int32_t value, int32_t inputZeroPoint,
+                           FixedPointMultiplier m, int32_t outputZeroPoint,
+                           StorageRange storage, Rounding rounding) {
+  int32_t centred = static_cast<int32_t>(static_cast<uint32_t>(value) -
+                                         static_cast<uint32_t>(inputZeroPoint));
+  // N15: the zero point is added before saturation. Unsigned, because outside
+  // N13's range the sum may wrap, as it does in TOSA's lowering.
+  int32_t scaled = static_cast<int32_t>(
+      static_cast<uint32_t>(applyScale32(centred, m, rounding)) +
+      static_cast<uint32_t>(outputZeroPoint));
+  return static_cast<int32_t>(
+      std::clamp<int64_t>(scaled, storage.min, storage.max));
+}
+
+double quantc::widenWeightScaleForBias(double weightScale, double inputScale,
+                                       double bias) {
+  assert(weightScale > 0 && inputScale > 0 && std::isfinite(bias));
+  constexpr double kLimit = 1 << 30; // N9
+  double magnitude = std::abs(bias);
+  auto fits = [&](double scale) {
+    return magnitude <= kLimit * (inputScale * scale);
+  };
+  if (fits(weightScale))
+    return weightScale;
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  float scale = static_cast<float>(
+      std::min(magnitude / inputScale / kLimit, static_cast<double>(kLargest)));
+  // The division rounded: step to the smallest float32 that satisfies the rule.
+  while (scale > 0 && fits(std::nextafter(scale, 0.0f)))
+    scale = std::nextafter(scale, 0.0f);
+  while (!fits(scale) && scale < kLargest)
+    scale = std::nextafter(scale, kLargest);
+  return scale;
+}

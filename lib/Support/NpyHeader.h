@@ -1,0 +1,61 @@
+//===- NpyHeader.h - The header of a .npy file -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Parsing and printing of .npy headers: magic string, version, length, and a
+/// Python dictionary with the keys descr, fortran_order and shape
+/// (numpy.lib.format).
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_SUPPORT_NPYHEADER_H
+#define QUANTC_LIB_SUPPORT_NPYHEADER_H
+
+#include "quantc/Support/Npz.h"
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace quantc {
+
+/// Bytes before the header's text: magic, version, and the longer length field.
+inline constexpr size_t kNpyPreambleBytes = 12;
+
+/// Where the text of a .npy header stands.
+struct NpyPreamble {
+  size_t textOffset = 0;
+  size_t textBytes = 0;
+};
+
+/// Reads magic string, version and length from the first kNpyPreambleBytes (or
+/// fewer) bytes of a file of `fileBytes` bytes, which must hold the whole text.
+llvm::Expected<NpyPreamble> parseNpyPreamble(llvm::StringRef start,
+                                             uint64_t fileBytes);
+
+struct NpyHeader {
+  ElementType type = ElementType::Float32;
+  std::vector<int64_t> shape;
+  /// Bytes of the data that `shape` and `type` declare.
+  uint64_t dataBytes = 0;
+};
+
+/// Parses the header's text; unsupported element types and orders are errors.
+llvm::Expected<NpyHeader> parseNpyHeader(llvm::StringRef text);
+
+/// Reads an array from a .npy file of `fileBytes` bytes; `read` delivers the
+/// next so many of them. Nothing is allocated that the file cannot hold.
+llvm::Expected<Array>
+readNpyArray(uint64_t fileBytes,
+             llvm::function_ref<llvm::Error(char *to, size_t size)> read);
+
+/// Preamble and text for `array`, version 1.
+std::string printNpyHeader(const Array &array);
+
+} // namespace quantc
+
+#endif // QUANTC_LIB_SUPPORT_NPYHEADER_H
