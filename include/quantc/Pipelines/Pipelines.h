@@ -1,15 +1,16 @@
 //===- Pipelines.h - Named pipelines: the order of passes -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
-/// The only place where the order of passes is written: one populate function per stage of
-/// docs/Pipeline.md, and the named pipelines of `quant-opt` made of them.
+/// The only place where the order of passes is written: one populate function
+/// per stage of docs/Pipeline.md, and the named pipelines of `quant-opt` made
+/// of them.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -48,14 +49,18 @@ void populateSimplifyPipeline(mlir::OpPassManager &pm);
 /// + ptq.observe on every tensor that needs parameters.
 void populateObservePipeline(mlir::OpPassManager &pm);
 /// + ptq.fake_quant from a profile. Running the result simulates quantization.
-void populateAnnotatePipeline(mlir::OpPassManager &pm, const QuantizeOptions &options);
+void populateAnnotatePipeline(mlir::OpPassManager &pm,
+                              const QuantizeOptions &options);
 /// Simulated -> quantized tensors and ptq.requantize.
-void populateQuantizePipeline(mlir::OpPassManager &pm, const QuantizeOptions &options);
+void populateQuantizePipeline(mlir::OpPassManager &pm,
+                              const QuantizeOptions &options);
 /// -> plain integer TOSA.
-void populateLowerPipeline(mlir::OpPassManager &pm, const QuantizeOptions &options);
-/// TOSA (integer, float or mixed; leftover ptq operations included) -> LLVM dialect.
-void populateCodegenPipeline(mlir::OpPassManager &pm, const CodegenOptions &options);
-
+void populateLowerPipeline(mlir::OpPassManager &pm,
+                           const QuantizeOptions &options);
+/// TOSA (integer, float or mixed; leftover ptq operations included) -> LLVM
+/// dialect.
+void populateCodegenPipeline(mlir::OpPassManager &pm,
+                             const CodegenOptions &options);
 
 } // namespace quantc
 

@@ -1,0 +1,64 @@
+//===- Network.h - Reading and checking networks -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+///
+/// \file
+/// How a network enters quantc: an MLIR file, text or bytecode, is parsed and
+/// checked to be what the passes assume, so that bad input fails here, at a
+/// location, and not deep inside a pass.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_PIPELINES_NETWORK_H
+#define QUANTC_PIPELINES_NETWORK_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include "llvm/Support/Error.h"
+
+namespace quantc {
+
+/// A failure whose cause was already reported through MLIR's diagnostics: there
+/// is nothing left to print.
+class DiagnosedError : public llvm::ErrorInfo<DiagnosedError> {
+public:
+  static char ID;
+  void log(llvm::raw_ostream &os) const override;
+  std::error_code convertToErrorCode() const override;
+};
+
+/// An error with a message; LLVM's own spelling is long.
+llvm::Error makeError(const llvm::Twine &message);
+
+/// Parses `path` ("-" is standard input) and verifies it with `verifyNetwork`.
+/// Null after diagnostics.
+mlir::OwningOpRef<mlir::ModuleOp> loadNetwork(llvm::StringRef path,
+                                              mlir::MLIRContext &context);
+
+/// Checks that the module holds one public function with a body, made of TOSA,
+/// ptq and quant operations on tensors of static shape. Every offence is an
+/// error at its location.
+mlir::LogicalResult verifyNetwork(mlir::ModuleOp module);
+
+/// Checks that no float constant holds NaN or infinity: there are no
+/// quantization parameters for those. Reports every such constant.
+mlir::LogicalResult verifyFiniteConstants(mlir::ModuleOp module);
+
+/// The network of a verified module: its public function.
+mlir::func::FuncOp getNetwork(mlir::ModuleOp module);
+
+/// True if no tensor of the network has float elements.
+bool isIntegerNetwork(mlir::ModuleOp module);
+
+/// True if the network carries ptq.fake_quant, as after quantization-aware
+/// training.
+bool hasFakeQuant(mlir::ModuleOp module);
+
+} // namespace quantc
+
+#endif // QUANTC_PIPELINES_NETWORK_H

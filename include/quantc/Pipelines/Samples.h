@@ -1,0 +1,106 @@
+//===- Samples.h - Input data, sample by sample -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+///
+/// \file
+/// Binds the arrays of .npy and .npz files to the inputs of a network.
+///
+/// In an .npz the array of an input stands under the input's name; `x` (or the
+/// only array of the file) also serves a network with one input. Other keys are
+/// ignored. A .npy file serves a network with one input. For an input of shape
+/// [d0, d1, ...] an array may be
+///
+///   * [N, d0, d1, ...]: N samples, or
+///   * [N * d0, d1, ...]: N samples along the leading dimension; with a batch
+///   of one, d0 = 1,
+///     that is the usual [N, d1, ...].
+///
+/// Element types are those of the network: nothing is converted silently.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_PIPELINES_SAMPLES_H
+#define QUANTC_PIPELINES_SAMPLES_H
+
+#include "quantc/Emit/Emit.h"
+#include "quantc/Support/Npz.h"
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace quantc {
+
+/// The arrays of one file, bound to a network's inputs.
+class SampleFile {
+public:
+  /// Reads `path` (.npy or .npz) and binds it. Errors name the file and the
+  /// key.
+  static llvm::Expected<SampleFile> open(llvm::StringRef path,
+                                         llvm::ArrayRef<TensorInfo> inputs);
+
+  size_t samples() const { return sampleCount; }
+  const std::string &path() const { return file; }
+  /// The inputs of sample `index`, in the network's order.
+  std::vector<Array> sample(size_t index) const;
+  /// Fails if a value of the sample is NaN or infinite.
+  llvm::Error checkFinite(size_t index) const;
+  /// True if the samples stand along a dimension of their own, before d0.
+  bool stacked() const { return hasOwnAxis; }
+  /// Another array of the file, such as labels, or null.
+  const Array *find(llvm::StringRef key) const;
+
+private:
+  llvm::Error bind(llvm::ArrayRef<TensorInfo> inputs);
+  llvm::Error bindInput(const TensorInfo &input, llvm::StringRef key);
+
+  std::string file;
+  ArrayMap arrays;
+  std::vector<TensorInfo> inputs;
+  std::vector<std::string> keys; // of each input
+  size_t sampleCount = 0;
+  bool hasOwnAxis = false;
+};
+
+/// How far a pass over a data set has come.
+struct Progress {
+  uint64_t samples = 0; // done so far
+  double fraction = 0;  // of the data set's bytes
+};
+
+/// Replaces folders by the .npy and .npz files in them, in the order of names.
+/// No file at all is an error.
+llvm::Expected<std::vector<std::string>>
+listSampleFiles(llvm::ArrayRef<std::string> paths);
+
+/// Calls `visit` for every sample of `files`, holding one file in memory at a
+/// time. Stops early, with success, when `visit` returns false. A data set
+/// without samples is an error.
+llvm::Error
+forEachSample(llvm::ArrayRef<std::string> files,
+              llvm::ArrayRef<TensorInfo> inputs,
+              llvm::function_ref<llvm::Expected<bool>(const SampleFile &,
+                                                      size_t, Progress)>
+                  visit);
+
+/// Collects the outputs of successive samples into one array per output, shaped
+/// as the inputs were: along an axis of their own or along the leading
+/// dimension.
+class OutputCollector {
+public:
+  OutputCollector(llvm::ArrayRef<TensorInfo> outputs, bool ownAxis);
+  void add(llvm::ArrayRef<Array> results);
+  /// The arrays by output name.
+  ArrayMap take();
+
+private:
+  std::vector<TensorInfo> outputs;
+  std::vector<Array> arrays;
+  bool ownAxis;
+  int64_t samples = 0;
+};
+
+} // namespace quantc
+
+#endif // QUANTC_PIPELINES_SAMPLES_H

@@ -1,0 +1,203 @@
+//===- Network.cpp - Reading and checking networks -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Parser/Parser.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+
+char DiagnosedError::ID = 0;
+
+void DiagnosedError::log(llvm::raw_ostream &os) const {
+  os << "see the diagnostics above";
+}
+
+std::error_code DiagnosedError::convertToErrorCode() const {
+  return llvm::inconvertibleErrorCode();
+}
+
+llvm::Error quantc::makeError(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+/// Constants kept as resources (as some exporters write them) become ordinary
+/// ones: the passes look into the values of constants.
+static void inlineResources(ModuleOp module) {
+  module.walk([](tosa::ConstOp op) {
+    auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValues());
+    AsmResourceBlob *blob =
+        resource ? resource.getRawHandle().getBlob() : nullptr;
+    bool splat = false;
+    if (blob && DenseElementsAttr::isValidRawBuffer(resource.getType(),
+                                                    blob->getData(), splat))
+      op.setValuesAttr(DenseElementsAttr::getFromRawBuffer(resource.getType(),
+                                                           blob->getData()));
+  });
+}
+
+OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path,
+                                          MLIRContext &context) {
+  context.loadDialect<tosa::TosaDialect, ptq::PTQDialect>();
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
+  if (!module || failed(verifyNetwork(*module)))
+    return nullptr;
+  inlineResources(*module);
+  return module;
+}
+
+/// Reports every type of `types` that is not a statically shaped tensor.
+static LogicalResult verifyTypes(TypeRange types, const Twine &what,
+                                 Location loc) {
+  for (auto [index, type] : llvm::enumerate(types)) {
+    if (!isa<ShapedType>(type))
+      continue; // !tosa.shape and the like; arguments are checked apart
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape())
+      return emitError(loc)
+             << what << " " << index << " is " << type
+             << ": quantc needs static shapes; fix the sizes "
+                "(a batch of 1, say) when exporting the network, "
+                "then run 'mlir-opt --tosa-infer-shapes'";
+  }
+  return success();
+}
+
+static LogicalResult verifySignature(func::FuncOp func) {
+  for (auto [index, type] : llvm::enumerate(func.getArgumentTypes()))
+    if (!isa<TensorType>(type))
+      return func.emitError() << "argument " << index << " is " << type
+                              << ": a network takes tensors only";
+  for (auto [index, type] : llvm::enumerate(func.getResultTypes()))
+    if (!isa<TensorType>(type))
+      return func.emitError() << "result " << index << " is " << type
+                              << ": a network returns tensors only";
+  if (func.getNumResults() == 0)
+    return func.emitError()
+           << "the network '" << func.getName() << "' has no result";
+  if (failed(verifyTypes(func.getArgumentTypes(), "argument", func.getLoc())))
+    return failure();
+  return verifyTypes(func.getResultTypes(), "result", func.getLoc());
+}
+
+/// A network consists of these dialects; other operations came from an
+/// incomplete conversion.
+static bool isNetworkOp(Operation *op) {
+  return isa<func::ReturnOp>(op) ||
+         isa_and_nonnull<tosa::TosaDialect, ptq::PTQDialect,
+                         quant::QuantDialect>(op->getDialect());
+}
+
+static LogicalResult verifyBody(func::FuncOp func) {
+  LogicalResult result = success();
+  func.getBody().walk([&](Operation *op) {
+    if (!isNetworkOp(op)) {
+      op->emitError() << "'" << op->getName()
+                      << "' is not TOSA: quantc reads networks in the dialects "
+                         "tosa, ptq and quant; convert the rest to TOSA first";
+      result = failure();
+    } else if (failed(
+                   verifyTypes(op->getResultTypes(), "result", op->getLoc()))) {
+      result = failure();
+    }
+  });
+  return result;
+}
+
+LogicalResult quantc::verifyNetwork(ModuleOp module) {
+  SmallVector<func::FuncOp> networks;
+  for (Operation &op : *module.getBody()) {
+    auto func = dyn_cast<func::FuncOp>(op);
+    if (!func)
+      return op.emitError() << "'" << op.getName()
+                            << "' beside the network: a module holds one "
+                               "func.func and nothing else";
+    if (func.isPublic() && !func.isExternal())
+      networks.push_back(func);
+  }
+  if (networks.empty())
+    return module.emitError()
+           << "no network: the module needs one public func.func with a body";
+  if (networks.size() > 1)
+    return networks[1].emitError()
+           << "more than one network: '" << networks[0].getName() << "' and '"
+           << networks[1].getName() << "' are public; make all but one private";
+  func::FuncOp network = networks.front();
+  if (!llvm::hasSingleElement(network.getBody()))
+    return network.emitError() << "a network has no branches: one block only";
+  if (failed(verifySignature(network)))
+    return failure();
+  return verifyBody(network);
+}
+
+func::FuncOp quantc::getNetwork(ModuleOp module) {
+  for (auto func : module.getOps<func::FuncOp>())
+    if (func.isPublic() && !func.isExternal())
+      return func;
+  return nullptr;
+}
+
+/// How many values of a float constant are NaN or infinite.
+static size_t countNonFinite(DenseElementsAttr values) {
+  if (values.getElementType().isF32())
+    return llvm::count_if(values.getValues<float>(),
+                          [](float value) { return !std::isfinite(value); });
+  return llvm::count_if(values.getValues<APFloat>(),
+                        [](const APFloat &value) { return !value.isFinite(); });
+}
+
+LogicalResult quantc::verifyFiniteConstants(ModuleOp module) {
+  LogicalResult result = success();
+  module.walk([&](Operation *op) {
+    DenseElementsAttr values;
+    if (op->getNumResults() != 1 || !matchPattern(op, m_Constant(&values)) ||
+        !isa<FloatType>(values.getElementType()))
+      return;
+    size_t bad = countNonFinite(values);
+    if (bad == 0)
+      return;
+    StringRef name = ptq::getTensorName(op->getResult(0));
+    InFlightDiagnostic error = op->emitError() << "constant ";
+    if (!name.empty())
+      error << "'" << name << "' ";
+    error << "holds " << bad << " NaN or infinite value" << (bad > 1 ? "s" : "")
+          << ", which no integer can represent; repair the network's weights";
+    result = failure();
+  });
+  return result;
+}
+
+bool quantc::isIntegerNetwork(ModuleOp module) {
+  auto isFloat = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped && isa<FloatType>(getElementTypeOrSelf(shaped));
+  };
+  func::FuncOp network = getNetwork(module);
+  if (llvm::any_of(network.getArgumentTypes(), isFloat))
+    return false;
+  return !network
+              .walk([&](Operation *op) {
+                return llvm::any_of(op->getResultTypes(), isFloat)
+                           ? WalkResult::interrupt()
+                           : WalkResult::advance();
+              })
+              .wasInterrupted();
+}
+
+bool quantc::hasFakeQuant(ModuleOp module) {
+  return module.walk([](ptq::FakeQuantOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
