@@ -63,6 +63,18 @@ function(add_quantc_tool name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
+# add_quantc_plugin(name sources... [LINK_LIBS libs...]): an installed library that
+# other programs load, called <name>.so.
+function(add_quantc_plugin name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_library(${name} MODULE ${ARG_UNPARSED_ARGUMENTS})
+  set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX .so)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} quantc_warnings)
+  add_dependencies(${name} quantc-headers)
+  _quantc_use_pch(${name})
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
 # add_quantc_unittest(name sources... [LINK_LIBS libs...]): a GoogleTest binary
 # in build/unittests that the lit suite runs. `name` ends in "Tests": lit finds it by that.
 function(add_quantc_unittest name)

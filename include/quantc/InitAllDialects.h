@@ -1,8 +1,8 @@
 //===- InitAllDialects.h - Registration of every dialect -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,6 +12,11 @@
 #include "mlir/IR/DialectRegistry.h"
 
 namespace quantc {
+
+/// Registers quantc's own dialects and the interfaces that its passes need on
+/// upstream's operations: all that a program needs which registers upstream's
+/// dialects itself.
+void registerDialects(mlir::DialectRegistry &registry);
 
 /// Registers quantc's dialects, the upstream dialects that its passes read
 /// and produce, and the interfaces that the passes need on them.

@@ -18,10 +18,14 @@
 
 using namespace mlir;
 
+void quantc::registerDialects(DialectRegistry &registry) {
+  registry.insert<ptq::PTQDialect, kernel::KernelDialect>();
+}
+
 void quantc::registerAllDialects(DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<ptq::PTQDialect, kernel::KernelDialect>();
+  registerDialects(registry);
 }
 
 void quantc::registerAllPasses() {
