@@ -25,6 +25,24 @@ config.substitutions.append(("%quantc_obj", config.quantc_obj_root))
 config.substitutions.append(("%quantc_lib", config.quantc_lib_dir))
 config.substitutions.append(("%python", config.python_executable))
 config.substitutions.append(("%host_cc", config.host_cc))
+# Configures a project of examples/ as the tree under test was configured.
+config.substitutions.append(
+    (
+        "%cmake_example",
+        f"'{config.cmake}' -G Ninja -DCMAKE_C_COMPILER='{config.host_cc}'"
+        f" -DCMAKE_CXX_COMPILER='{config.host_cxx}' -DCMAKE_CXX_FLAGS='{config.cxx_flags}'",
+    )
+)
+config.substitutions.append(("%cmake", config.cmake))
+# The distribution's mlir-opt with quantc's plugin.
+plugin = os.path.join(config.quantc_lib_dir, "QuantcPlugin.so")
+config.substitutions.append(
+    (
+        "%mlir_opt_plugin",
+        f"{config.llvm_tools_dir}/mlir-opt --load-dialect-plugin={plugin}"
+        f" --load-pass-plugin={plugin}",
+    )
+)
 
 tools_dirs = [config.quantc_tools_dir, config.llvm_tools_dir]
 for path in reversed(tools_dirs):

@@ -1,0 +1,50 @@
+//===- Mine.cpp - How mine.mirror is quantized -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Mine.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+
+using namespace mlir;
+using quantc::ptq::OperandRole;
+
+#include "MineDialect.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "Mine.cpp.inc"
+
+void mine::MineDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "Mine.cpp.inc"
+      >();
+}
+
+OperandRole mine::MirrorOp::getOperandRole(unsigned) {
+  return OperandRole::Activation;
+}
+
+bool mine::MirrorOp::requiresSameScale() { return true; }
+
+LogicalResult mine::MirrorOp::canQuantize(std::string &reason) {
+  if (getType().getRank() > 0)
+    return success();
+  reason = "a scalar has no dimension to reverse; remove the operation";
+  return failure();
+}
+
+/// The integer form is an operation that later stages know: tosa.reverse, which
+/// takes quantized values of any parameters.
+FailureOr<Value> mine::MirrorOp::quantize(OpBuilder &builder,
+                                          ValueRange operands,
+                                          RankedTensorType) {
+  int32_t axis = getType().getRank() - 1;
+  return tosa::ReverseOp::create(builder, getLoc(), operands[0].getType(),
+                                 operands[0], axis)
+      .getResult();
+}

@@ -1,0 +1,42 @@
+//===- Mine.td - A dialect of somebody else's compiler ---------*- tablegen -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MINE_TD
+#define MINE_TD
+
+include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Mine_Dialect : Dialect {
+  let name = "mine";
+  let cppNamespace = "::mine";
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
+def Mine_MirrorOp : Op<Mine_Dialect, "mirror", [Pure, SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
+                              ["requiresSameScale", "canQuantize"]>]> {
+  let summary = "Reverses the last dimension of a tensor";
+  let description = [{
+    It moves values without arithmetic, so operand and result share their
+    quantization parameters.
+
+    Example:
+
+    ```mlir
+    %0 = mine.mirror %x : tensor<1x4xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input);
+  let results = (outs AnyRankedTensor:$output);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+#endif // MINE_TD
