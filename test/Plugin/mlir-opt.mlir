@@ -1,5 +1,5 @@
 // The packaged mlir-opt learns quantc's dialects and passes from the plugin.
-// RUN: %mlir_opt_plugin --pass-pipeline='builtin.module(ptq-name-tensors)' %s | FileCheck %s
+// RUN: %mlir_opt_plugin --pass-pipeline='builtin.module(func.func(ptq-name-tensors))' %s | FileCheck %s
 
 // CHECK-LABEL: func.func @network
 // CHECK-SAME: ptq.name
