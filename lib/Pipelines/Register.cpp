@@ -9,6 +9,7 @@
 #include "quantc/Codegen/Kernel/Kernel.h"
 #include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/Tosa/QuantizableModels.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/InitAllDialects.h"
 #include "quantc/InitAllPasses.h"
@@ -20,6 +21,7 @@ using namespace mlir;
 
 void quantc::registerDialects(DialectRegistry &registry) {
   registry.insert<ptq::PTQDialect, kernel::KernelDialect>();
+  ptq::registerTosaQuantizableModels(registry);
 }
 
 void quantc::registerAllDialects(DialectRegistry &registry) {

@@ -1,0 +1,92 @@
+//===- QuantUtils.h - Building quantized tensors -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What implementations of QuantizableOpInterface share: reading parameters
+/// from
+/// `!quant.uniform` types, finding constants behind quantization, and building
+/// the few operations that integer recipes consist of.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_IR_QUANTUTILS_H
+#define QUANTC_DIALECT_PTQ_IR_QUANTUTILS_H
+
+#include "quantc/Numerics/Affine.h"
+
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+
+namespace quantc::ptq {
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+/// True for ranked tensors of 32-bit floats.
+bool isFloatTensor(mlir::Type type);
+
+/// The quantized element type of a tensor, or null.
+mlir::quant::QuantizedType getQuantizedElement(mlir::Type type);
+
+/// Scale, zero point and storage range of a per-tensor type.
+AffineParams getAffineParams(mlir::quant::UniformQuantizedType type);
+
+/// The scales of `channels` output channels. A per-tensor scale is repeated; a
+/// per-axis type with fewer scales than channels has each of them for
+/// channels/scales consecutive channels (depthwise weights [KH, KW, C, M] with
+/// one scale per input channel: output channel c*M+m has the scale of c).
+llvm::SmallVector<double> getChannelScales(mlir::quant::QuantizedType type,
+                                           int64_t channels);
+
+/// The constant that `value` is, also behind ptq.fake_quant, quant.qcast,
+/// quant.dcast and quant.scast: the original float constant or the storage
+/// integers. Null if `value` is not a constant.
+mlir::DenseElementsAttr getConstantSource(mlir::Value value);
+
+/// The real numbers of a constant, with the parameters applied if it is behind
+/// quant.dcast(quant.scast). Empty if `value` is not a constant of floats.
+llvm::SmallVector<double> getConstantReals(mlir::Value value);
+
+//===----------------------------------------------------------------------===//
+// Building
+//===----------------------------------------------------------------------===//
+
+/// !quant.uniform<i32:f32, scale>.
+mlir::quant::UniformQuantizedType getInt32Type(mlir::MLIRContext *context,
+                                               double scale);
+
+/// !quant.uniform<i32:f32:axis, {scales}>.
+mlir::quant::UniformQuantizedPerAxisType
+getInt32Type(mlir::MLIRContext *context, llvm::ArrayRef<double> scales,
+             int32_t axis);
+
+/// ptq.requantize to quantized elements `element`; `value` itself if it has
+/// them.
+mlir::Value requantize(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value value, mlir::Type element);
+
+/// The same integers as elements `element` (quantized or storage type):
+/// quant.scast, through the storage type where both are quantized.
+mlir::Value reinterpret(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::Value value, mlir::Type element);
+
+/// tosa.const: tensor<1xT> holding `value`.
+mlir::Value createScalar(mlir::OpBuilder &builder, mlir::Location loc,
+                         int64_t value, mlir::Type integer);
+
+/// The zero point of a quantized tensor as a tosa.const of its storage type; 0
+/// if it has a scale per channel.
+mlir::Value createZeroPoint(mlir::OpBuilder &builder, mlir::Location loc,
+                            mlir::Value quantized);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_IR_QUANTUTILS_H

@@ -1,0 +1,140 @@
+//===- QuantUtils.cpp - Building quantized tensors -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+bool ptq::isFloatTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getElementType().isF32();
+}
+
+quant::QuantizedType ptq::getQuantizedElement(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? dyn_cast<quant::QuantizedType>(tensor.getElementType())
+                : quant::QuantizedType();
+}
+
+AffineParams ptq::getAffineParams(quant::UniformQuantizedType type) {
+  return {type.getScale(),
+          type.getZeroPoint(),
+          {type.getStorageTypeMin(), type.getStorageTypeMax()}};
+}
+
+SmallVector<double> ptq::getChannelScales(quant::QuantizedType type,
+                                          int64_t channels) {
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return SmallVector<double>(channels, uniform.getScale());
+  ArrayRef<double> scales =
+      cast<quant::UniformQuantizedPerAxisType>(type).getScales();
+  SmallVector<double> result;
+  for (int64_t c = 0; c < channels; ++c)
+    result.push_back(scales[c * scales.size() / channels]);
+  return result;
+}
+
+DenseElementsAttr ptq::getConstantSource(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    DenseElementsAttr constant;
+    if (matchPattern(op, m_Constant(&constant)))
+      return constant;
+    if (!isa<FakeQuantOp, quant::QuantizeCastOp, quant::DequantizeCastOp,
+             quant::StorageCastOp>(op))
+      return {};
+    value = op->getOperand(0);
+  }
+  return {};
+}
+
+SmallVector<double> ptq::getConstantReals(Value value) {
+  SmallVector<double> reals;
+  DenseElementsAttr constant = getConstantSource(value);
+  if (!constant)
+    return reals;
+  if (isa<FloatType>(constant.getElementType())) {
+    for (APFloat real : constant.getValues<APFloat>())
+      reals.push_back(real.convertToDouble());
+    return reals;
+  }
+  auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>();
+  if (!dequantize)
+    return reals;
+  auto type = dyn_cast<quant::UniformQuantizedType>(
+      getElementTypeOrSelf(dequantize.getInput()));
+  if (!type)
+    return reals;
+  for (APInt integer : constant.getValues<APInt>())
+    reals.push_back(
+        quantc::dequantize(integer.getSExtValue(), getAffineParams(type)));
+  return reals;
+}
+
+quant::UniformQuantizedType ptq::getInt32Type(MLIRContext *context,
+                                              double scale) {
+  Builder b(context);
+  return quant::UniformQuantizedType::get(
+      quant::QuantizationFlags::Signed, b.getI32Type(), b.getF32Type(), scale,
+      /*zeroPoint=*/0, kInt32Bias.min, kInt32Bias.max);
+}
+
+quant::UniformQuantizedPerAxisType
+ptq::getInt32Type(MLIRContext *context, ArrayRef<double> scales, int32_t axis) {
+  Builder b(context);
+  return quant::UniformQuantizedPerAxisType::get(
+      quant::QuantizationFlags::Signed, b.getI32Type(), b.getF32Type(), scales,
+      SmallVector<int64_t>(scales.size(), 0), axis, kInt32Bias.min,
+      kInt32Bias.max);
+}
+
+static RankedTensorType withElement(Value value, Type element) {
+  return cast<RankedTensorType>(
+      cast<RankedTensorType>(value.getType()).clone(element));
+}
+
+Value ptq::requantize(OpBuilder &builder, Location loc, Value value,
+                      Type element) {
+  RankedTensorType type = withElement(value, element);
+  if (value.getType() == type)
+    return value;
+  return RequantizeOp::create(builder, loc, type, value);
+}
+
+Value ptq::reinterpret(OpBuilder &builder, Location loc, Value value,
+                       Type element) {
+  if (getElementTypeOrSelf(value) == element)
+    return value;
+  if (auto source = getQuantizedElement(value.getType()))
+    value = quant::StorageCastOp::create(
+        builder, loc, withElement(value, source.getStorageType()), value);
+  if (isa<quant::QuantizedType>(element))
+    value = quant::StorageCastOp::create(builder, loc,
+                                         withElement(value, element), value);
+  assert(getElementTypeOrSelf(value) == element && "storage types differ");
+  return value;
+}
+
+Value ptq::createScalar(OpBuilder &builder, Location loc, int64_t value,
+                        Type integer) {
+  auto type = RankedTensorType::get({1}, integer);
+  auto attr = DenseElementsAttr::get(
+      type, builder.getIntegerAttr(integer, value).getValue());
+  return tosa::ConstOp::create(builder, loc, type, attr);
+}
+
+Value ptq::createZeroPoint(OpBuilder &builder, Location loc, Value quantized) {
+  quant::QuantizedType element = getQuantizedElement(quantized.getType());
+  auto uniform = dyn_cast<quant::UniformQuantizedType>(element);
+  return createScalar(builder, loc, uniform ? uniform.getZeroPoint() : 0,
+                      element.getStorageType());
+}

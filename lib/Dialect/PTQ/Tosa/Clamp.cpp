@@ -1,0 +1,84 @@
+//===- Clamp.cpp - Quantizing tosa.clamp -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// A clamp takes an int32 accumulator as it is, so that the activation function
+/// is part of the convolution's requantization: requantize to the result's
+/// parameters, then clamp integers, unless saturation to the storage range does
+/// that already.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Models.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// Whether `value` has no parameters of its own because a clamp takes the
+/// accumulator behind it.
+static bool isAccumulator(Value value) {
+  auto producer = value.getDefiningOp<QuantizableOpInterface>();
+  std::string reason;
+  return producer && value.hasOneUse() && producer.canReturnAccumulator() &&
+         succeeded(producer.canQuantize(reason));
+}
+
+namespace {
+
+struct ClampModel
+    : QuantizableOpInterface::ExternalModel<ClampModel, tosa::ClampOp> {
+  OperandRole getOperandRole(Operation *, unsigned) const {
+    return OperandRole::Activation;
+  }
+
+  bool canTakeAccumulator(Operation *) const { return true; }
+
+  /// Clamping int8 values loses nothing if the parameters stay.
+  bool requiresSameScale(Operation *op) const {
+    return !isAccumulator(op->getOperand(0));
+  }
+
+  LogicalResult canQuantize(Operation *op, std::string &reason) const {
+    return requireFloat32(op, reason);
+  }
+
+  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
+                            ValueRange operands,
+                            RankedTensorType resultType) const {
+    auto clamp = cast<tosa::ClampOp>(op);
+    auto element =
+        dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());
+    if (!element)
+      return failure();
+    AffineParams params = getAffineParams(element);
+    auto toStorage = [&](Attribute limit) {
+      return quantc::quantize(
+          cast<FloatAttr>(limit).getValue().convertToDouble(), params);
+    };
+    int64_t min = toStorage(clamp.getMinValAttr());
+    int64_t max = toStorage(clamp.getMaxValAttr());
+    Value value = requantize(builder, op->getLoc(), operands[0], element);
+    if (min <= params.storage.min && max >= params.storage.max)
+      return value;
+    Type storage = element.getStorageType();
+    return tosa::ClampOp::create(builder, op->getLoc(), resultType, value,
+                                 builder.getIntegerAttr(storage, min),
+                                 builder.getIntegerAttr(storage, max),
+                                 tosa::NanPropagationModeAttr::get(
+                                     op->getContext(), clamp.getNanMode()))
+        .getResult();
+  }
+};
+
+} // namespace
+
+void ptq::attachClampModel(MLIRContext &context) {
+  tosa::ClampOp::attachInterface<ClampModel>(context);
+}

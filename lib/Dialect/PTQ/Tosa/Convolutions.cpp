@@ -1,0 +1,122 @@
+//===- Convolutions.cpp - Quantizing convolutions -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// conv2d, conv3d, depthwise_conv2d, transpose_conv2d: int8 activations times
+/// symmetric int8 weights with a scale per output channel give an int32
+/// accumulator of scale(input) * scale(weight)[channel], which is the
+/// operation's result here; the bias has the accumulator's scale.
+///
+/// Depthwise weights [KH, KW, C, M] have output channel c*M+m, but a quantized
+/// type has one axis. The axis is C where M is 1 and M where C is 1, which is a
+/// scale per output channel; otherwise the M filters of an input channel share
+/// its scale.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Models.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+namespace {
+
+template <typename OpTy>
+int64_t getOutputChannels(OpTy op) {
+  return cast<ShapedType>(op.getOutput().getType()).getShape().back();
+}
+
+template <typename OpTy>
+struct ConvolutionModel
+    : QuantizableOpInterface::ExternalModel<ConvolutionModel<OpTy>, OpTy> {
+  OperandRole getOperandRole(Operation *, unsigned operand) const {
+    switch (operand) {
+    case 0:
+      return OperandRole::Activation;
+    case 1:
+      return OperandRole::Weight;
+    case 2:
+      return OperandRole::Bias;
+    default:
+      return OperandRole::Unquantized;
+    }
+  }
+
+  std::optional<int64_t> getWeightAxis(Operation *op) const {
+    if constexpr (!std::is_same_v<OpTy, tosa::DepthwiseConv2DOp>)
+      return 0;
+    auto weight = cast<ShapedType>(op->getOperand(1).getType());
+    return weight.getDimSize(2) == 1 ? 3 : 2;
+  }
+
+  bool canReturnAccumulator(Operation *) const { return true; }
+
+  LogicalResult canQuantize(Operation *op, std::string &reason) const {
+    if (failed(requireFloat32(op, reason)))
+      return failure();
+    auto conv = cast<OpTy>(op);
+    if (!getConstantSource(conv.getWeight())) {
+      reason = "its weights are computed at run time; only constant weights "
+               "are quantized";
+      return failure();
+    }
+    DenseElementsAttr bias = getConstantSource(conv.getBias());
+    if (!bias || bias.getNumElements() != getOutputChannels(conv)) {
+      reason = "its bias is not a constant with one value per output channel";
+      return failure();
+    }
+    return success();
+  }
+
+  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
+                            ValueRange operands, RankedTensorType) const {
+    auto conv = cast<OpTy>(op);
+    auto inputType = dyn_cast<quant::UniformQuantizedType>(
+        getQuantizedElement(operands[0].getType()));
+    quant::QuantizedType weightType =
+        getQuantizedElement(operands[1].getType());
+    if (!inputType)
+      return failure();
+
+    int64_t channels = getOutputChannels(conv);
+    SmallVector<double> scales = getChannelScales(weightType, channels);
+    for (double &scale : scales)
+      scale *= inputType.getScale();
+    auto result = cast<RankedTensorType>(conv.getOutput().getType());
+    quant::QuantizedType accumulator = getInt32Type(
+        op->getContext(), scales, static_cast<int32_t>(result.getRank() - 1));
+    quant::QuantizedType biasType = getInt32Type(op->getContext(), scales, 0);
+    if (isa<quant::UniformQuantizedType>(weightType))
+      accumulator = biasType = getInt32Type(op->getContext(), scales.front());
+
+    Location loc = op->getLoc();
+    SmallVector<Value> newOperands(operands);
+    newOperands[2] = requantize(builder, loc, operands[2], biasType);
+    newOperands[3] = createZeroPoint(builder, loc, operands[0]);
+    newOperands[4] = createZeroPoint(builder, loc, operands[1]);
+    Operation *copy =
+        cloneQuantized(builder, op, newOperands,
+                       cast<RankedTensorType>(result.clone(accumulator)));
+    cast<OpTy>(copy).setAccType(builder.getI32Type());
+    return copy->getResult(0);
+  }
+};
+
+} // namespace
+
+void ptq::attachConvolutionModels(MLIRContext &context) {
+  using namespace tosa;
+  Conv2DOp::attachInterface<ConvolutionModel<Conv2DOp>>(context);
+  Conv3DOp::attachInterface<ConvolutionModel<Conv3DOp>>(context);
+  DepthwiseConv2DOp::attachInterface<ConvolutionModel<DepthwiseConv2DOp>>(
+      context);
+  TransposeConv2DOp::attachInterface<ConvolutionModel<TransposeConv2DOp>>(
+      context);
+}

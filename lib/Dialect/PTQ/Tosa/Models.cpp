@@ -1,0 +1,42 @@
+//===- Models.cpp - Families of quantizable TOSA ops -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Models.h"
+#include "quantc/Dialect/PTQ/Tosa/QuantizableModels.h"
+
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+void ptq::registerTosaQuantizableModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, tosa::TosaDialect *) {
+    attachConvolutionModels(*context);
+    attachClampModel(*context);
+  });
+}
+
+LogicalResult ptq::requireFloat32(Operation *op, std::string &reason) {
+  auto isOtherFloat = [](Type type) {
+    Type element = getElementTypeOrSelf(type);
+    return isa<FloatType>(element) && !element.isF32();
+  };
+  if (llvm::none_of(op->getOperandTypes(), isOtherFloat) &&
+      llvm::none_of(op->getResultTypes(), isOtherFloat))
+    return success();
+  reason = "only 32-bit floats are quantized; convert the network to f32";
+  return failure();
+}
+
+Operation *ptq::cloneQuantized(OpBuilder &builder, Operation *op,
+                               ValueRange operands, RankedTensorType result) {
+  Operation *copy = clone(builder, op, result, operands);
+  copy->removeDiscardableAttr(kNameAttr);
+  return copy;
+}

@@ -1,0 +1,38 @@
+//===- Models.h - Families of quantizable TOSA ops -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Private to QuantcPTQTosa: one function per file of models, and what the
+/// models share.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_DIALECT_PTQ_TOSA_MODELS_H
+#define QUANTC_LIB_DIALECT_PTQ_TOSA_MODELS_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+namespace quantc::ptq {
+
+void attachConvolutionModels(mlir::MLIRContext &context);
+void attachClampModel(mlir::MLIRContext &context);
+
+/// The reason of every model for element types other than f32.
+llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);
+
+/// `op` with other operands and one result of type `result`; the name of the
+/// tensor stays with the original.
+mlir::Operation *cloneQuantized(mlir::OpBuilder &builder, mlir::Operation *op,
+                                mlir::ValueRange operands,
+                                mlir::RankedTensorType result);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_LIB_DIALECT_PTQ_TOSA_MODELS_H
