@@ -58,7 +58,8 @@ if os.environ.get("QUANTC_VERIFY_ROUNDTRIP", "0") not in ("", "0"):
 llvm_config.add_tool_substitutions(
     [
         ToolSubst("quant-opt", extra_args=quant_opt_options),
-        "quantc",
+        # Not followed by a slash: that is an include path.
+        ToolSubst("quantc", post=".-/", unresolved="ignore"),
         "mlir-opt",
         "mlir-runner",
         "mlir-tblgen",
@@ -82,3 +83,5 @@ if platform.machine() == "aarch64":
     config.available_features.add("host-aarch64")
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
     config.available_features.add("qemu-aarch64")
+if shutil.which("clang-format-22"):
+    config.available_features.add("clang-format")

@@ -37,13 +37,13 @@ def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
     gives the module the attribute
 
     ```mlir
-    quantc.interface = {name = "model",
+    module attributes {quantc.interface = {name = "model",
       inputs = [
         {name = "x", scale = 5.0e-1 : f64, type = tensor<1x4xi8>, zero_point = 3 : i64}
       ],
       outputs = [
         {name = "output_0", type = tensor<1x4xi8>}
-      ]}
+      ]}} {}
     ```
   }];
   let options = [
