@@ -1,8 +1,8 @@
 //===- Estimators.h - From statistics to a range -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +19,16 @@
 
 namespace quantc {
 
-/// How the range of a tensor is estimated from its statistics. `Auto` takes, per
-/// tensor, the estimator whose parameters have the least expected squared error.
+/// How the range of a tensor is estimated from its statistics:
+///   MinMax         the extremes of all values
+///   MovingAverage  the means of every sample's extremes (a plain mean: unlike
+///                  an exponential one it does not depend on the samples'
+///                  order)
+///   Percentile     what is left after cutting the outermost values
+///   Entropy        least Kullback-Leibler divergence of the quantized
+///   distribution Mse            least expected squared error Auto per tensor,
+///   the one of these whose expected squared error is
+///                  least
 enum class Estimator { MinMax, MovingAverage, Percentile, Entropy, Mse, Auto };
 
 /// "min-max", "moving-average", "percentile", "entropy", "mse", "auto".
@@ -29,7 +37,9 @@ llvm::StringRef stringifyEstimator(Estimator estimator);
 
 struct EstimatorOptions {
   Estimator estimator = Estimator::Auto;
-  /// The share of values kept, in percent, by `Percentile`: in (50, 100].
+  /// The share of values kept, in percent, by `Percentile`: in (50, 100]. One
+  /// half of the rest is cut from each end, all of it from the only end of a
+  /// tensor without negative or without positive values.
   double percentile = 99.99;
 };
 
@@ -37,16 +47,19 @@ struct EstimatorOptions {
 struct RangeEstimate {
   double min = 0, max = 0;
   Estimator chosen = Estimator::MinMax;
-  /// Expected squared error of quantizing to int8 with this range.
+  /// Expected squared error, per value, of quantizing with this range.
   double expectedSquaredError = 0;
 };
 
 /// The range of the tensor that `histogram` describes, for asymmetric
-/// quantization to `storage`. The histogram holds at least one value.
+/// quantization to `storage`: inside [histogram.min(), histogram.max()]
+/// extended to contain 0; an end that is 0 stays 0 exactly. [0, 0] if there is
+/// no value.
 RangeEstimate estimateRange(const Histogram &histogram, StorageRange storage,
                             const EstimatorOptions &options);
 
-/// Expected squared error, per value, of quantizing the histogram's values.
+/// Expected squared error, per value, of quantizing the histogram's values:
+/// those of a bin are taken as spread evenly over it, zeros as exact.
 double expectedSquaredError(const Histogram &histogram,
                             const AffineParams &params);
 

@@ -1,18 +1,18 @@
 //===- Histogram.h - Fixed-size statistics of a tensor -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
 /// What calibration remembers of a tensor: extreme values, exact sums of
-/// per-sample extremes, and a histogram whose size does not depend on the number
-/// of samples. Two histograms of disjoint data merge into exactly the histogram of
-/// the union, in any order: bin widths are powers of two anchored at 0, and
-/// a wider histogram is made by adding up neighbouring bins.
+/// per-sample extremes, and a histogram whose size does not depend on the
+/// number of samples. Two histograms of disjoint data merge into exactly the
+/// histogram of the union, in any order: bin widths are powers of two anchored
+/// at 0, and a wider histogram is made by adding up neighbouring bins.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -26,12 +26,14 @@
 
 namespace quantc {
 
-/// The exact sum of float32 values: one integer per exponent, so that the
-/// result does not depend on the order of additions. Holds up to 2^39 values.
+/// The exact sum of finite float32 values: one integer per exponent, so that
+/// the result does not depend on the order of additions. Holds up to 2^39
+/// values.
 class ExactSum {
 public:
   void add(float value);
   void merge(const ExactSum &other);
+  /// The sum rounded to double; equal sums of parts give equal results.
   double value() const;
   const std::map<int32_t, int64_t> &buckets() const { return sums; }
   void setBucket(int32_t exponent, int64_t sum) { sums[exponent] = sum; }
@@ -45,18 +47,27 @@ private:
 class Histogram {
 public:
   /// Bins on each side of zero.
-  static constexpr size_t kHalfBins = 4096;
+  static constexpr size_t kHalfBins = 8192;
+  /// The most samples and values that one histogram counts.
+  static constexpr uint64_t kMaxSamples = uint64_t(1) << 39;
+  static constexpr uint64_t kMaxValues = uint64_t(1) << 62;
 
-  /// Adds one sample: `count` values of one run of the network. NaN and infinite
-  /// values are counted apart and enter nothing else.
+  /// Adds one sample: `count` values of one run of the network. NaN and
+  /// infinite values are counted apart and enter nothing else; a sample without
+  /// a finite value is no sample.
   void addSample(const float *values, size_t count);
+  /// Whether the union of both stays within kMaxSamples and kMaxValues.
+  bool canMerge(const Histogram &other) const;
   void merge(const Histogram &other);
   bool operator==(const Histogram &other) const;
 
+  /// Samples with a finite value.
   uint64_t samples() const { return sampleCount; }
   /// Finite values seen.
   uint64_t values() const { return valueCount; }
   uint64_t nonFinite() const { return nonFiniteCount; }
+  /// Values equal to 0. They are in the bins too.
+  uint64_t zeros() const { return zeroCount; }
   /// Extremes of the finite values; 0 if none was seen.
   float min() const { return minimum; }
   float max() const { return maximum; }
@@ -67,13 +78,14 @@ public:
   /// Empty before the first value.
   const std::vector<uint64_t> &bins() const { return counts; }
   double binWidth() const;
+  double binLow(size_t bin) const;
   double binCenter(size_t bin) const;
 
   /// The state as the profile file stores it.
   struct State {
-    uint64_t samples = 0, values = 0, nonFinite = 0;
+    uint64_t samples = 0, values = 0, nonFinite = 0, zeros = 0;
     float min = 0, max = 0;
-    int32_t exponent = 0; // binWidth = 2^exponent / kHalfBins
+    int32_t exponent = kMinExponent; // binWidth = 2^exponent / kHalfBins
     std::map<int32_t, int64_t> sumMin, sumMax;
     std::vector<uint64_t> bins; // 2 * kHalfBins or empty
   };
@@ -82,11 +94,19 @@ public:
   bool setState(const State &state);
 
 private:
-  void widenTo(int32_t newExponent);
+  /// The smallest exponent that a float32 calls for, and that of no data.
+  static constexpr int32_t kMinExponent = -148;
 
-  uint64_t sampleCount = 0, valueCount = 0, nonFiniteCount = 0;
+  static int32_t exponentFor(float min, float max);
+  size_t binOf(float value) const;
+  void widenTo(int32_t newExponent);
+  void extendRange(float min, float max);
+  void countBins(const float *values, size_t count, bool allFinite);
+  bool isConsistent() const;
+
+  uint64_t sampleCount = 0, valueCount = 0, nonFiniteCount = 0, zeroCount = 0;
   float minimum = 0, maximum = 0;
-  int32_t exponent = 0;
+  int32_t exponent = kMinExponent;
   ExactSum sumMin, sumMax;
   std::vector<uint64_t> counts;
 };

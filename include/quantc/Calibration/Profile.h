@@ -1,16 +1,17 @@
 //===- Profile.h - The calibration profile -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
 /// A calibration profile: for every observed tensor its statistics, keyed by
-/// the tensor's stable name, with the fingerprint of the network they belong to. A
-/// versioned JSON file (docs/Profile.md). profile(A+B) == merge(profile(A), profile(B)).
+/// the tensor's stable name, with the fingerprint of the network they belong
+/// to. A versioned JSON file (docs/Profile.md). profile(A+B) ==
+/// merge(profile(A), profile(B)).
 ///
 //===----------------------------------------------------------------------===//
 
@@ -39,7 +40,8 @@ struct Profile {
   llvm::Error merge(const Profile &other);
 
   std::string toJson() const;
-  /// Every malformed, truncated or newer file is an error that says what is wrong.
+  /// Every malformed, truncated or newer file is an error that says what is
+  /// wrong.
   static llvm::Expected<Profile> fromJson(llvm::StringRef text);
 
   static llvm::Expected<Profile> load(llvm::StringRef path);

@@ -1,0 +1,115 @@
+//===- Estimators.cpp - From statistics to a range -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Calibration/Estimators.h"
+
+#include "Distribution.h"
+#include "RangeSearch.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+using namespace quantc;
+using namespace llvm;
+
+namespace {
+struct Name {
+  Estimator estimator;
+  StringLiteral name;
+};
+} // namespace
+
+/// In the order in which `Auto` tries them: of equals, the simplest wins.
+static constexpr Name kNames[] = {{Estimator::MinMax, "min-max"},
+                                  {Estimator::MovingAverage, "moving-average"},
+                                  {Estimator::Percentile, "percentile"},
+                                  {Estimator::Entropy, "entropy"},
+                                  {Estimator::Mse, "mse"},
+                                  {Estimator::Auto, "auto"}};
+
+std::optional<Estimator> quantc::parseEstimator(StringRef name) {
+  for (const Name &known : kNames)
+    if (known.name == name)
+      return known.estimator;
+  return std::nullopt;
+}
+
+StringRef quantc::stringifyEstimator(Estimator estimator) {
+  return find_if(
+             kNames,
+             [&](const Name &known) { return known.estimator == estimator; })
+      ->name;
+}
+
+/// Cuts (100 - percentile) % of the values off the ends that the tensor has.
+static Range cutPercentile(const Distribution &distribution, Range widest,
+                           double percentile) {
+  assert(percentile > 50 && percentile <= 100);
+  bool hasBothEnds = widest.low < 0 && widest.high > 0;
+  double share = (100 - percentile) / 100 / (hasBothEnds ? 2 : 1);
+  // Whole values: few of them lose none.
+  double cut = std::floor(share * distribution.total());
+  Range range;
+  if (widest.low < 0)
+    range.low = std::min(0.0, distribution.lowerQuantile(cut));
+  if (widest.high > 0)
+    range.high = std::max(0.0, distribution.upperQuantile(cut));
+  return range;
+}
+
+static Range estimate(Estimator estimator, const Histogram &histogram,
+                      const Distribution &distribution, Range widest,
+                      StorageRange storage, double percentile) {
+  switch (estimator) {
+  case Estimator::MinMax:
+  case Estimator::Auto:
+    return widest;
+  case Estimator::MovingAverage:
+    // Clamped: a sum read from a file is not trusted.
+    return {std::clamp(histogram.meanMin(), widest.low, 0.0),
+            std::clamp(histogram.meanMax(), 0.0, widest.high)};
+  case Estimator::Percentile:
+    return cutPercentile(distribution, widest, percentile);
+  case Estimator::Entropy:
+    return searchDivergence(distribution, widest, storage);
+  case Estimator::Mse:
+    return searchSquaredError(distribution, widest, storage);
+  }
+  llvm_unreachable("unknown estimator");
+}
+
+RangeEstimate quantc::estimateRange(const Histogram &histogram,
+                                    StorageRange storage,
+                                    const EstimatorOptions &options) {
+  Distribution distribution(histogram);
+  Range widest{std::min<double>(histogram.min(), 0),
+               std::max<double>(histogram.max(), 0)};
+  std::optional<RangeEstimate> best;
+  for (const Name &candidate : kNames) {
+    bool isWanted = options.estimator == Estimator::Auto
+                        ? candidate.estimator != Estimator::Auto
+                        : candidate.estimator == options.estimator;
+    if (!isWanted)
+      continue;
+    Range range = estimate(candidate.estimator, histogram, distribution, widest,
+                           storage, options.percentile);
+    double error = distribution.squaredError(
+        chooseAsymmetric(range.low, range.high, storage));
+    if (!best || error < best->expectedSquaredError)
+      best = RangeEstimate{range.low, range.high, candidate.estimator, error};
+  }
+  return *best;
+}
+
+double quantc::expectedSquaredError(const Histogram &histogram,
+                                    const AffineParams &params) {
+  return Distribution(histogram).squaredError(params);
+}

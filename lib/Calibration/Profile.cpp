@@ -1,0 +1,258 @@
+//===- Profile.cpp - The calibration profile -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Calibration/Profile.h"
+
+#include "quantc/Support/OutputFile.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace quantc;
+using namespace llvm;
+
+static constexpr StringLiteral kFormat("quantc-profile");
+/// The depth of a profile's brackets is 6; the parser recurses.
+static constexpr unsigned kMaxDepth = 16;
+
+Error Profile::merge(const Profile &other) {
+  if (fingerprint != other.fingerprint)
+    return createStringError(
+        "the profiles belong to different networks (fingerprints " +
+        fingerprint + " and " + other.fingerprint + ")");
+  for (const auto &[name, histogram] : other.tensors) {
+    auto it = tensors.find(name);
+    if (it != tensors.end() && !it->second.canMerge(histogram))
+      return createStringError("tensor '" + name +
+                               "': more samples than a profile can count");
+  }
+  for (const auto &[name, histogram] : other.tensors)
+    tensors[name].merge(histogram);
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+static void writeSum(json::OStream &json, StringRef key,
+                     const std::map<int32_t, int64_t> &buckets) {
+  json.attributeArray(key, [&] {
+    for (const auto &[exponent, sum] : buckets)
+      json.value(json::Array{exponent, sum});
+  });
+}
+
+/// Runs of bins that are not zero: [index of the first, count, count, ...].
+static void writeBins(json::OStream &json, ArrayRef<uint64_t> bins) {
+  json.attributeArray("bins", [&] {
+    for (size_t i = 0; i < bins.size();) {
+      if (bins[i] == 0) {
+        ++i;
+        continue;
+      }
+      json::Array run{static_cast<int64_t>(i)};
+      for (; i < bins.size() && bins[i] != 0; ++i)
+        run.push_back(bins[i]);
+      json.value(std::move(run));
+    }
+  });
+}
+
+static void writeHistogram(json::OStream &json, const Histogram &histogram) {
+  Histogram::State state = histogram.state();
+  json.attribute("samples", state.samples);
+  json.attribute("values", state.values);
+  json.attribute("nonFinite", state.nonFinite);
+  json.attribute("zeros", state.zeros);
+  json.attribute("min", state.min);
+  json.attribute("max", state.max);
+  json.attribute("exponent", state.exponent);
+  writeSum(json, "sumMin", state.sumMin);
+  writeSum(json, "sumMax", state.sumMax);
+  writeBins(json, state.bins);
+}
+
+std::string Profile::toJson() const {
+  std::string text;
+  raw_string_ostream os(text);
+  json::OStream json(os);
+  json.object([&] {
+    json.attribute("format", kFormat);
+    json.attribute("version", kVersion);
+    json.attribute("fingerprint", json::fixUTF8(fingerprint));
+    json.attributeObject("tensors", [&] {
+      for (const auto &tensor : tensors) {
+        os << '\n'; // One line for each tensor.
+        json.attributeObject(json::fixUTF8(tensor.first),
+                             [&] { writeHistogram(json, tensor.second); });
+      }
+      os << '\n';
+    });
+  });
+  os << '\n';
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+/// Reads a finite number that float32 represents.
+static bool readFloat(const json::Object &object, StringRef key, float &result,
+                      json::Path path) {
+  std::optional<double> number = object.getNumber(key);
+  if (!number) {
+    path.field(key).report("expected number");
+    return false;
+  }
+  if (!(std::abs(*number) <= std::numeric_limits<float>::max())) {
+    path.field(key).report("expected float32");
+    return false;
+  }
+  result = static_cast<float>(*number);
+  return true;
+}
+
+/// Reads pairs [exponent, sum].
+static bool readSum(const std::vector<std::vector<int64_t>> &pairs,
+                    std::map<int32_t, int64_t> &result, json::Path path) {
+  for (const auto &[index, pair] : enumerate(pairs)) {
+    if (pair.size() != 2 || !isInt<32>(pair[0])) {
+      path.index(index).report("expected [exponent, sum]");
+      return false;
+    }
+    result[static_cast<int32_t>(pair[0])] = pair[1];
+  }
+  return true;
+}
+
+static bool readBins(const std::vector<std::vector<uint64_t>> &runs,
+                     std::vector<uint64_t> &bins, json::Path path) {
+  constexpr size_t kBins = 2 * Histogram::kHalfBins;
+  bins.assign(runs.empty() ? 0 : kBins, 0);
+  for (const auto &[index, run] : enumerate(runs)) {
+    if (run.empty() || run[0] > kBins || run.size() - 1 > kBins - run[0]) {
+      path.index(index).report("expected [first bin, count, ...] within "
+                               "the bins");
+      return false;
+    }
+    copy(drop_begin(run), bins.begin() + run[0]);
+  }
+  return true;
+}
+
+namespace quantc {
+/// Found by llvm::json through argument-dependent lookup.
+static bool fromJSON(const json::Value &value, Histogram &histogram,
+                     json::Path path) {
+  json::ObjectMapper map(value, path);
+  Histogram::State state;
+  std::vector<std::vector<int64_t>> sumMin, sumMax;
+  std::vector<std::vector<uint64_t>> bins;
+  if (!map || !map.map("samples", state.samples) ||
+      !map.map("values", state.values) ||
+      !map.map("nonFinite", state.nonFinite) ||
+      !map.map("zeros", state.zeros) || !map.map("exponent", state.exponent) ||
+      !map.map("sumMin", sumMin) || !map.map("sumMax", sumMax) ||
+      !map.map("bins", bins))
+    return false;
+  const json::Object &object = *value.getAsObject();
+  if (!readFloat(object, "min", state.min, path) ||
+      !readFloat(object, "max", state.max, path) ||
+      !readSum(sumMin, state.sumMin, path.field("sumMin")) ||
+      !readSum(sumMax, state.sumMax, path.field("sumMax")) ||
+      !readBins(bins, state.bins, path.field("bins")))
+    return false;
+  if (!histogram.setState(state)) {
+    path.report("statistics contradict each other");
+    return false;
+  }
+  return true;
+}
+} // namespace quantc
+
+/// Whether brackets outside strings stay within kMaxDepth.
+static bool isShallow(StringRef text) {
+  unsigned depth = 0;
+  bool inString = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (inString && c == '\\')
+      ++i;
+    else if (c == '"')
+      inString = !inString;
+    else if (!inString && (c == '[' || c == '{') && ++depth > kMaxDepth)
+      return false;
+    else if (!inString && (c == ']' || c == '}') && depth > 0)
+      --depth;
+  }
+  return true;
+}
+
+/// What to do about a file that cannot be used.
+static Error damaged(const Twine &reason) {
+  return createStringError("damaged calibration profile: " + reason +
+                           "; calibrate again");
+}
+
+/// Checks `format` and `version`, before anything else may differ.
+static Error checkVersion(const json::Value &root) {
+  const json::Object *object = root.getAsObject();
+  std::optional<StringRef> format =
+      object ? object->getString("format") : std::nullopt;
+  if (format != StringRef(kFormat))
+    return createStringError("not a calibration profile (no \"format\": \"" +
+                             kFormat + "\")");
+  std::optional<int64_t> version = object->getInteger("version");
+  if (!version || *version < 1)
+    return damaged("no version");
+  if (*version > Profile::kVersion)
+    return createStringError(
+        "the calibration profile has version " + Twine(*version) +
+        ", this program reads versions up to " + Twine(Profile::kVersion) +
+        "; update it or calibrate again");
+  return Error::success();
+}
+
+Expected<Profile> Profile::fromJson(StringRef text) {
+  if (!isShallow(text))
+    return damaged("brackets nest too deep");
+  Expected<json::Value> value = json::parse(text);
+  if (!value)
+    return damaged(toString(value.takeError()));
+  if (Error error = checkVersion(*value))
+    return std::move(error);
+  json::Path::Root root("profile");
+  json::ObjectMapper map(*value, root);
+  Profile profile;
+  if (!map.map("fingerprint", profile.fingerprint) ||
+      !map.map("tensors", profile.tensors))
+    return damaged(toString(root.getError()));
+  return profile;
+}
+
+Expected<Profile> Profile::load(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path);
+  if (!buffer)
+    return createFileError(path, buffer.getError());
+  Expected<Profile> profile = fromJson((*buffer)->getBuffer());
+  if (!profile)
+    return createFileError(path, profile.takeError());
+  return profile;
+}
+
+Error Profile::save(StringRef path) const {
+  return writeFileAtomically(path, [&](raw_pwrite_stream &os) {
+    os << toJson();
+    return Error::success();
+  });
+}

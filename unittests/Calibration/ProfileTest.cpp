@@ -1,0 +1,140 @@
+//===- ProfileTest.cpp - Tests of the calibration profile -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Calibration/Profile.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+using namespace quantc;
+using namespace llvm;
+using testing::HasSubstr;
+
+namespace {
+
+Profile profileOf(std::vector<std::vector<float>> samples) {
+  Profile profile;
+  profile.fingerprint = "c0ffee";
+  for (const std::vector<float> &sample : samples) {
+    profile.tensors["conv1"].addSample(sample.data(), sample.size());
+    float doubled = 2 * sample[0];
+    profile.tensors["a \"name\"\n\xc3\xa9"].addSample(&doubled, 1);
+  }
+  return profile;
+}
+
+std::string errorOf(StringRef text) {
+  Expected<Profile> profile = Profile::fromJson(text);
+  return profile ? "" : toString(profile.takeError());
+}
+
+std::string replaced(std::string text, StringRef from, StringRef to) {
+  size_t at = text.find(from.str());
+  EXPECT_NE(std::string::npos, at) << from.str();
+  return text.replace(at, from.size(), to.str());
+}
+
+TEST(ProfileTest, RoundTrips) {
+  Profile profile = profileOf({{1, -2.5f, 0}, {0.1f, 1e-42f}, {-3e38f}});
+  Expected<Profile> read = Profile::fromJson(profile.toJson());
+  ASSERT_TRUE(static_cast<bool>(read)) << toString(read.takeError());
+  EXPECT_EQ(profile.fingerprint, read->fingerprint);
+  EXPECT_TRUE(profile.tensors == read->tensors);
+  EXPECT_EQ(profile.toJson(), read->toJson());
+}
+
+TEST(ProfileTest, CountsAreExactBeyondDouble) {
+  Profile profile = profileOf({{1}});
+  Histogram::State state = profile.tensors["conv1"].state();
+  auto counted = llvm::find(state.bins, 1u);
+  *counted = state.values = (uint64_t(1) << 61) + 1;
+  ASSERT_TRUE(profile.tensors["conv1"].setState(state));
+  Expected<Profile> read = Profile::fromJson(profile.toJson());
+  ASSERT_TRUE(static_cast<bool>(read)) << toString(read.takeError());
+  EXPECT_EQ((uint64_t(1) << 61) + 1, read->tensors["conv1"].values());
+}
+
+TEST(ProfileTest, MergeIsTheProfileOfTheUnion) {
+  Profile whole = profileOf({{1, 2}, {-3, 100}, {0.001f}});
+  Profile first = profileOf({{-3, 100}});
+  Profile second = profileOf({{0.001f}, {1, 2}});
+  Profile other = second;
+  ASSERT_EQ("", toString(other.merge(first)));
+  ASSERT_EQ("", toString(first.merge(second)));
+  EXPECT_EQ(whole.toJson(), first.toJson());
+  EXPECT_EQ(whole.toJson(), other.toJson());
+}
+
+TEST(ProfileTest, MergeRefusesAnotherNetwork) {
+  Profile first = profileOf({{1}}), second = profileOf({{2}});
+  second.fingerprint = "decaf";
+  std::string before = first.toJson();
+  EXPECT_THAT(toString(first.merge(second)),
+              AllOf(HasSubstr("c0ffee"), HasSubstr("decaf")));
+  EXPECT_EQ(before, first.toJson());
+}
+
+TEST(ProfileTest, MergeRefusesOverflow) {
+  Profile first = profileOf({{1}});
+  Histogram::State state = first.tensors["conv1"].state();
+  state.nonFinite = Histogram::kMaxValues;
+  ASSERT_TRUE(first.tensors["conv1"].setState(state));
+  Profile second = first;
+  std::string before = first.toJson();
+  EXPECT_THAT(toString(first.merge(second)), HasSubstr("'conv1'"));
+  EXPECT_EQ(before, first.toJson());
+}
+
+TEST(ProfileTest, NamesWhatIsWrong) {
+  std::string good = profileOf({{1, 2}}).toJson();
+  EXPECT_EQ("", errorOf(good));
+  EXPECT_THAT(errorOf(""), HasSubstr("calibrate again"));
+  EXPECT_THAT(errorOf("[1, 2]"), HasSubstr("not a calibration profile"));
+  EXPECT_THAT(errorOf("{}"), HasSubstr("not a calibration profile"));
+  EXPECT_THAT(errorOf(replaced(good, "\"version\":1", "\"version\":2")),
+              AllOf(HasSubstr("version 2"), HasSubstr("update")));
+  EXPECT_THAT(errorOf(replaced(good, "\"version\":1", "\"version\":-1")),
+              HasSubstr("no version"));
+  EXPECT_THAT(errorOf(replaced(good, "\"fingerprint\"", "\"finger\"")),
+              HasSubstr("fingerprint"));
+  EXPECT_THAT(errorOf(replaced(good, "\"zeros\":0", "\"zeros\":-1")),
+              HasSubstr(".zeros"));
+  EXPECT_THAT(errorOf(replaced(good, "\"samples\":1", "\"samples\":9")),
+              HasSubstr("contradict"));
+  EXPECT_THAT(errorOf(replaced(good, "\"bins\":[[", "\"bins\":[[99999999,")),
+              HasSubstr("bins"));
+  EXPECT_THAT(errorOf(replaced(good, "\"bins\":[[", "\"bins\":[[],[")),
+              HasSubstr("bins"));
+  EXPECT_THAT(errorOf(replaced(good, "\"sumMin\":[[", "\"sumMin\":[[1,")),
+              HasSubstr("sumMin"));
+  EXPECT_THAT(errorOf(replaced(good, "\"max\":2", "\"max\":1e300")),
+              HasSubstr("max"));
+}
+
+TEST(ProfileTest, EveryTruncationIsAnError) {
+  std::string good = StringRef(profileOf({{1, 2}}).toJson()).trim().str();
+  ASSERT_EQ("", errorOf(good));
+  for (size_t size = 0; size < good.size(); ++size)
+    EXPECT_NE("", errorOf(StringRef(good).take_front(size))) << size;
+}
+
+TEST(ProfileTest, DeepNestingIsAnError) {
+  EXPECT_THAT(errorOf(std::string(1 << 22, '[')), HasSubstr("too deep"));
+  EXPECT_THAT(errorOf("{\"a\":\"" + std::string(100, '[') + "\"}"),
+              HasSubstr("not a calibration profile"));
+}
+
+TEST(ProfileTest, FilesAreNamed) {
+  Expected<Profile> missing = Profile::load("no/such/profile.json");
+  ASSERT_FALSE(static_cast<bool>(missing));
+  EXPECT_THAT(toString(missing.takeError()), HasSubstr("no/such/profile.json"));
+  EXPECT_THAT(toString(profileOf({{1}}).save("no/such/profile.json")),
+              HasSubstr("no/such/profile.json"));
+}
+
+} // namespace
