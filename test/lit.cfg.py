@@ -25,6 +25,8 @@ config.substitutions.append(("%quantc_obj", config.quantc_obj_root))
 config.substitutions.append(("%quantc_lib", config.quantc_lib_dir))
 config.substitutions.append(("%python", config.python_executable))
 config.substitutions.append(("%host_cc", config.host_cc))
+config.substitutions.append(("%host_cxx", config.host_cxx))
+config.substitutions.append(("%llvm_include", config.llvm_include))
 # Configures a project of examples/ as the tree under test was configured.
 config.substitutions.append(
     (
