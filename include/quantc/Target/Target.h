@@ -1,8 +1,8 @@
 //===- Target.h - Descriptions of CPUs -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,14 +37,21 @@ struct TargetDescription {
   unsigned vectorBits = 128;
   unsigned vectorRegisters = 16;
   DotKind dot = DotKind::Widening;
-  /// The name of the intrinsic family for `dot` ("avx512vnni", "avxvnni", "sdot", "sse2", "avx2", "avx512bw", "").
+  /// The name of the intrinsic family for `dot` ("avx512vnni", "avxvnni",
+  /// "sdot", "sse2", "avx2", "avx512bw", "").
   std::string dotFeature;
 };
 
-/// Describes the target. An empty triple is the host; an empty or "native" cpu on the host
-/// triple is the host's CPU and features, on others LLVM's generic CPU. Unknown triples,
-/// CPUs and features are errors that list what is known or how to find it.
-llvm::Expected<TargetDescription> describeTarget(llvm::StringRef triple, llvm::StringRef cpu, llvm::StringRef features);
+/// Makes every target of the linked LLVM known to it; later calls do nothing.
+void initializeTargets();
+
+/// Describes the target. An empty triple is the host; an empty or "native" cpu
+/// on the host triple is the host's CPU and features, on others LLVM's generic
+/// CPU. Unknown triples, CPUs and features are errors that list what is known
+/// or how to find it.
+llvm::Expected<TargetDescription> describeTarget(llvm::StringRef triple,
+                                                 llvm::StringRef cpu,
+                                                 llvm::StringRef features);
 
 } // namespace quantc
 

@@ -52,4 +52,132 @@ def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
   ];
 }
 
+def ResultsToOutputs : Pass<"quantc-results-to-outputs", "::mlir::ModuleOp"> {
+  let summary = "Return results through buffers of the caller";
+  let description = [{
+    Replaces the results of the network, after bufferization, by arguments that
+    follow its inputs. The operations that computed an allocated result write into
+    the caller's buffer directly, also through reshapes. What cannot be written in
+    place is copied before the return: an input or a constant that is
+    returned, and the second of two results that share memory.
+
+    Example:
+
+    ```mlir
+    func.func @main(%x: memref<4xi8>) -> memref<2x2xi8> {
+      %0 = memref.alloc() : memref<4xi8>
+      linalg.copy ins(%x : memref<4xi8>) outs(%0 : memref<4xi8>)
+      %1 = memref.expand_shape %0 [[0, 1]] output_shape [2, 2] : memref<4xi8> into memref<2x2xi8>
+      return %1 : memref<2x2xi8>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @main(%x: memref<4xi8>, %y: memref<2x2xi8>) {
+      %0 = memref.reinterpret_cast %y to offset: [0], sizes: [4], strides: [1]
+             : memref<2x2xi8> to memref<4xi8>
+      linalg.copy ins(%x : memref<4xi8>) outs(%0 : memref<4xi8>)
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
+def LowerCopies : Pass<"quantc-lower-copies", "::mlir::func::FuncOp"> {
+  let summary = "Turn memref.copy into linalg.copy";
+  let description = [{
+    `memref.copy` becomes a call of a runtime library or of memcpy;
+    `linalg.copy` becomes loops, and needs neither. A copy of a buffer to itself is erased.
+
+    Example:
+
+    ```mlir
+    memref.copy %a, %b : memref<4xi8> to memref<4xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    linalg.copy ins(%a : memref<4xi8>) outs(%b : memref<4xi8>)
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def PlanArena : Pass<"quantc-plan-arena", "::mlir::ModuleOp"> {
+  let summary = "Place every allocation of the network into one arena";
+  let description = [{
+    Gives the network one more argument, the arena, and replaces each
+    `memref.alloc` by a view of it at an offset that is a multiple of 64. Buffers whose lifetimes
+    do not overlap share bytes. A buffer lives from its first to its last use, uses
+    through aliases (views, casts, results of control flow) included; a use inside a loop that
+    does not contain the allocation extends to the end of that loop. Placement is
+    greedy: larger buffers first, each at the lowest offset that is free during its whole lifetime.
+
+    The module gets the attribute `quantc.arena` with the planned `bytes`, the `alignment` of
+    the arena and the `lower_bound`: the largest sum of the sizes (rounded up to the alignment)
+    of buffers that live at the same time, below which no plan can get.
+
+    Example:
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %y: memref<4xf32>) {
+      %0 = memref.alloc() : memref<4xf32>
+      linalg.exp ins(%x : memref<4xf32>) outs(%0 : memref<4xf32>)
+      linalg.tanh ins(%0 : memref<4xf32>) outs(%y : memref<4xf32>)
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    module attributes {quantc.arena = {alignment = 64 : i64, bytes = 64 : i64, lower_bound = 64 : i64}} {
+      func.func @main(%x: memref<4xf32>, %y: memref<4xf32>, %arena: memref<64xi8>) {
+        %c0 = arith.constant 0 : index
+        %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<4xf32>
+        linalg.exp ins(%x : memref<4xf32>) outs(%0 : memref<4xf32>)
+        linalg.tanh ins(%0 : memref<4xf32>) outs(%y : memref<4xf32>)
+        return
+      }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def EmitEntry : Pass<"quantc-emit-entry", "::mlir::ModuleOp"> {
+  let summary = "Write the C entry point of the network";
+  let description = [{
+    Runs on the LLVM dialect. The network, whose arguments are the pointers to inputs,
+    outputs and arena, becomes private: its arguments do not alias, it does not throw
+    and nothing in it may be replaced by library calls. The entry point
+    `int NAME_run(const void *const *inputs, void *const *outputs, void *arena)`
+    loads the pointers and calls it. It returns 0, or without touching
+    any memory
+
+    *  1 if `inputs`, `outputs` or `arena` is null where it is needed,
+    *  2 if a pointer in `inputs` or `outputs` is null,
+    *  3 if a pointer in them is not aligned to the size of its elements,
+       or the arena not to its alignment.
+
+    Example: with the interface's name `net`,
+
+    ```mlir
+    llvm.func @main(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr)
+    ```
+
+    becomes
+
+    ```mlir
+    llvm.func internal @net_body(%x: !llvm.ptr {llvm.noalias}, ...)
+    llvm.func @net_run(%inputs: !llvm.ptr, %outputs: !llvm.ptr, %arena: !llvm.ptr) -> i32
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // QUANTC_CODEGEN_TRANSFORMS_PASSES_TD
