@@ -8,6 +8,7 @@
 
 #include "quantc/Codegen/Kernel/Kernel.h"
 #include "quantc/Codegen/Transforms/Passes.h"
+#include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Tosa/QuantizableModels.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
@@ -31,6 +32,7 @@ void quantc::registerAllDialects(DialectRegistry &registry) {
 }
 
 void quantc::registerAllPasses() {
+  registerQuantcConversionPasses();
   ptq::registerPTQTransformsPasses();
   codegen::registerQuantcCodegenPasses();
 }

@@ -114,6 +114,9 @@ Value ptq::reinterpret(OpBuilder &builder, Location loc, Value value,
                        Type element) {
   if (getElementTypeOrSelf(value) == element)
     return value;
+  auto cast = value.getDefiningOp<quant::StorageCastOp>();
+  if (cast && getElementTypeOrSelf(cast.getInput()) == element)
+    return cast.getInput();
   if (auto source = getQuantizedElement(value.getType()))
     value = quant::StorageCastOp::create(
         builder, loc, withElement(value, source.getStorageType()), value);

@@ -51,6 +51,38 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
 // Quantize
 //===----------------------------------------------------------------------===//
 
+def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
+  let summary = "Replaces float operations by their integer forms";
+  let description = [{
+    An operation whose operands come from `quant.dcast` and whose result goes to
+    `quant.qcast` becomes, through `QuantizableOpInterface`, an operation on
+    quantized tensors. A result without parameters of its own stays an int32
+    accumulator if its one user takes one (a convolution followed by a clamp). Wherever
+    parameters differ, an explicit `ptq.requantize` stands.
+
+    Nothing fails here: an operation that cannot be quantized stays float between
+    `quant.dcast` and `quant.qcast`, and a remark (category `quantize`) names the operation,
+    its tensor and the reason. Operations that were quantized get a remark, too.
+
+    Example:
+
+    ```mlir
+    // before
+    %1 = quant.dcast %0 : tensor<1x4x!quant.uniform<i8:f32, 0.5>> to tensor<1x4xf32>
+    %2 = tosa.clamp %1 {min_val = 0.0 : f32, max_val = 6.0 : f32}
+       : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %3 = quant.qcast %2 : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.5>>
+    // after
+    %3 = tosa.clamp %0 {min_val = 0 : i8, max_val = 12 : i8}
+       : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.5>>
+    ```
+  }];
+  let dependentDialects = [
+    "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",
+    "::mlir::tosa::TosaDialect"
+  ];
+}
+
 //===----------------------------------------------------------------------===//
 // Lower and check
 //===----------------------------------------------------------------------===//

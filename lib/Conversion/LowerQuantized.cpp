@@ -1,0 +1,165 @@
+//===- LowerQuantized.cpp - Quantized tensors to integers -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The step to the integer contract. Quantized operations already are TOSA's
+/// with their zero points as operands, so what is left is: requantize becomes
+/// rescale, casts from and to float become float operations, and the types lose
+/// their parameters.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Rescale.h"
+#include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace quantc {
+#define GEN_PASS_DEF_PTQLOWERQUANTIZED
+#include "quantc/Conversion/Passes.h.inc"
+} // namespace quantc
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+static std::optional<Rounding> parseRounding(StringRef text) {
+  if (text == "single")
+    return Rounding::Single;
+  if (text == "double")
+    return Rounding::Double;
+  return std::nullopt;
+}
+
+/// `value` as storage integers.
+static Value toStorage(OpBuilder &builder, Value value) {
+  return reinterpret(builder, value.getLoc(), value,
+                     getQuantizedElement(value.getType()).getStorageType());
+}
+
+/// Lets `replacement` (storage integers or floats) take the place and the name
+/// of the result of `op`.
+static void replace(OpBuilder &builder, Operation *op, Value replacement) {
+  Operation *source = replacement.getDefiningOp();
+  if (Attribute name = op->getAttr(kNameAttr);
+      name && source && !source->hasAttr(kNameAttr))
+    source->setAttr(kNameAttr, name);
+  op->getResult(0).replaceAllUsesWith(
+      reinterpret(builder, op->getLoc(), replacement,
+                  getElementTypeOrSelf(op->getResult(0))));
+  op->erase();
+}
+
+static LogicalResult lowerRequantize(RequantizeOp op, Rounding rounding) {
+  FailureOr<RescaleSpec> spec = getRescaleSpec(op, rounding);
+  if (failed(spec))
+    return failure();
+  OpBuilder builder(op);
+  quant::QuantizedType type = getQuantizedElement(op.getType());
+  replace(builder, op,
+          buildRescale(builder, op.getLoc(), toStorage(builder, op.getInput()),
+                       cast<IntegerType>(type.getStorageType()), *spec));
+  return success();
+}
+
+static LogicalResult lowerQuantize(quant::QuantizeCastOp op) {
+  auto type =
+      dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(op.getType()));
+  if (!type || !isFloatTensor(op.getInput().getType()))
+    return op.emitError(
+        "only ranked f32 tensors are quantized at run time, with one "
+        "scale for the whole tensor; scales per channel need "
+        "a constant (run ptq-fold-fake-quant)");
+  OpBuilder builder(op);
+  replace(builder, op,
+          buildQuantize(builder, op.getLoc(), op.getInput(), type));
+  return success();
+}
+
+static LogicalResult lowerDequantize(quant::DequantizeCastOp op) {
+  quant::QuantizedType type = getQuantizedElement(op.getInput().getType());
+  if (!type || !isFloatTensor(op.getType()))
+    return op.emitError("only ranked tensors are dequantized, and only to f32");
+  OpBuilder builder(op);
+  replace(builder, op,
+          buildDequantize(builder, op.getLoc(),
+                          toStorage(builder, op.getInput()), type));
+  return success();
+}
+
+/// `type` without quantization parameters.
+static Type eraseParameters(Type type) {
+  if (auto quantized = getQuantizedElement(type))
+    return cast<RankedTensorType>(type).clone(quantized.getStorageType());
+  return type;
+}
+
+static void eraseParameters(func::FuncOp func) {
+  func.walk([](Block *block) {
+    for (BlockArgument arg : block->getArguments())
+      arg.setType(eraseParameters(arg.getType()));
+  });
+  func.walk([](Operation *op) {
+    for (OpResult result : op->getResults())
+      result.setType(eraseParameters(result.getType()));
+  });
+  func.walk([](quant::StorageCastOp op) {
+    op.replaceAllUsesWith(op.getInput());
+    op.erase();
+  });
+  auto erased = [](TypeRange types) {
+    return llvm::map_to_vector(types,
+                               [](Type type) { return eraseParameters(type); });
+  };
+  func.setFunctionType(FunctionType::get(func.getContext(),
+                                         erased(func.getArgumentTypes()),
+                                         erased(func.getResultTypes())));
+}
+
+namespace {
+struct LowerQuantizedPass
+    : quantc::impl::PTQLowerQuantizedBase<LowerQuantizedPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    std::optional<Rounding> mode = parseRounding(rounding);
+    if (!mode) {
+      func.emitError("unknown rounding '")
+          << rounding << "'; use 'single' or 'double'";
+      return signalPassFailure();
+    }
+    if (func.isExternal())
+      return;
+    bool failedAny = false;
+    func.walk([&](Operation *op) {
+      LogicalResult result =
+          TypeSwitch<Operation *, LogicalResult>(op)
+              .Case([&](RequantizeOp op) { return lowerRequantize(op, *mode); })
+              .Case([](quant::QuantizeCastOp op) { return lowerQuantize(op); })
+              .Case([](quant::DequantizeCastOp op) {
+                return lowerDequantize(op);
+              })
+              .Default(success());
+      failedAny |= failed(result);
+    });
+    if (failedAny)
+      return signalPassFailure();
+    eraseParameters(func);
+    for (Operation &op :
+         llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+  }
+};
+} // namespace

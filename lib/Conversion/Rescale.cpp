@@ -1,0 +1,154 @@
+//===- Rescale.cpp - Building tosa.rescale -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Rescale.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// The scales of a type: one, or one per channel.
+static ArrayRef<double> getScales(quant::QuantizedType type, double &single) {
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return perAxis.getScales();
+  single = cast<quant::UniformQuantizedType>(type).getScale();
+  return single;
+}
+
+/// The zero point of a type, or failure if it has different ones per channel.
+static FailureOr<int64_t> getZeroPoint(quant::QuantizedType type) {
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return uniform.getZeroPoint();
+  ArrayRef<int64_t> zeroPoints =
+      cast<quant::UniformQuantizedPerAxisType>(type).getZeroPoints();
+  if (!llvm::all_equal(zeroPoints))
+    return failure();
+  return zeroPoints.front();
+}
+
+/// tosa.rescale has one multiplier, or one per element of the last dimension.
+static LogicalResult checkAxis(RequantizeOp op, quant::QuantizedType type) {
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  int64_t last = cast<RankedTensorType>(op.getType()).getRank() - 1;
+  if (!perAxis || perAxis.getQuantizedDimension() == last)
+    return success();
+  return op.emitError("scales per channel along dimension ")
+         << perAxis.getQuantizedDimension()
+         << " cannot become tosa.rescale, which has them along the last "
+            "dimension ("
+         << last << "); transpose the tensor first";
+}
+
+/// Zero points exist for 8-bit and unsigned 16-bit integers only.
+static LogicalResult checkZeroPoint(RequantizeOp op, quant::QuantizedType type,
+                                    int64_t zeroPoint) {
+  if (zeroPoint == 0 || type.getStorageTypeIntegralWidth() == 8)
+    return success();
+  return op.emitError("zero point ")
+         << zeroPoint << " of a " << type.getStorageTypeIntegralWidth()
+         << "-bit tensor cannot become tosa.rescale; use zero point 0";
+}
+
+FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
+                                              Rounding rounding) {
+  quant::QuantizedType from = getQuantizedElement(op.getInput().getType());
+  quant::QuantizedType to = getQuantizedElement(op.getType());
+  if (failed(checkAxis(op, from)) || failed(checkAxis(op, to)))
+    return failure();
+
+  FailureOr<int64_t> inputZeroPoint = getZeroPoint(from);
+  FailureOr<int64_t> outputZeroPoint = getZeroPoint(to);
+  if (failed(inputZeroPoint) || failed(outputZeroPoint))
+    return op.emitError("different zero points per channel cannot become "
+                        "tosa.rescale; use one zero point");
+  if (failed(checkZeroPoint(op, from, *inputZeroPoint)) ||
+      failed(checkZeroPoint(op, to, *outputZeroPoint)))
+    return failure();
+
+  RescaleSpec spec;
+  spec.inputZeroPoint = *inputZeroPoint;
+  spec.outputZeroPoint = *outputZeroPoint;
+  spec.rounding = rounding;
+  double fromScale, toScale;
+  ArrayRef<double> fromScales = getScales(from, fromScale);
+  ArrayRef<double> toScales = getScales(to, toScale);
+  for (size_t c = 0, e = std::max(fromScales.size(), toScales.size()); c < e;
+       ++c) {
+    double ratio = fromScales[fromScales.size() == 1 ? 0 : c] /
+                   toScales[toScales.size() == 1 ? 0 : c];
+    std::optional<FixedPointMultiplier> multiplier = deriveMultiplier(ratio);
+    if (!multiplier)
+      return op.emitError("the ratio of scales ")
+             << ratio << " of channel " << c
+             << " has no integer multiplier and shift; it must be below 2^29";
+    spec.multipliers.push_back(*multiplier);
+  }
+  return spec;
+}
+
+/// The rescaled integers of a constant.
+static Value rescaleConstant(OpBuilder &builder, Location loc,
+                             DenseElementsAttr constant, RankedTensorType type,
+                             const RescaleSpec &spec) {
+  unsigned width = type.getElementTypeBitWidth();
+  StorageRange range = spec.outputUnsigned
+                           ? StorageRange{0, (int64_t(1) << width) - 1}
+                           : StorageRange{-(int64_t(1) << (width - 1)),
+                                          (int64_t(1) << (width - 1)) - 1};
+  SmallVector<APInt> integers;
+  for (auto [index, value] : llvm::enumerate(constant.getValues<APInt>())) {
+    int64_t input =
+        spec.inputUnsigned ? value.getZExtValue() : value.getSExtValue();
+    int32_t output =
+        quantc::requantize(input, spec.inputZeroPoint,
+                           spec.multipliers[index % spec.multipliers.size()],
+                           spec.outputZeroPoint, range, spec.rounding);
+    integers.push_back(APInt(width, static_cast<uint64_t>(output),
+                             /*isSigned=*/false, /*implicitTrunc=*/true));
+  }
+  return tosa::ConstOp::create(builder, loc, type,
+                               DenseElementsAttr::get(type, integers));
+}
+
+Value quantc::buildRescale(OpBuilder &builder, Location loc, Value input,
+                           IntegerType element, const RescaleSpec &spec) {
+  auto inputType = cast<RankedTensorType>(input.getType());
+  auto type = cast<RankedTensorType>(inputType.clone(element));
+  DenseElementsAttr constant;
+  if (matchPattern(input, m_Constant(&constant)))
+    return rescaleConstant(builder, loc, constant, type, spec);
+
+  int64_t count = spec.multipliers.size();
+  SmallVector<int32_t> multipliers;
+  SmallVector<int8_t> shifts;
+  for (FixedPointMultiplier m : spec.multipliers) {
+    multipliers.push_back(m.multiplier);
+    shifts.push_back(m.shift);
+  }
+  auto constantOf = [&](auto values) -> Value {
+    using T = typename decltype(values)::value_type;
+    auto type =
+        RankedTensorType::get({count}, builder.getIntegerType(sizeof(T) * 8));
+    return tosa::ConstOp::create(
+        builder, loc, type, DenseElementsAttr::get(type, ArrayRef<T>(values)));
+  };
+  Value multiplier = constantOf(multipliers), shift = constantOf(shifts);
+  Value inputZeroPoint = createScalar(builder, loc, spec.inputZeroPoint,
+                                      inputType.getElementType());
+  Value outputZeroPoint =
+      createScalar(builder, loc, spec.outputZeroPoint, element);
+  return tosa::RescaleOp::create(
+      builder, loc, type, input, multiplier, shift, inputZeroPoint,
+      outputZeroPoint, /*scale32=*/true,
+      spec.rounding == Rounding::Double ? tosa::RoundingMode::DOUBLE_ROUND
+                                        : tosa::RoundingMode::SINGLE_ROUND,
+      /*per_channel=*/count > 1, spec.inputUnsigned, spec.outputUnsigned);
+}

@@ -1,0 +1,58 @@
+//===- Rescale.h - Building tosa.rescale -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Private to QuantcConversion: tosa.rescale and the float arithmetic at the
+/// borders between integer and float parts of a network.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_CONVERSION_RESCALE_H
+#define QUANTC_LIB_CONVERSION_RESCALE_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Numerics/Requantize.h"
+
+namespace quantc {
+
+/// What tosa.rescale does, apart from its operand and type.
+struct RescaleSpec {
+  /// One, or one per element of the last dimension.
+  llvm::SmallVector<FixedPointMultiplier> multipliers;
+  int64_t inputZeroPoint = 0;
+  int64_t outputZeroPoint = 0;
+  Rounding rounding = Rounding::Single;
+  bool inputUnsigned = false;
+  bool outputUnsigned = false;
+};
+
+/// The rescale that `requantize` stands for, or failure after a diagnostic.
+llvm::FailureOr<RescaleSpec> getRescaleSpec(ptq::RequantizeOp requantize,
+                                            Rounding rounding);
+
+/// tosa.rescale of `input` (storage integers) to integers `element`. A constant
+/// input gives a tosa.const.
+mlir::Value buildRescale(mlir::OpBuilder &builder, mlir::Location loc,
+                         mlir::Value input, mlir::IntegerType element,
+                         const RescaleSpec &spec);
+
+/// real = (q - zero point) * scale in float32, `storage` holding q. Constants
+/// are computed here.
+mlir::Value buildDequantize(mlir::OpBuilder &builder, mlir::Location loc,
+                            mlir::Value storage,
+                            mlir::quant::QuantizedType type);
+
+/// q = round(real / scale) + zero point, saturated, as storage integers.
+mlir::Value buildQuantize(mlir::OpBuilder &builder, mlir::Location loc,
+                          mlir::Value real,
+                          mlir::quant::UniformQuantizedType type);
+
+} // namespace quantc
+
+#endif // QUANTC_LIB_CONVERSION_RESCALE_H

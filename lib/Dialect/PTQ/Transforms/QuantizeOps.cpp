@@ -1,0 +1,251 @@
+//===- QuantizeOps.cpp - Integer forms of operations -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Replaces float operations between quant.dcast and quant.qcast by operations
+/// on quantized tensors. Knows operations only through QuantizableOpInterface.
+/// Assumes that ptq.fake_quant has been folded and biases are quantized; leaves
+/// choosing parameters to earlier passes and integer multipliers to lowering.
+///
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
+
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace quantc::ptq {
+#define GEN_PASS_DEF_PTQQUANTIZEOPS
+#include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
+} // namespace quantc::ptq
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// quant.qcast(quant.dcast(x)) changes parameters without going through floats.
+static void joinCasts(quant::QuantizeCastOp quantize) {
+  auto dequantize =
+      quantize.getInput().getDefiningOp<quant::DequantizeCastOp>();
+  if (!dequantize)
+    return;
+  OpBuilder builder(quantize);
+  quantize.replaceAllUsesWith(
+      requantize(builder, quantize.getLoc(), dequantize.getInput(),
+                 getElementTypeOrSelf(quantize.getType())));
+  quantize.erase();
+}
+
+namespace {
+
+/// What an operation becomes: its operands in integers and the type that its
+/// users want. A null `resultType` leaves the choice to the operation.
+struct IntegerForm {
+  SmallVector<Value> operands;
+  RankedTensorType resultType;
+};
+
+struct QuantizeOpsPass
+    : quantc::ptq::impl::PTQQuantizeOpsBase<QuantizeOpsPass> {
+  void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    if (func.isExternal())
+      return;
+    // Casts are joined when all operations have their final form.
+    SmallVector<Operation *> ops;
+    for (Operation &op : func.getBody().front().without_terminator())
+      if (!isa<quant::QuantizeCastOp>(op))
+        ops.push_back(&op);
+    for (Operation *op : ops)
+      visit(op);
+    for (auto quantize : llvm::make_early_inc_range(
+             func.getBody().front().getOps<quant::QuantizeCastOp>()))
+      joinCasts(quantize);
+    eraseDeadOps(func);
+  }
+
+private:
+  void visit(Operation *op);
+  bool quantizeOp(Operation *op, std::string &reason);
+  void eraseDeadOps(func::FuncOp func);
+};
+
+} // namespace
+
+/// True if a float tensor goes in or comes out.
+static bool computesInFloat(Operation *op) {
+  auto isFloat = [](Type type) {
+    auto tensor = dyn_cast<TensorType>(type);
+    return tensor && isa<FloatType>(tensor.getElementType());
+  };
+  return llvm::any_of(op->getOperandTypes(), isFloat) ||
+         llvm::any_of(op->getResultTypes(), isFloat);
+}
+
+static std::string describe(Value value) {
+  StringRef name = getTensorName(value);
+  return name.empty() ? std::string("a tensor") : ("'" + name + "'").str();
+}
+
+/// The quantized values of the operands, or failure with the reason.
+static LogicalResult collectOperands(QuantizableOpInterface op,
+                                     SmallVectorImpl<Value> &operands,
+                                     std::string &reason) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    if (op.getOperandRole(operand.getOperandNumber()) ==
+            OperandRole::Unquantized ||
+        !isFloatTensor(value.getType())) {
+      operands.push_back(value);
+      continue;
+    }
+    auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>();
+    if (!dequantize) {
+      reason = "its operand " + describe(value) +
+               " has no quantization parameters; calibrate the network with "
+               "this tensor observed, or quantize the operation that makes it";
+      return failure();
+    }
+    operands.push_back(dequantize.getInput());
+  }
+  return success();
+}
+
+/// Whether the one user of `result` works on an accumulator.
+static bool feedsAccumulator(Value result) {
+  if (!result.hasOneUse())
+    return false;
+  auto user = dyn_cast<QuantizableOpInterface>(*result.user_begin());
+  return user && user.canTakeAccumulator();
+}
+
+/// The type in which the users of the result want it.
+static LogicalResult chooseResultType(QuantizableOpInterface op,
+                                      RankedTensorType &type,
+                                      std::string &reason) {
+  Value result = op->getResult(0);
+  if (!isFloatTensor(result.getType()))
+    return success();
+  for (Operation *user : result.getUsers())
+    if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user)) {
+      type = cast<RankedTensorType>(quantize.getType());
+      return success();
+    }
+  if (op.canReturnAccumulator() && feedsAccumulator(result))
+    return success();
+  reason = "its result has no quantization parameters; calibrate the network "
+           "with this tensor observed";
+  return failure();
+}
+
+/// Operands come from int8 tensors, constants of int8 or int32, and
+/// accumulators.
+static LogicalResult checkStorage(ArrayRef<Value> operands,
+                                  std::string &reason) {
+  for (Value operand : operands) {
+    quant::QuantizedType type = getQuantizedElement(operand.getType());
+    if (!type)
+      continue;
+    unsigned width = type.getStorageTypeIntegralWidth();
+    if (type.isSigned() && (width == 8 || width == 32))
+      continue;
+    reason = "its operand " + describe(operand) + " is stored as " +
+             (type.isSigned() ? "i" : "u") + std::to_string(width) +
+             "; use parameters with storage i8";
+    return failure();
+  }
+  return success();
+}
+
+/// Replaces the float result by the quantized `value`.
+static void replaceResult(OpBuilder &builder, Operation *op, Value value) {
+  Value result = op->getResult(0);
+  Location loc = op->getLoc();
+  if (!isFloatTensor(result.getType())) {
+    result.replaceAllUsesWith(value);
+    return;
+  }
+  for (Operation *user : llvm::make_early_inc_range(result.getUsers()))
+    if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user)) {
+      quantize.replaceAllUsesWith(requantize(
+          builder, loc, value, getElementTypeOrSelf(quantize.getType())));
+      quantize.erase();
+    }
+  if (!result.use_empty())
+    result.replaceAllUsesWith(
+        quant::DequantizeCastOp::create(builder, loc, result.getType(), value));
+}
+
+bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
+  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  if (!quantizable) {
+    reason = "this operation has no integer form";
+    return false;
+  }
+  IntegerForm form;
+  if (failed(quantizable.canQuantize(reason)) ||
+      failed(collectOperands(quantizable, form.operands, reason)) ||
+      failed(checkStorage(form.operands, reason)) ||
+      failed(chooseResultType(quantizable, form.resultType, reason)))
+    return false;
+
+  OpBuilder builder(op);
+  FailureOr<Value> value =
+      quantizable.quantize(builder, form.operands, form.resultType);
+  if (failed(value)) {
+    reason = "the parameters of its operands do not fit each other";
+    return false;
+  }
+  if (form.resultType)
+    value = requantize(builder, op->getLoc(), *value,
+                       form.resultType.getElementType());
+  if (Operation *source = value->getDefiningOp())
+    if (Attribute name = op->getAttr(kNameAttr);
+        name && source->getBlock() == op->getBlock() &&
+        !source->hasAttr(kNameAttr))
+      source->setAttr(kNameAttr, name);
+  replaceResult(builder, op, *value);
+  return true;
+}
+
+void QuantizeOpsPass::visit(Operation *op) {
+  if (isa<quant::DequantizeCastOp>(op) ||
+      op->hasTrait<OpTrait::ConstantLike>() || isOpTriviallyDead(op) ||
+      !computesInFloat(op))
+    return;
+
+  StringRef name =
+      op->getNumResults() ? getTensorName(op->getResult(0)) : StringRef();
+  StringRef function = getOperation().getSymName();
+  Location loc = op->getLoc();
+  std::string opName = op->getName().getStringRef().str();
+  std::string reason;
+  auto options = remark::RemarkOpts::name("quantize")
+                     .category("quantize")
+                     .function(function);
+  if (quantizeOp(op, reason)) {
+    remark::passed(loc, options)
+        << remark::add("quantized") << remark::metric("Op", opName)
+        << remark::metric("Tensor", name);
+    op->erase();
+    return;
+  }
+  remark::missed(loc, options)
+      << remark::add("stays float") << remark::metric("Op", opName)
+      << remark::metric("Tensor", name) << remark::reason("{0}", reason);
+}
+
+void QuantizeOpsPass::eraseDeadOps(func::FuncOp func) {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
