@@ -17,10 +17,10 @@
 // CHECK: tosa.clamp %[[Q]] {max_val = -104 : i8, min_val = -128 : i8, ptq.name = "relu6"}
 
 // LOWER-LABEL: @conv_relu6
-// LOWER-DAG: %[[M:.+]] = "tosa.const"() <{values = dense<1073741824> : tensor<3xi32>}>
-// LOWER-DAG: %[[S:.+]] = "tosa.const"() <{values = dense<[31, 30, 29]> : tensor<3xi8>}>
 // LOWER: %[[ACC:.+]] = tosa.conv2d
 // LOWER-SAME: -> tensor<1x4x4x3xi32>
+// LOWER-DAG: %[[M:.+]] = "tosa.const"() <{values = dense<1073741824> : tensor<3xi32>}>
+// LOWER-DAG: %[[S:.+]] = "tosa.const"() <{values = dense<[31, 30, 29]> : tensor<3xi8>}>
 // LOWER: tosa.rescale %[[ACC]], %[[M]], %[[S]]
 // LOWER-SAME: per_channel = true
 // LOWER: tosa.clamp
