@@ -67,6 +67,11 @@ int32_t quantc::requantize(int32_t value, int32_t inputZeroPoint,
       std::clamp<int64_t>(scaled, storage.min, storage.max));
 }
 
+double quantc::commonAdditionScale(double lhsScale, double rhsScale) {
+  constexpr double kSteps = 1 << 20; // N16
+  return 2 * std::max(lhsScale, rhsScale) / kSteps;
+}
+
 double quantc::widenWeightScaleForBias(double weightScale, double inputScale,
                                        double bias) {
   assert(weightScale > 0 && inputScale > 0 && std::isfinite(bias));

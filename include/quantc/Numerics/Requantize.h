@@ -57,6 +57,10 @@ int32_t requantize(int32_t value, int32_t inputZeroPoint,
                    FixedPointMultiplier m, int32_t outputZeroPoint,
                    StorageRange storage, Rounding rounding);
 
+/// The scale at which the operands of an addition or subtraction meet, in
+/// int32: 2^20 steps to twice the larger operand scale.
+double commonAdditionScale(double lhsScale, double rhsScale);
+
 /// The scale that a weight channel needs so that its bias fits: `weightScale`,
 /// or the smallest float32 above it for which |bias| / (inputScale * scale) <=
 /// 2^30 (the largest float32 if there is none).

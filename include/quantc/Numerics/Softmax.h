@@ -1,0 +1,50 @@
+//===- Softmax.h - Softmax in integers -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The integer softmax: its table of exponentials, its shift, and a reference
+/// of the whole, step by step what the TOSA operations compute
+/// (docs/Numerics.md, N23 to N28). No IR here.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_NUMERICS_SOFTMAX_H
+#define QUANTC_NUMERICS_SOFTMAX_H
+
+#include "quantc/Numerics/Affine.h"
+
+#include "llvm/ADT/ArrayRef.h"
+
+#include <array>
+#include <vector>
+
+namespace quantc {
+
+/// Entries of TOSA's table for int16 inputs.
+inline constexpr size_t kInt16TableSize = 513;
+
+/// The only parameters of a softmax result: probabilities in steps of 1/256.
+inline constexpr AffineParams kSoftmaxOutput{1.0 / 256, -128, kInt8Activation};
+
+/// Entry d + 256 is round(32767 * exp(inputScale * d)) for d in [-256, 0], and
+/// 32767 for d > 0, which no input reaches. tosa.table on the int16 input d *
+/// 128 interpolates nothing and returns entry * 128.
+std::array<int16_t, kInt16TableSize> makeExpTable(double inputScale);
+
+/// The right shift of an exponential, so that `count` of them sum up in int32.
+/// 1 <= count <= 2^29.
+int32_t softmaxShift(int64_t count);
+
+/// Softmax of one row of int8 values; results have kSoftmaxOutput.
+std::vector<int8_t> softmaxReference(llvm::ArrayRef<int8_t> row,
+                                     double inputScale);
+
+} // namespace quantc
+
+#endif // QUANTC_NUMERICS_SOFTMAX_H

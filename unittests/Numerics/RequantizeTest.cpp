@@ -1,0 +1,262 @@
+//===- RequantizeTest.cpp - Tests of fixed-point scaling -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Numerics/Requantize.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+using namespace quantc;
+
+// The numbers in test names are those of the rules in docs/Numerics.md.
+
+namespace {
+
+constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
+constexpr int32_t kMax = std::numeric_limits<int32_t>::max();
+
+__extension__ using Int128 = __int128;
+
+/// floor(a / 2^bits).
+Int128 floorShift(Int128 a, int bits) { return a >> bits; }
+
+/// TFLite's building blocks, from their definition: nearest of a*b / 2^31 with
+/// ties towards plus infinity, and nearest of x / 2^bits with ties away from 0.
+int32_t saturatingRoundingDoublingHighMul(int32_t a, int32_t b) {
+  if (a == kMin && b == kMin)
+    return kMax;
+  return static_cast<int32_t>(
+      floorShift(Int128(a) * b * 2 + (Int128(1) << 31), 32));
+}
+int32_t roundingDivideByPowerOfTwo(int32_t x, int bits) {
+  double quotient = std::ldexp(static_cast<double>(x), -bits);
+  return static_cast<int32_t>(std::round(quotient));
+}
+int32_t multiplyByQuantizedMultiplier(int32_t x, int32_t multiplier,
+                                      int exponent) {
+  int left = std::max(exponent, 0), right = std::max(-exponent, 0);
+  return roundingDivideByPowerOfTwo(
+      saturatingRoundingDoublingHighMul(x * (1 << left), multiplier), right);
+}
+
+std::vector<int32_t> interestingValues(std::mt19937 &random) {
+  std::vector<int32_t> values = {0,    1,        -1,   2,       -2,
+                                 kMin, kMin + 1, kMax, kMax - 1};
+  for (int bit = 1; bit < 31; ++bit)
+    for (int delta : {-1, 0, 1})
+      for (int sign : {-1, 1})
+        values.push_back(sign * ((1 << bit) + delta));
+  for (int i = 0; i < 200; ++i)
+    values.push_back(static_cast<int32_t>(random()) >> (random() % 31));
+  return values;
+}
+
+std::vector<int32_t> interestingMultipliers(std::mt19937 &random) {
+  std::vector<int32_t> multipliers = {1 << 30,  (1 << 30) + 1, kMax,
+                                      kMax - 1, 3 << 29,       0x55555555};
+  for (int i = 0; i < 20; ++i)
+    multipliers.push_back(static_cast<int32_t>(random() >> 2) | (1 << 30));
+  return multipliers;
+}
+
+/// Calls `check(value, multiplier)` where N13 holds.
+template <typename Check>
+void sweep(Check check) {
+  std::mt19937 random(99);
+  std::vector<int32_t> values = interestingValues(random);
+  for (int32_t multiplier : interestingMultipliers(random)) {
+    for (int32_t shift = kMinShift; shift <= kMaxShift; ++shift) {
+      FixedPointMultiplier m{multiplier, shift};
+      for (int32_t value : values)
+        if (std::abs(static_cast<int64_t>(value)) <= maxRescaleMagnitude(m))
+          check(value, m);
+    }
+  }
+}
+
+TEST(RequantizeTest, N9_BiasesThatFitKeepTheScale) {
+  EXPECT_EQ(0.5, widenWeightScaleForBias(0.5, 0.25, 0));
+  EXPECT_EQ(0.5, widenWeightScaleForBias(0.5, 0.25, -(1 << 27)));
+  EXPECT_LT(0.5, widenWeightScaleForBias(0.5, 0.25, -(1 << 27) - 16.0));
+}
+
+TEST(RequantizeTest, N9_WidenedScaleIsTheSmallestFloatThatFits) {
+  std::mt19937 random(4);
+  std::uniform_real_distribution<double> exponent(-6, 6), mantissa(1, 10);
+  for (int i = 0; i < 2000; ++i) {
+    auto inputScale =
+        static_cast<float>(mantissa(random) * std::pow(10, exponent(random)));
+    auto weightScale = static_cast<float>(mantissa(random) * 1e-30);
+    double bias = mantissa(random) * std::pow(10, exponent(random));
+    double scale = widenWeightScaleForBias(weightScale, inputScale, bias);
+    EXPECT_EQ(scale, static_cast<float>(scale));
+    EXPECT_LE(bias / (inputScale * scale), (1 << 30) * (1 + 1e-15));
+    float smaller = std::nextafter(static_cast<float>(scale), 0.0f);
+    EXPECT_GT(bias / (inputScale * static_cast<double>(smaller)), 1 << 30);
+  }
+}
+
+TEST(RequantizeTest, N9_HugeBiasesEndAtTheLargestFloat) {
+  double largest = std::numeric_limits<float>::max();
+  EXPECT_EQ(largest, widenWeightScaleForBias(1e-30, 1e-30, 1e300));
+}
+
+TEST(RequantizeTest, N10_MultipliersAreNormalizedAndNearest) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> exponent(-31.9, 28.9);
+  for (int i = 0; i < 20000; ++i) {
+    double real = std::exp2(exponent(random));
+    auto m = deriveMultiplier(real);
+    ASSERT_TRUE(m);
+    EXPECT_GE(m->multiplier, 1 << 30);
+    EXPECT_GE(m->shift, kMinShift);
+    EXPECT_LE(m->shift, kMaxShift);
+    double value = std::ldexp(m->multiplier, -m->shift);
+    EXPECT_LE(std::abs(value - real), std::ldexp(0.5, -m->shift));
+  }
+}
+
+TEST(RequantizeTest, N10_PowersOfTwoAreExact) {
+  for (int exponent = -32; exponent <= 28; ++exponent) {
+    auto m = deriveMultiplier(std::ldexp(1, exponent));
+    ASSERT_TRUE(m);
+    EXPECT_EQ(1 << 30, m->multiplier);
+    EXPECT_EQ(30 - exponent, m->shift);
+  }
+}
+
+TEST(RequantizeTest, N10_RoundingUpToAPowerOfTwoRenormalizes) {
+  auto m = deriveMultiplier(std::nextafter(1.0, 0.0));
+  ASSERT_TRUE(m);
+  EXPECT_EQ(1 << 30, m->multiplier);
+  EXPECT_EQ(30, m->shift);
+}
+
+TEST(RequantizeTest, N11_OutOfRange) {
+  EXPECT_FALSE(deriveMultiplier(std::ldexp(1, 29)));
+  EXPECT_FALSE(deriveMultiplier(std::nextafter(std::ldexp(1, 29), 0.0)));
+  EXPECT_FALSE(deriveMultiplier(-1));
+  EXPECT_FALSE(deriveMultiplier(NAN));
+  EXPECT_FALSE(deriveMultiplier(std::numeric_limits<double>::infinity()));
+  for (double tiny : {0.0, 1e-300, std::ldexp(0.999, -32)}) {
+    auto m = deriveMultiplier(tiny);
+    ASSERT_TRUE(m);
+    EXPECT_EQ(0, m->multiplier);
+    for (int32_t value : {0, 1, -2})
+      EXPECT_EQ(0, applyScale32(value, *m, Rounding::Single));
+  }
+}
+
+TEST(RequantizeTest, N12_SingleIsOneRoundingTiesTowardsPlusInfinity) {
+  sweep([](int32_t value, FixedPointMultiplier m) {
+    // floor(x + 1/2), x = value * multiplier / 2^shift.
+    Int128 twice = Int128(value) * m.multiplier * 2 + (Int128(1) << m.shift);
+    ASSERT_EQ(static_cast<int32_t>(floorShift(twice, m.shift + 1)),
+              applyScale32(value, m, Rounding::Single))
+        << value << " * " << m.multiplier << " >> " << m.shift;
+  });
+}
+
+TEST(RequantizeTest, N13_ResultsFitInsideTheDefinedRange) {
+  sweep([](int32_t value, FixedPointMultiplier m) {
+    double exact =
+        std::ldexp(static_cast<double>(value) * m.multiplier, -m.shift);
+    for (Rounding rounding : {Rounding::Single, Rounding::Double})
+      ASSERT_LE(std::abs(applyScale32(value, m, rounding) - exact), 1.0);
+  });
+}
+
+TEST(RequantizeTest, N14_DoubleEqualsTflite) {
+  sweep([](int32_t value, FixedPointMultiplier m) {
+    // TFLite's exponent is 31 - shift; its left shift must not overflow, which
+    // N13 implies.
+    ASSERT_EQ(multiplyByQuantizedMultiplier(value, m.multiplier, 31 - m.shift),
+              applyScale32(value, m, Rounding::Double))
+        << value << " * " << m.multiplier << " >> " << m.shift;
+  });
+}
+
+TEST(RequantizeTest, N14_DoubleDiffersFromSingle) {
+  // 0.49999...: the first rounding makes a tie of it, the second rounds that
+  // up.
+  FixedPointMultiplier m{kMax, 32};
+  EXPECT_EQ(0, applyScale32(1, {kMax, 32}, Rounding::Single));
+  EXPECT_EQ(1, applyScale32(1, m, Rounding::Double));
+}
+
+TEST(RequantizeTest, N14_RoundingsAgreeWithoutASecondShift) {
+  sweep([](int32_t value, FixedPointMultiplier m) {
+    if (m.shift <= 31)
+      ASSERT_EQ(applyScale32(value, m, Rounding::Single),
+                applyScale32(value, m, Rounding::Double));
+  });
+}
+
+TEST(RequantizeTest, N15_RequantizeInt8Exhaustively) {
+  auto m = deriveMultiplier(0.7310585);
+  ASSERT_TRUE(m);
+  for (int32_t inputZero : {-128, -3, 0, 127}) {
+    for (int32_t outputZero : {-128, 5, 127}) {
+      for (int32_t q = -128; q <= 127; ++q) {
+        double exact = (q - inputZero) * 0.7310585 + outputZero;
+        double expected = std::min(127.0, std::max(-128.0, std::round(exact)));
+        ASSERT_EQ(expected, requantize(q, inputZero, *m, outputZero,
+                                       kInt8Activation, Rounding::Single));
+      }
+    }
+  }
+}
+
+TEST(RequantizeTest, N15_SaturatesToTheStorageRange) {
+  FixedPointMultiplier one{1 << 30, 30};
+  for (StorageRange storage :
+       {kInt8Activation, kUInt8Activation, kInt16Activation, kInt8Weight}) {
+    EXPECT_EQ(storage.max,
+              requantize(1 << 20, 0, one, 3, storage, Rounding::Single));
+    EXPECT_EQ(storage.min,
+              requantize(-(1 << 20), 0, one, 3, storage, Rounding::Single));
+  }
+}
+
+TEST(RequantizeTest, N15_ExtremeValuesAreDefined) {
+  std::mt19937 random(6);
+  for (int32_t value : interestingValues(random))
+    for (int32_t shift : {2, 30, 31, 32, 62})
+      for (int32_t zeroPoint : {-128, 127, kMin, kMax})
+        for (Rounding rounding : {Rounding::Single, Rounding::Double}) {
+          int32_t result = requantize(value, zeroPoint, {kMax, shift},
+                                      zeroPoint, kInt8Activation, rounding);
+          EXPECT_TRUE(result >= -128 && result <= 127);
+        }
+}
+
+TEST(RequantizeTest, N16_AdditionStaysWithinAStepExhaustively) {
+  constexpr double lhs = 0.043, rhs = 0.0117, out = 0.0531;
+  double common = commonAdditionScale(lhs, rhs);
+  EXPECT_EQ(2 * lhs / (1 << 20), common);
+  auto mLhs = deriveMultiplier(lhs / common),
+       mRhs = deriveMultiplier(rhs / common);
+  auto mOut = deriveMultiplier(common / out);
+  ASSERT_TRUE(mLhs && mRhs && mOut);
+  for (int32_t a = -128; a <= 127; ++a)
+    for (int32_t b = -128; b <= 127; ++b) {
+      int32_t sum = applyScale32(a - 11, *mLhs, Rounding::Single) +
+                    applyScale32(b + 20, *mRhs, Rounding::Single);
+      int32_t q =
+          requantize(sum, 0, *mOut, -4, kInt8Activation, Rounding::Single);
+      double exact = ((a - 11) * lhs + (b + 20) * rhs) / out - 4;
+      exact = std::min(127.0, std::max(-128.0, exact));
+      ASSERT_LE(std::abs(q - exact), 0.5001);
+    }
+}
+
+} // namespace

@@ -1,0 +1,154 @@
+//===- TablesTest.cpp - Tests of tables and the integer softmax -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Numerics/Tables.h"
+#include "quantc/Numerics/Softmax.h"
+
+#include "gtest/gtest.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <random>
+
+using namespace quantc;
+
+// The numbers in test names are those of the rules in docs/Numerics.md.
+
+namespace {
+
+using Function = std::function<double(double)>;
+
+TEST(TablesTest, N20_EntriesAreTheNearest) {
+  AffineParams input{0.0625, 12, kInt8Activation};
+  std::vector<std::pair<Function, AffineParams>> cases = {
+      {[](double x) { return 1 / (1 + std::exp(-x)); },
+       {1.0 / 256, -128, kInt8Activation}},
+      {[](double x) { return std::tanh(x); }, {1.0 / 128, 0, kInt8Activation}},
+      {[](double x) { return std::exp(x); },
+       {static_cast<float>(5.3), -128, kInt8Activation}},
+      {[](double x) { return x * x; },
+       {static_cast<float>(0.3), -128, kInt8Activation}}};
+  for (const auto &[function, output] : cases) {
+    std::vector<int64_t> table = makeTable(function, input, output);
+    ASSERT_EQ(256u, table.size());
+    for (int64_t q = -128; q <= 127; ++q) {
+      double exact = function(dequantize(q, input));
+      double error = std::abs(dequantize(table[q + 128], output) - exact);
+      for (int64_t other : {table[q + 128] - 1, table[q + 128] + 1})
+        if (other >= -128 && other <= 127)
+          EXPECT_LE(error, std::abs(dequantize(other, output) - exact));
+    }
+  }
+}
+
+TEST(TablesTest, N20_IdentityIsTheIdentity) {
+  AffineParams params{0.3f, -5, kInt8Activation};
+  std::vector<int64_t> table =
+      makeTable([](double x) { return x; }, params, params);
+  for (int64_t q = -128; q <= 127; ++q)
+    EXPECT_EQ(q, table[q + 128]);
+}
+
+TEST(TablesTest, N20_CoversTheStorageRange) {
+  AffineParams wide{1, 0, kInt16Activation}, byte{1, 128, kUInt8Activation};
+  auto identity = [](double x) { return x; };
+  EXPECT_EQ(65536u, makeTable(identity, wide, wide).size());
+  std::vector<int64_t> table = makeTable(identity, byte, byte);
+  EXPECT_EQ(0, table.front());
+  EXPECT_EQ(255, table.back());
+}
+
+TEST(TablesTest, N21_NanAndInfinities) {
+  AffineParams input{1, 0, kInt8Activation}, output{0.1f, 9, kInt8Activation};
+  std::vector<int64_t> table =
+      makeTable([](double x) { return std::log(x); }, input, output);
+  EXPECT_EQ(9, table[0]);      // log(-128) is NaN.
+  EXPECT_EQ(-128, table[128]); // log(0) is minus infinity.
+  table = makeTable([](double x) { return 1 / x; }, input, output);
+  EXPECT_EQ(127, table[128]);
+}
+
+TEST(SoftmaxTest, N24_TableIsMonotonicAndExactAtItsEnds) {
+  for (double scale : {1e-6, 0.01, 0.1, 1.0, 100.0}) {
+    auto table = makeExpTable(scale);
+    EXPECT_EQ(32767, table[256]);
+    for (size_t i = 1; i < table.size(); ++i)
+      EXPECT_LE(table[i - 1], table[i]);
+    for (int d = -256; d <= 0; ++d)
+      EXPECT_LE(std::abs(table[d + 256] - 32767 * std::exp(scale * d)), 0.5);
+  }
+}
+
+TEST(SoftmaxTest, N25_SumsFitInInt32) {
+  EXPECT_EQ(0, softmaxShift(1));
+  EXPECT_EQ(0, softmaxShift(256));
+  EXPECT_EQ(1, softmaxShift(257));
+  EXPECT_EQ(2, softmaxShift(1000));
+  EXPECT_EQ(21, softmaxShift(int64_t(1) << 29));
+  for (int bits = 0; bits <= 29; ++bits)
+    for (int64_t count : {int64_t(1) << bits, (int64_t(1) << bits) - 1})
+      if (count > 0)
+        EXPECT_LE(count * (32767 * 128 >> softmaxShift(count)), int64_t(1)
+                                                                    << 30);
+}
+
+/// The largest distance from real softmax, in steps.
+double softmaxError(const std::vector<int8_t> &row, double scale) {
+  std::vector<int8_t> result = softmaxReference(row, scale);
+  int max = *std::max_element(row.begin(), row.end());
+  double sum = 0, worst = 0;
+  for (int8_t q : row)
+    sum += std::exp(scale * (q - max));
+  for (size_t i = 0; i < row.size(); ++i) {
+    double exact = std::exp(scale * (row[i] - max)) / sum * 256 - 128;
+    worst = std::max(worst, std::abs(result[i] - std::min(exact, 127.0)));
+  }
+  return worst;
+}
+
+TEST(SoftmaxTest, N27_TwoValuesExhaustively) {
+  for (double scale : {0.002, 0.05, 0.3})
+    for (int a = -128; a <= 127; ++a)
+      for (int b = -128; b <= 127; ++b)
+        ASSERT_LE(softmaxError({static_cast<int8_t>(a), static_cast<int8_t>(b)},
+                               scale),
+                  0.51);
+}
+
+TEST(SoftmaxTest, N28_ProbabilityOneSaturates) {
+  EXPECT_EQ(std::vector<int8_t>{127}, softmaxReference({5}, 0.1));
+  EXPECT_EQ((std::vector<int8_t>{-128, 127}), softmaxReference({-128, 127}, 1));
+  EXPECT_EQ((std::vector<int8_t>{0, 0}), softmaxReference({9, 9}, 0.1));
+}
+
+TEST(SoftmaxTest, N29_ErrorBound) {
+  std::mt19937 random(8);
+  for (size_t count : {3, 10, 64, 300, 1000, 5000}) {
+    for (double scale : {0.01, 0.08, 0.25}) {
+      std::vector<int8_t> row(count);
+      for (int8_t &q : row)
+        q = static_cast<int8_t>(random());
+      double bound = 0.51 + count * (256.0 / 65534);
+      EXPECT_LE(softmaxError(row, scale), bound) << count << " " << scale;
+      if (count <= 64)
+        EXPECT_LE(softmaxError(row, scale), 1) << count << " " << scale;
+    }
+  }
+}
+
+TEST(SoftmaxTest, N29_LongEqualRows) {
+  for (size_t count : {256, 257, 100000}) {
+    std::vector<int8_t> result =
+        softmaxReference(std::vector<int8_t>(count, 3), 0.1);
+    for (int8_t q : result)
+      ASSERT_EQ(count == 256 || count == 257 ? -127 : -128, q);
+  }
+}
+
+} // namespace
