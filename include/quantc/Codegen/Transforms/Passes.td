@@ -173,7 +173,10 @@ def EmitEntry : Pass<"quantc-emit-entry", "::mlir::ModuleOp"> {
     becomes
 
     ```mlir
-    llvm.func internal @net_body(%x: !llvm.ptr {llvm.noalias}, ...)
+    llvm.func internal @net_body(%x: !llvm.ptr {llvm.noalias}, %y: !llvm.ptr {llvm.noalias},
+                                 %arena: !llvm.ptr {llvm.noalias}) {
+      llvm.return
+    }
     llvm.func @net_run(%inputs: !llvm.ptr, %outputs: !llvm.ptr, %arena: !llvm.ptr) -> i32
     ```
   }];
