@@ -1,3 +1,11 @@
+//===- CompositeModels.cpp - How composites are quantized -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 using namespace mlir;

@@ -1,8 +1,8 @@
 //===- PTQ.cpp - The ptq dialect -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,29 +25,85 @@ void PTQDialect::initialize() {
       >();
 }
 
-#define GET_OP_CLASSES
-#include "quantc/Dialect/PTQ/IR/PTQ.cpp.inc"
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+/// The operations that show a tensor in another form, under its name.
+static bool isView(Operation *op) {
+  return isa<ObserveOp, FakeQuantOp, quant::QuantizeCastOp,
+             quant::DequantizeCastOp, quant::StorageCastOp>(op);
+}
 
 StringRef quantc::ptq::getTensorName(Value value) {
-  if (Operation *op = value.getDefiningOp())
-    if (auto name = op->getAttrOfType<StringAttr>(kNameAttr))
-      return name;
-  return {};
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto func = dyn_cast_or_null<FunctionOpInterface>(
+        argument.getOwner()->getParentOp());
+    if (!func || !argument.getOwner()->isEntryBlock())
+      return {};
+    auto name =
+        func.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kNameAttr);
+    return name ? name.getValue() : StringRef();
+  }
+  Operation *op = value.getDefiningOp();
+  if (auto name = op->getAttrOfType<StringAttr>(kNameAttr))
+    return name;
+  return isView(op) ? getTensorName(op->getOperand(0)) : StringRef();
 }
 
-LogicalResult PTQDialect::verifyOperationAttribute(Operation *, NamedAttribute) {
+//===----------------------------------------------------------------------===//
+// Discardable attributes
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyName(Operation *op, NamedAttribute attribute) {
+  auto name = dyn_cast<StringAttr>(attribute.getValue());
+  if (!name || name.empty())
+    return op->emitError() << "'" << kNameAttr
+                           << "' must be a string that is not empty";
   return success();
 }
-LogicalResult PTQDialect::verifyRegionArgAttribute(Operation *, unsigned, unsigned, NamedAttribute) {
+
+/// Attributes of function arguments and results that describe a network's
+/// interface.
+static LogicalResult verifyInterfaceAttribute(Operation *op,
+                                              NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  Attribute value = attribute.getValue();
+  if (name == kNameAttr)
+    return verifyName(op, attribute);
+  if (name == "ptq.scale") {
+    auto scale = dyn_cast<FloatAttr>(value);
+    if (!scale || !scale.getType().isF64() || !scale.getValue().isFinite() ||
+        !(scale.getValueAsDouble() > 0))
+      return op->emitError("'ptq.scale' must be a positive, finite f64");
+  }
+  if (name == "ptq.zero_point")
+    if (auto integer = dyn_cast<IntegerAttr>(value);
+        !integer || !integer.getType().isInteger(64))
+      return op->emitError("'ptq.zero_point' must be an i64");
+  if (name == "ptq.unsigned" && !isa<UnitAttr>(value))
+    return op->emitError("'ptq.unsigned' must be a unit attribute");
   return success();
 }
-RankedTensorType FakeQuantOp::getQuantizedTensorType() {
-  return cast<RankedTensorType>(getType().clone(getQuantizedType()));
+
+LogicalResult PTQDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
+  if (attribute.getName() != kNameAttr)
+    return success();
+  if (op->getNumResults() != 1)
+    return op->emitError() << "'" << kNameAttr
+                           << "' belongs on operations with one result";
+  return verifyName(op, attribute);
 }
-LogicalResult ObserveOp::verify() { return success(); }
-LogicalResult FakeQuantOp::verify() { return success(); }
-LogicalResult RequantizeOp::verify() { return success(); }
-OpFoldResult RequantizeOp::fold(FoldAdaptor) { return {}; }
-LogicalResult SoftmaxOp::verify() { return success(); }
-LogicalResult MeanOp::verify() { return success(); }
-LogicalResult PointwiseOp::verify() { return success(); }
+
+LogicalResult PTQDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                   unsigned,
+                                                   NamedAttribute attribute) {
+  return verifyInterfaceAttribute(op, attribute);
+}
+
+LogicalResult
+PTQDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
+                                        NamedAttribute attribute) {
+  return verifyInterfaceAttribute(op, attribute);
+}

@@ -32,6 +32,39 @@ AffineParams ptq::getAffineParams(quant::UniformQuantizedType type) {
           {type.getStorageTypeMin(), type.getStorageTypeMax()}};
 }
 
+AffineParams ptq::getAffineParams(quant::QuantizedType type, int64_t channel) {
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return {perAxis.getScales()[channel],
+            perAxis.getZeroPoints()[channel],
+            {type.getStorageTypeMin(), type.getStorageTypeMax()}};
+  return getAffineParams(cast<quant::UniformQuantizedType>(type));
+}
+
+std::optional<int64_t> ptq::getQuantizedAxis(Type type) {
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return perAxis.getQuantizedDimension();
+  return std::nullopt;
+}
+
+quant::UniformQuantizedType ptq::getUniformType(MLIRContext *context,
+                                                const AffineParams &params,
+                                                unsigned width) {
+  return quant::UniformQuantizedType::get(
+      quant::QuantizationFlags::Signed, IntegerType::get(context, width),
+      Float32Type::get(context), params.scale, params.zeroPoint,
+      params.storage.min, params.storage.max);
+}
+
+quant::UniformQuantizedPerAxisType
+ptq::getPerAxisType(MLIRContext *context, ArrayRef<double> scales, int64_t axis,
+                    StorageRange storage, unsigned width) {
+  SmallVector<int64_t> zeroPoints(scales.size(), 0);
+  return quant::UniformQuantizedPerAxisType::get(
+      quant::QuantizationFlags::Signed, IntegerType::get(context, width),
+      Float32Type::get(context), scales, zeroPoints, axis, storage.min,
+      storage.max);
+}
+
 SmallVector<double> ptq::getChannelScales(quant::QuantizedType type,
                                           int64_t channels) {
   if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))

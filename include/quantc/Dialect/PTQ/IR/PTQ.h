@@ -30,8 +30,17 @@ namespace quantc::ptq {
 inline constexpr llvm::StringLiteral kNameAttr = "ptq.name";
 
 /// The stable name of `value`: `ptq.name` of its defining operation or function
-/// argument, or an empty string.
+/// argument, or an empty string. Probes, fake quantization and casts have the
+/// name of their operand.
 llvm::StringRef getTensorName(mlir::Value value);
+
+/// True for the operations of TOSA that compute each element of the result from
+/// the elements at the same position (of operands that may be broadcast), and that
+/// the body of `ptq.pointwise` may therefore consist of.
+bool isPointwise(mlir::Operation *op);
+
+/// True if `value` is a constant whose elements are all the same.
+bool isSplatConstant(mlir::Value value);
 
 } // namespace quantc::ptq
 

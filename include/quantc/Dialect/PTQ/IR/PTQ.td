@@ -34,7 +34,7 @@ def PTQ_ObserveOp : PTQ_Op<"observe", [SameOperandsAndResultType]> {
     operations is run over calibration inputs, every value of the operand enters
     the statistics kept under `name`.
 
-    The operation has a side effect: it is neither removed nor merged.
+    The name is not empty. The operation has a side effect: it is neither removed nor merged.
 
     Example:
 
@@ -71,6 +71,7 @@ def PTQ_FakeQuantOp : PTQ_Op<"fake_quant", [Pure, SameOperandsAndResultType]> {
   let assemblyFormat =
       "$input `as` $quantizedType attr-dict `:` type($output)";
   let hasVerifier = 1;
+  let hasFolder = 1;
   let extraClassDeclaration = [{
     /// The result's type with quantized elements: tensor<...x!quant.uniform<...>>.
     ::mlir::RankedTensorType getQuantizedTensorType();
@@ -174,7 +175,7 @@ def PTQ_PointwiseOp : PTQ_Op<"pointwise", [Pure, SameOperandsAndResultShape,
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat =
       "$input attr-dict `:` type($input) `->` type($output) $body";
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def PTQ_YieldOp : PTQ_Op<"yield", [Pure, Terminator, HasParent<"PointwiseOp">]> {

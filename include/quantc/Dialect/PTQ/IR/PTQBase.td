@@ -27,13 +27,15 @@ def PTQ_Dialect : Dialect {
 
     The discardable attribute `ptq.name` (a string, on operations with one result
     and on function arguments) is the stable name of a tensor: profiles, remarks and
-    reports speak of it.
+    reports speak of it. A quantized network's arguments and results may carry
+    `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` (a unit).
   }];
   let dependentDialects = [
     "::mlir::quant::QuantDialect", "::mlir::tosa::TosaDialect"
   ];
   let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
 }
 
 class PTQ_Op<string mnemonic, list<Trait> traits = []>

@@ -24,6 +24,8 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
 
+#include <optional>
+
 namespace quantc::ptq {
 
 //===----------------------------------------------------------------------===//
@@ -38,6 +40,13 @@ mlir::quant::QuantizedType getQuantizedElement(mlir::Type type);
 
 /// Scale, zero point and storage range of a per-tensor type.
 AffineParams getAffineParams(mlir::quant::UniformQuantizedType type);
+
+/// The parameters of `channel` of a per-axis type; a per-tensor type has the same
+/// for every channel. `type` is one of the two.
+AffineParams getAffineParams(mlir::quant::QuantizedType type, int64_t channel);
+
+/// The quantized dimension of a per-axis type, else nullopt.
+std::optional<int64_t> getQuantizedAxis(mlir::Type type);
 
 /// The scales of `channels` output channels. A per-tensor scale is repeated; a
 /// per-axis type with fewer scales than channels has each of them for
@@ -58,6 +67,16 @@ llvm::SmallVector<double> getConstantReals(mlir::Value value);
 //===----------------------------------------------------------------------===//
 // Building
 //===----------------------------------------------------------------------===//
+
+/// `!quant.uniform<i<width><min:max>:f32, scale:zeroPoint>`.
+mlir::quant::UniformQuantizedType getUniformType(mlir::MLIRContext *context,
+                                                 const AffineParams &params,
+                                                 unsigned width = 8);
+
+/// `!quant.uniform<i<width><min:max>:f32:axis, {scales}>`, zero points 0.
+mlir::quant::UniformQuantizedPerAxisType
+getPerAxisType(mlir::MLIRContext *context, llvm::ArrayRef<double> scales,
+               int64_t axis, StorageRange storage, unsigned width = 8);
 
 /// !quant.uniform<i32:f32, scale>.
 mlir::quant::UniformQuantizedType getInt32Type(mlir::MLIRContext *context,

@@ -47,9 +47,131 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
 // Observe and annotate
 //===----------------------------------------------------------------------===//
 
+def PTQInsertObservers : Pass<"ptq-insert-observers", "::mlir::func::FuncOp"> {
+  let summary = "Puts a probe on every tensor whose range must be measured";
+  let description = [{
+    Inserts `ptq.observe` after every float tensor that is going to be quantized
+    with parameters from calibration: the activations and results of operations that
+    implement QuantizableOpInterface and can be quantized, function arguments
+    among them. No probe is put on constants (their data is known), on results whose
+    parameters the operation fixes (softmax), on the value between a convolution and
+    its activation function (an int32 accumulator), or on tensors that
+    already have a `ptq.fake_quant`.
+
+    Tensors have names before this pass (`ptq-name-tensors`).
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = ptq.mean %x {axes = array<i32: 1>, ptq.name = "mean"}
+      : tensor<1x8xf32> -> tensor<1x1xf32>
+    // after
+    %0 = ptq.mean %x {axes = array<i32: 1>, ptq.name = "mean"}
+      : tensor<1x8xf32> -> tensor<1x1xf32>
+    %1 = ptq.observe %0 {name = "mean"} : tensor<1x1xf32>
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
+def PTQPropagateParameters
+    : Pass<"ptq-propagate-parameters", "::mlir::func::FuncOp"> {
+  let summary = "Gives tensors that are only moved the same parameters";
+  let description = [{
+    Operations that move or select values without arithmetic (reshape, transpose, slice, pad,
+    max_pool2d, concat, ...) have an integer form without requantization if their
+    operands and result share parameters. The result of an operation with one
+    activation takes the operand's parameters. The result of one with several
+    takes parameters that cover all of them, and so do the operands that have no
+    other user; operands with other users, or with
+    parameters that their producer fixes, keep theirs and will be requantized.
+
+    A tensor whose one user is a clamp takes the parameters of the clamp's
+    result: it saturates where the clamp would.
+
+    A result without `ptq.fake_quant`, as networks from quantization-aware training
+    have them after such operations, gets one.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = ptq.fake_quant %a as !quant.uniform<i8:f32, 0.1> : tensor<1x4xf32>
+    %1 = ptq.fake_quant %b as !quant.uniform<i8:f32, 0.3> : tensor<1x4xf32>
+    %2 = tosa.concat %0, %1 {axis = 1 : i32}
+      : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
+    %3 = ptq.fake_quant %2 as !quant.uniform<i8:f32, 0.2> : tensor<1x8xf32>
+    // after
+    %0 = ptq.fake_quant %a as !quant.uniform<i8:f32, 0.3> : tensor<1x4xf32>
+    %1 = ptq.fake_quant %b as !quant.uniform<i8:f32, 0.3> : tensor<1x4xf32>
+    %2 = tosa.concat %0, %1 {axis = 1 : i32}
+      : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
+    %3 = ptq.fake_quant %2 as !quant.uniform<i8:f32, 0.3> : tensor<1x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Quantize
 //===----------------------------------------------------------------------===//
+
+def PTQQuantizeBias : Pass<"ptq-quantize-bias", "::mlir::func::FuncOp"> {
+  let summary = "Gives biases int32 parameters at the accumulator's scale";
+  let description = [{
+    The bias of an operation whose activation and weight have a `ptq.fake_quant`
+    gets one with int32 storage, zero point 0 and, per output channel c, the scale
+    scale(activation) * scale(weight)[c]. If bias / scale exceeds 2^30 in a channel, that
+    channel's weight scale is widened until it does not, with a
+    remark (`--remarks-filter=ptq-quantize-bias`). A bias of one element
+    becomes one per channel.
+
+    Example:
+
+    ```mlir
+    // before
+    %x = ptq.fake_quant %a as !quant.uniform<i8:f32, 0.5> : tensor<1x8x8x4xf32>
+    %w = ptq.fake_quant %f as !quant.uniform<i8<-127:127>:f32:0, {0.25,0.125}>
+      : tensor<2x1x1x4xf32>
+    %0 = tosa.conv2d %x, %w, %bias, %z, %z
+      {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>,
+       dilation = array<i64: 1, 1>}
+      : (tensor<1x8x8x4xf32>, tensor<2x1x1x4xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>)
+      -> tensor<1x8x8x2xf32>
+    // after: the bias operand is
+    %b = ptq.fake_quant %bias as !quant.uniform<i32:f32:0, {0.125,0.0625}>
+      : tensor<2xf32>
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
+def PTQFoldFakeQuant : Pass<"ptq-fold-fake-quant", "::mlir::func::FuncOp"> {
+  let summary = "Turns fake quantization into quantize and dequantize casts";
+  let description = [{
+    `ptq.fake_quant` of a constant becomes an integer constant, seen as
+    quantized (`quant.scast`) and dequantized; of any other value, a pair of
+    `quant.qcast` and `quant.dcast`. `ptq-quantize-ops` then moves operations
+    between the casts. It makes no difference whether the parameters come from
+    calibration or from quantization-aware training. Unsigned
+    storage becomes signed with the zero point moved by half the range.
+
+    Example:
+
+    ```mlir
+    // before
+    %c = "tosa.const"() <{values = dense<[-1.0, 0.5]> : tensor<2xf32>}> : () -> tensor<2xf32>
+    %0 = ptq.fake_quant %c as !quant.uniform<i8<-127:127>:f32, 0.5> : tensor<2xf32>
+    // after
+    %c = "tosa.const"() <{values = dense<[-2, 1]> : tensor<2xi8>}> : () -> tensor<2xi8>
+    %q = quant.scast %c : tensor<2xi8> to tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>>
+    %0 = quant.dcast %q : tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>> to tensor<2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect",
+                           "::mlir::tosa::TosaDialect"];
+}
 
 def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
   let summary = "Replaces float operations by their integer forms";

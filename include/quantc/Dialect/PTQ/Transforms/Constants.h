@@ -1,0 +1,50 @@
+//===- Constants.h - Reading and making constants -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Constants of a network, whichever way they are stored, and their quantized
+/// form.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_TRANSFORMS_CONSTANTS_H
+#define QUANTC_DIALECT_PTQ_TRANSFORMS_CONSTANTS_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/IR/Builders.h"
+
+#include <optional>
+
+namespace quantc::ptq {
+
+/// True if `value` is a constant, or a fake quantization of one.
+bool isConstant(mlir::Value value);
+
+/// The elements, in row-major order, of an f32 attribute (inline or a
+/// resource); nullopt for any other attribute.
+std::optional<llvm::SmallVector<float>> getFloats(mlir::Attribute attribute);
+
+/// The elements of the f32 constant that `value` is, or is the fake
+/// quantization of; nullopt if it is neither.
+std::optional<llvm::SmallVector<float>> getFloats(mlir::Value value);
+
+/// A `tosa.const` of f32.
+mlir::Value createFloatConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::RankedTensorType type,
+                                llvm::ArrayRef<float> values);
+
+/// Calls `body(index, channel)` for each element of a tensor of `shape`, where
+/// `channel` is the element's position along `axis` (0 if there is no axis).
+void forEachElement(llvm::ArrayRef<int64_t> shape, std::optional<int64_t> axis,
+                    llvm::function_ref<void(int64_t, int64_t)> body);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_TRANSFORMS_CONSTANTS_H

@@ -1,0 +1,78 @@
+//===- Quantizability.h - Which tensors get parameters -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Decides once, for every pass, which operations of a float network become
+/// integer operations and which tensors therefore need quantization parameters.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_TRANSFORMS_QUANTIZABILITY_H
+#define QUANTC_DIALECT_PTQ_TRANSFORMS_QUANTIZABILITY_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace quantc::ptq {
+
+/// Unit attribute of a `ptq.fake_quant` whose tensor was 0 throughout
+/// calibration: its parameters say nothing about a range.
+inline constexpr llvm::StringLiteral kZeroRangeAttr = "ptq.zero_range";
+
+/// Where the quantization parameters of a tensor come from.
+enum class ParameterSource {
+  None,       ///< It needs none: it stays float, or is an accumulator.
+  Calibrated, ///< Its statistics.
+  Fixed,      ///< The operation that makes it.
+  Given,      ///< A `ptq.fake_quant` that is there already.
+};
+
+/// The part of a function that can be quantized. Constants are not values in
+/// this sense: their parameters come from their data, once per use.
+class Quantizability {
+public:
+  explicit Quantizability(mlir::func::FuncOp func);
+
+  /// True if `op` implements QuantizableOpInterface, says that it can be
+  /// quantized, and has at least one float activation that is not constant.
+  bool isQuantizable(mlir::Operation *op) const { return ops.contains(op); }
+
+  /// Where `value`'s parameters come from.
+  ParameterSource getSource(mlir::Value value) const {
+    return sources.lookup(value);
+  }
+
+  /// Every tensor with a source other than None: function arguments first, then
+  /// results in program order.
+  llvm::ArrayRef<mlir::Value> getValues() const { return values; }
+
+private:
+  bool computeQuantizable(mlir::Operation *op) const;
+  ParameterSource computeSource(mlir::Value value) const;
+  bool isAccumulator(mlir::OpResult result) const;
+
+  llvm::DenseSet<mlir::Operation *> ops;
+  llvm::DenseMap<mlir::Value, ParameterSource> sources;
+  llvm::SmallVector<mlir::Value> values;
+};
+
+/// True if `value` is a ranked, statically shaped tensor of f32.
+bool isStaticFloatTensor(mlir::Value value);
+
+/// The role of `use` in its owner; Unquantized if the owner does not implement
+/// QuantizableOpInterface.
+OperandRole getRole(mlir::OpOperand &use);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_TRANSFORMS_QUANTIZABILITY_H

@@ -1,0 +1,177 @@
+//===- PTQOps.cpp - Operations of the ptq dialect -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quantc::ptq;
+
+#define GET_OP_CLASSES
+#include "quantc/Dialect/PTQ/IR/PTQ.cpp.inc"
+
+/// Checks that `type` can be the element type of a quantized tensor of
+/// `shape`: a scale for the tensor, or one per position along an axis of it.
+static LogicalResult verifyQuantizedType(Operation *op, Type type,
+                                         ArrayRef<int64_t> shape) {
+  if (isa<quant::UniformQuantizedType>(type))
+    return success();
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  if (!perAxis)
+    return op->emitOpError("expects !quant.uniform with a scale per tensor or "
+                           "per axis, but got ")
+           << type;
+  int64_t axis = perAxis.getQuantizedDimension();
+  int64_t scales = perAxis.getScales().size();
+  if (axis >= int64_t(shape.size()))
+    return op->emitOpError("has quantized axis ")
+           << axis << ", but rank " << shape.size();
+  if (ShapedType::isStatic(shape[axis]) && shape[axis] != scales)
+    return op->emitOpError("has ") << scales << " scales for " << shape[axis]
+                                   << " positions along axis " << axis;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ObserveOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ObserveOp::verify() {
+  if (getName().empty())
+    return emitOpError("expects a name that is not empty");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// FakeQuantOp
+//===----------------------------------------------------------------------===//
+
+RankedTensorType FakeQuantOp::getQuantizedTensorType() {
+  return cast<RankedTensorType>(getType().clone(getQuantizedType()));
+}
+
+LogicalResult FakeQuantOp::verify() {
+  if (failed(
+          verifyQuantizedType(*this, getQuantizedType(), getType().getShape())))
+    return failure();
+  Type expressed =
+      cast<quant::QuantizedType>(getQuantizedType()).getExpressedType();
+  if (expressed != getType().getElementType())
+    return emitOpError("expects a quantized type that expresses ")
+           << getType().getElementType() << ", but it expresses " << expressed;
+  return success();
+}
+
+/// Rounding twice to the same values is rounding once.
+OpFoldResult FakeQuantOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<FakeQuantOp>();
+  if (inner && inner.getQuantizedType() == getQuantizedType())
+    return getInput();
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// RequantizeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult RequantizeOp::verify() {
+  for (Value value : {getInput(), getOutput()}) {
+    auto type = cast<RankedTensorType>(value.getType());
+    if (failed(
+            verifyQuantizedType(*this, type.getElementType(), type.getShape())))
+      return failure();
+  }
+  auto expressed = [](Value value) {
+    return cast<quant::QuantizedType>(getElementTypeOrSelf(value))
+        .getExpressedType();
+  };
+  if (expressed(getInput()) != expressed(getOutput()))
+    return emitOpError("expects operand and result to express the same type, "
+                       "but got ")
+           << expressed(getInput()) << " and " << expressed(getOutput());
+  return success();
+}
+
+OpFoldResult RequantizeOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? OpFoldResult(getInput())
+                                           : OpFoldResult();
+}
+
+//===----------------------------------------------------------------------===//
+// SoftmaxOp, MeanOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult SoftmaxOp::verify() {
+  int64_t rank = getType().getRank();
+  if (getAxis() >= 0 && getAxis() < rank)
+    return success();
+  return emitOpError("has axis ") << getAxis() << ", but rank " << rank;
+}
+
+LogicalResult MeanOp::verify() {
+  auto inputType = cast<RankedTensorType>(getInput().getType());
+  SmallVector<int64_t> expected(inputType.getShape());
+  int64_t previous = -1;
+  for (int32_t axis : getAxes()) {
+    if (axis < 0 || axis >= inputType.getRank())
+      return emitOpError("has axis ")
+             << axis << ", but rank " << inputType.getRank();
+    if (axis <= previous)
+      return emitOpError("expects axes in ascending order, each once");
+    previous = axis;
+    expected[axis] = 1;
+  }
+  if (getType().getShape() != ArrayRef(expected))
+    return emitOpError("expects the result type ")
+           << inputType.clone(expected) << ", but got " << getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// PointwiseOp
+//===----------------------------------------------------------------------===//
+
+bool quantc::ptq::isPointwise(Operation *op) {
+  return isa<tosa::AbsOp, tosa::AddOp, tosa::CastOp, tosa::CeilOp,
+             tosa::ClampOp, tosa::CosOp, tosa::EqualOp, tosa::ErfOp,
+             tosa::ExpOp, tosa::FloorOp, tosa::GreaterEqualOp, tosa::GreaterOp,
+             tosa::IdentityOp, tosa::LogOp, tosa::LogicalAndOp,
+             tosa::LogicalNotOp, tosa::LogicalOrOp, tosa::LogicalXorOp,
+             tosa::MaximumOp, tosa::MinimumOp, tosa::MulOp, tosa::NegateOp,
+             tosa::PowOp, tosa::ReciprocalOp, tosa::RsqrtOp, tosa::SelectOp,
+             tosa::SigmoidOp, tosa::SinOp, tosa::SubOp, tosa::TanhOp>(op);
+}
+
+bool quantc::ptq::isSplatConstant(Value value) {
+  DenseElementsAttr constant;
+  return matchPattern(value, m_Constant(&constant)) && constant.isSplat();
+}
+
+LogicalResult PointwiseOp::verifyRegions() {
+  Block &body = getBody().front();
+  if (body.getNumArguments() != 1 ||
+      body.getArgument(0).getType() != getInput().getType())
+    return emitOpError("expects a body with one argument of type ")
+           << getInput().getType();
+  for (Operation &op : body.without_terminator()) {
+    if (op.hasTrait<OpTrait::ConstantLike>()) {
+      if (!isSplatConstant(op.getResult(0)))
+        return op.emitOpError("in 'ptq.pointwise' must be a splat");
+    } else if (!isPointwise(&op)) {
+      return op.emitOpError("is not an elementwise operation of TOSA, which "
+                            "'ptq.pointwise' requires");
+    }
+  }
+  Value result = cast<YieldOp>(body.getTerminator()).getValue();
+  if (result.getType() != getType())
+    return emitOpError("expects the body to yield ")
+           << getType() << ", but it yields " << result.getType();
+  return success();
+}

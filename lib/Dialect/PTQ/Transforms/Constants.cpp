@@ -1,0 +1,70 @@
+//===- Constants.cpp - Reading and making constants -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quantc::ptq;
+
+static Value lookThroughFakeQuant(Value value) {
+  while (auto fakeQuant = value.getDefiningOp<FakeQuantOp>())
+    value = fakeQuant.getInput();
+  return value;
+}
+
+bool quantc::ptq::isConstant(Value value) {
+  return matchPattern(lookThroughFakeQuant(value), m_Constant());
+}
+
+std::optional<SmallVector<float>> quantc::ptq::getFloats(Attribute attribute) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
+    auto floats = dyn_cast<DenseF32ResourceElementsAttr>(attribute);
+    if (!floats)
+      return std::nullopt;
+    std::optional<ArrayRef<float>> data = floats.tryGetAsArrayRef();
+    if (!data)
+      return std::nullopt;
+    return SmallVector<float>(data->begin(), data->end());
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(attribute);
+  if (!dense || !dense.getElementType().isF32())
+    return std::nullopt;
+  auto values = dense.getValues<float>();
+  return SmallVector<float>(values.begin(), values.end());
+}
+
+std::optional<SmallVector<float>> quantc::ptq::getFloats(Value value) {
+  Attribute attribute;
+  if (!matchPattern(lookThroughFakeQuant(value), m_Constant(&attribute)))
+    return std::nullopt;
+  return getFloats(attribute);
+}
+
+Value quantc::ptq::createFloatConstant(OpBuilder &builder, Location loc,
+                                       RankedTensorType type,
+                                       ArrayRef<float> values) {
+  return tosa::ConstOp::create(builder, loc, type,
+                               DenseElementsAttr::get(type, values));
+}
+
+void quantc::ptq::forEachElement(
+    ArrayRef<int64_t> shape, std::optional<int64_t> axis,
+    llvm::function_ref<void(int64_t, int64_t)> body) {
+  int64_t count = ShapedType::getNumElements(shape);
+  if (!axis) {
+    for (int64_t i = 0; i < count; ++i)
+      body(i, 0);
+    return;
+  }
+  int64_t inner = ShapedType::getNumElements(shape.drop_front(*axis + 1));
+  for (int64_t i = 0; i < count; ++i)
+    body(i, i / inner % shape[*axis]);
+}

@@ -1,0 +1,121 @@
+//===- FoldFakeQuant.cpp - From simulated to quantized values -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
+
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace quantc::ptq {
+#define GEN_PASS_DEF_PTQFOLDFAKEQUANT
+#include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
+} // namespace quantc::ptq
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// TOSA computes with signed integers: unsigned storage of the same width,
+/// moved down by half its range, represents the same reals.
+static quant::QuantizedType makeSigned(quant::QuantizedType type) {
+  if (type.isSigned())
+    return type;
+  unsigned width = type.getStorageTypeIntegralWidth();
+  int64_t half = int64_t(1) << (width - 1);
+  auto storage = IntegerType::get(type.getContext(), width);
+  int64_t min = type.getStorageTypeMin() - half;
+  int64_t max = type.getStorageTypeMax() - half;
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type)) {
+    SmallVector<int64_t> zeroPoints(perAxis.getZeroPoints());
+    for (int64_t &zeroPoint : zeroPoints)
+      zeroPoint -= half;
+    return quant::UniformQuantizedPerAxisType::get(
+        quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
+        perAxis.getScales(), zeroPoints, perAxis.getQuantizedDimension(), min,
+        max);
+  }
+  auto uniform = cast<quant::UniformQuantizedType>(type);
+  return quant::UniformQuantizedType::get(
+      quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
+      uniform.getScale(), uniform.getZeroPoint() - half, min, max);
+}
+
+/// The integers that represent `values` in `type`.
+static DenseElementsAttr quantizeElements(ArrayRef<float> values,
+                                          RankedTensorType storageType,
+                                          quant::QuantizedType type) {
+  unsigned width = type.getStorageTypeIntegralWidth();
+  SmallVector<APInt> integers(values.size(), APInt(width, 0));
+  forEachElement(storageType.getShape(), getQuantizedAxis(type),
+                 [&](int64_t i, int64_t channel) {
+                   int64_t q = quantize(values[i], getAffineParams(type, channel));
+                   integers[i] = APInt(width, q, /*isSigned=*/true);
+                 });
+  return DenseElementsAttr::get(storageType, integers);
+}
+
+namespace {
+struct FoldFakeQuant : OpRewritePattern<FakeQuantOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(FakeQuantOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = makeSigned(cast<quant::QuantizedType>(op.getQuantizedType()));
+    auto quantizedType = cast<RankedTensorType>(op.getType().clone(type));
+    Value quantized =
+        isConstant(op.getInput())
+            ? foldConstant(op, type, quantizedType, rewriter)
+            : quant::QuantizeCastOp::create(rewriter, op.getLoc(),
+                                            quantizedType, op.getInput());
+    if (!quantized)
+      return failure();
+    rewriter.replaceOpWithNewOp<quant::DequantizeCastOp>(op, op.getType(),
+                                                         quantized);
+    return success();
+  }
+
+private:
+  static Value foldConstant(FakeQuantOp op, quant::QuantizedType type,
+                            RankedTensorType quantizedType,
+                            PatternRewriter &rewriter) {
+    std::optional<SmallVector<float>> values = getFloats(op.getInput());
+    if (!values)
+      return {};
+    auto storageType =
+        cast<RankedTensorType>(op.getType().clone(type.getStorageType()));
+    auto integers =
+        tosa::ConstOp::create(rewriter, op.getLoc(), storageType,
+                              quantizeElements(*values, storageType, type));
+    if (StringRef name = getTensorName(op.getInput()); !name.empty())
+      integers->setAttr(kNameAttr, rewriter.getStringAttr(name));
+    return quant::StorageCastOp::create(rewriter, op.getLoc(), quantizedType,
+                                        integers);
+  }
+};
+
+struct FoldFakeQuantPass
+    : quantc::ptq::impl::PTQFoldFakeQuantBase<FoldFakeQuantPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<FoldFakeQuant>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    eraseDeadConstants();
+  }
+
+private:
+  /// The float constants that integers now stand for.
+  void eraseDeadConstants() {
+    getOperation().walk([](tosa::ConstOp constant) {
+      if (constant.use_empty())
+        constant.erase();
+    });
+  }
+};
+} // namespace

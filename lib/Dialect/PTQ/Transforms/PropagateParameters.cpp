@@ -1,0 +1,229 @@
+//===- PropagateParameters.cpp - One scale across moves -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+/// \file
+/// Groups the fake-quantized tensors that operations only move into classes
+/// that share parameters, visiting operations in program order. A class
+/// remembers the parameters of the tensors that bring new values into it; its
+/// own parameters cover all of them.
+///
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
+
+#include "mlir/IR/Remarks.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace quantc::ptq {
+#define GEN_PASS_DEF_PTQPROPAGATEPARAMETERS
+#include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
+} // namespace quantc::ptq
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+static quant::UniformQuantizedType getType(FakeQuantOp op) {
+  return dyn_cast<quant::UniformQuantizedType>(op.getQuantizedType());
+}
+
+/// True if the tensor's parameters are its producer's choice.
+static bool isFixed(FakeQuantOp op) {
+  auto producer = op.getInput().getDefiningOp<QuantizableOpInterface>();
+  return producer && producer.getFixedResultType();
+}
+
+/// The type whose range covers those of all `types`: one of them if possible,
+/// else a new one.
+static quant::UniformQuantizedType
+uniteTypes(ArrayRef<quant::UniformQuantizedType> types) {
+  auto bounds = [](quant::UniformQuantizedType type) {
+    AffineParams params = getAffineParams(type);
+    return std::pair(dequantize(params.storage.min, params),
+                     dequantize(params.storage.max, params));
+  };
+  double min = 0, max = 0;
+  for (quant::UniformQuantizedType type : types) {
+    min = std::min(min, bounds(type).first);
+    max = std::max(max, bounds(type).second);
+  }
+  for (quant::UniformQuantizedType type : types)
+    if (bounds(type) == std::pair(min, max))
+      return type;
+  AffineParams params =
+      chooseAsymmetric(min, max, getAffineParams(types.front()).storage);
+  return getUniformType(types.front().getContext(), params,
+                        types.front().getStorageTypeIntegralWidth());
+}
+
+namespace {
+/// Tensors that share parameters.
+struct ScaleClass {
+  SmallVector<FakeQuantOp> members;
+  /// Parameters of the values that enter the class.
+  SmallVector<quant::UniformQuantizedType> sources;
+  bool fixed = false;
+
+  /// True if widening the range harms nobody: each tensor has one user.
+  bool isFree() const {
+    return !fixed && llvm::all_of(members, [](FakeQuantOp op) {
+      return op.getOutput().hasOneUse();
+    });
+  }
+};
+
+class Propagator {
+public:
+  explicit Propagator(func::FuncOp func) : quantizability(func), func(func) {}
+  void run();
+
+private:
+  void visit(QuantizableOpInterface op);
+  void visitClamp(FakeQuantOp input, FakeQuantOp output);
+  void visitMove(ArrayRef<FakeQuantOp> inputs, FakeQuantOp output);
+  unsigned getClass(FakeQuantOp op);
+  void moveMembers(unsigned from, unsigned to);
+  FakeQuantOp getOrCreateOutput(QuantizableOpInterface op,
+                                quant::UniformQuantizedType type);
+
+  Quantizability quantizability;
+  func::FuncOp func;
+  SmallVector<ScaleClass> classes;
+  llvm::MapVector<Operation *, unsigned> classOf;
+};
+} // namespace
+
+unsigned Propagator::getClass(FakeQuantOp op) {
+  auto [entry, isNew] = classOf.insert({op, classes.size()});
+  if (isNew) {
+    ScaleClass &created = classes.emplace_back();
+    created.members.push_back(op);
+    created.fixed = isFixed(op);
+    // A tensor that was 0 throughout has parameters only for form's sake.
+    if (!op->hasAttr(kZeroRangeAttr))
+      created.sources.push_back(getType(op));
+  }
+  return entry->second;
+}
+
+void Propagator::moveMembers(unsigned from, unsigned to) {
+  if (from == to)
+    return;
+  for (FakeQuantOp member : classes[from].members)
+    classOf[member] = to;
+  llvm::append_range(classes[to].members, classes[from].members);
+  classes[from] = {};
+}
+
+FakeQuantOp Propagator::getOrCreateOutput(QuantizableOpInterface op,
+                                          quant::UniformQuantizedType type) {
+  Value result = op->getResult(0);
+  for (Operation *user : result.getUsers())
+    if (auto fakeQuant = dyn_cast<FakeQuantOp>(user))
+      return fakeQuant;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointAfter(op);
+  auto created = FakeQuantOp::create(builder, op.getLoc(), result, type);
+  result.replaceAllUsesExcept(created.getOutput(), created);
+  return created;
+}
+
+/// A tensor between an operation and a clamp may saturate where the clamp
+/// would: it takes the parameters of the clamp's result.
+void Propagator::visitClamp(FakeQuantOp input, FakeQuantOp output) {
+  unsigned from = getClass(input), to = getClass(output);
+  if (classes[from].isFree() && !output->hasAttr(kZeroRangeAttr))
+    moveMembers(from, to);
+}
+
+/// One tensor in: the result takes its parameters, whatever they are. Several:
+/// those used here only join the result's class, the others are requantized
+/// into it.
+void Propagator::visitMove(ArrayRef<FakeQuantOp> inputs, FakeQuantOp output) {
+  unsigned to = getClass(output);
+  if (inputs.size() == 1) {
+    moveMembers(to, getClass(inputs.front()));
+    return;
+  }
+  // The result brings no values of its own.
+  classes[to].sources.clear();
+  for (FakeQuantOp input : inputs) {
+    unsigned from = getClass(input);
+    if (from == to)
+      continue;
+    llvm::append_range(classes[to].sources, classes[from].sources);
+    if (classes[from].isFree())
+      moveMembers(from, to);
+  }
+}
+
+void Propagator::visit(QuantizableOpInterface op) {
+  SmallVector<FakeQuantOp> inputs;
+  for (OpOperand &use : op->getOpOperands()) {
+    if (getRole(use) != OperandRole::Activation)
+      continue;
+    auto input = use.get().getDefiningOp<FakeQuantOp>();
+    if (!input || !getType(input))
+      return;
+    inputs.push_back(input);
+  }
+  auto storage = [](FakeQuantOp op) { return getAffineParams(getType(op)).storage; };
+  bool sameStorage = llvm::all_of(inputs, [&](FakeQuantOp input) {
+    StorageRange a = storage(input), b = storage(inputs.front());
+    return a.min == b.min && a.max == b.max;
+  });
+  if (inputs.empty() || !sameStorage)
+    return;
+  FakeQuantOp output = getOrCreateOutput(op, getType(inputs.front()));
+  if (!getType(output) || isFixed(output))
+    return;
+  if (op.canTakeAccumulator())
+    visitClamp(inputs.front(), output);
+  else
+    visitMove(inputs, output);
+}
+
+void Propagator::run() {
+  for (Operation &op : llvm::make_early_inc_range(func.getBody().front())) {
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    if (quantizable && quantizability.isQuantizable(&op) &&
+        op.getNumResults() == 1 && isStaticFloatTensor(op.getResult(0)) &&
+        (quantizable.requiresSameScale() || quantizable.canTakeAccumulator()))
+      visit(quantizable);
+  }
+  for (ScaleClass &scaleClass : classes) {
+    if (scaleClass.sources.empty())
+      continue;
+    quant::UniformQuantizedType type = uniteTypes(scaleClass.sources);
+    for (FakeQuantOp member : scaleClass.members)
+      if (member.getQuantizedType() != type) {
+        member.setQuantizedType(type);
+        remark::passed(member.getLoc(),
+                       remark::RemarkOpts::name("shared-parameters")
+                           .category("ptq-propagate-parameters"))
+            << remark::metric("Tensor", getTensorName(member.getInput()).str())
+            << remark::metric("Scale",
+                              llvm::formatv("{0}", type.getScale()).str())
+            << remark::metric("ZeroPoint", type.getZeroPoint());
+      }
+  }
+}
+
+namespace {
+struct PropagateParametersPass
+    : quantc::ptq::impl::PTQPropagateParametersBase<PropagateParametersPass> {
+  void runOnOperation() override {
+    if (!getOperation().isExternal())
+      Propagator(getOperation()).run();
+  }
+};
+} // namespace

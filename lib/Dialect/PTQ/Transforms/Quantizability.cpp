@@ -1,0 +1,105 @@
+//===- Quantizability.cpp - Which tensors get parameters -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
+
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+
+using namespace mlir;
+using namespace quantc::ptq;
+
+bool quantc::ptq::isStaticFloatTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() && type.getElementType().isF32();
+}
+
+OperandRole quantc::ptq::getRole(OpOperand &use) {
+  if (auto op = dyn_cast<QuantizableOpInterface>(use.getOwner()))
+    return op.getOperandRole(use.getOperandNumber());
+  return OperandRole::Unquantized;
+}
+
+/// True if a fake_quant of `value` exists, or `value` is the result of one.
+static bool hasFakeQuant(Value value) {
+  return value.getDefiningOp<FakeQuantOp>() ||
+         llvm::any_of(value.getUsers(), llvm::IsaPred<FakeQuantOp>);
+}
+
+Quantizability::Quantizability(func::FuncOp func) {
+  if (func.isExternal())
+    return;
+  Block &body = func.getBody().front();
+  for (Operation &op : body)
+    if (computeQuantizable(&op))
+      ops.insert(&op);
+
+  auto visit = [&](Value value) {
+    ParameterSource source = computeSource(value);
+    if (source == ParameterSource::None)
+      return;
+    sources[value] = source;
+    values.push_back(value);
+  };
+  for (BlockArgument argument : body.getArguments())
+    visit(argument);
+  for (Operation &op : body)
+    for (Value result : op.getResults())
+      visit(result);
+}
+
+bool Quantizability::computeQuantizable(Operation *op) const {
+  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  std::string reason;
+  if (!quantizable || failed(quantizable.canQuantize(reason)))
+    return false;
+  bool hasActivation = false;
+  for (OpOperand &use : op->getOpOperands()) {
+    OperandRole role = getRole(use);
+    if (role == OperandRole::Unquantized)
+      continue;
+    if (!isStaticFloatTensor(use.get()))
+      return false;
+    bool constant = isConstant(use.get());
+    if (role == OperandRole::Activation)
+      hasActivation |= !constant;
+    else if (!constant)
+      return false;
+  }
+  return hasActivation;
+}
+
+bool Quantizability::isAccumulator(OpResult result) const {
+  if (!result.hasOneUse())
+    return false;
+  auto producer = cast<QuantizableOpInterface>(result.getOwner());
+  OpOperand &use = *result.use_begin();
+  auto consumer = dyn_cast<QuantizableOpInterface>(use.getOwner());
+  return consumer && isQuantizable(consumer) &&
+         getRole(use) == OperandRole::Activation &&
+         producer.canReturnAccumulator() && consumer.canTakeAccumulator();
+}
+
+ParameterSource Quantizability::computeSource(Value value) const {
+  if (!isStaticFloatTensor(value) || value.use_empty() || isConstant(value) ||
+      value.getDefiningOp<ObserveOp>())
+    return ParameterSource::None;
+  if (hasFakeQuant(value))
+    return ParameterSource::Given;
+  if (Operation *producer = value.getDefiningOp();
+      producer && isQuantizable(producer)) {
+    if (cast<QuantizableOpInterface>(producer).getFixedResultType())
+      return ParameterSource::Fixed;
+    return isAccumulator(cast<OpResult>(value)) ? ParameterSource::None
+                                                : ParameterSource::Calibrated;
+  }
+  bool feedsInteger = llvm::any_of(value.getUses(), [&](OpOperand &use) {
+    return isQuantizable(use.getOwner()) &&
+           getRole(use) == OperandRole::Activation;
+  });
+  return feedsInteger ? ParameterSource::Calibrated : ParameterSource::None;
+}

@@ -1,0 +1,59 @@
+// RUN: quant-opt %s | quant-opt | FileCheck %s
+// RUN: quant-opt %s --mlir-print-op-generic | quant-opt | FileCheck %s
+// RUN: quant-opt %s --emit-bytecode | quant-opt | FileCheck %s
+
+// CHECK-LABEL: func.func @observe
+func.func @observe(%x: tensor<1x8xf32> {ptq.name = "x"}) -> tensor<1x8xf32> {
+  // CHECK: ptq.observe %{{.*}} {name = "x"} : tensor<1x8xf32>
+  %0 = ptq.observe %x {name = "x"} : tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// CHECK-LABEL: func.func @fake_quant
+func.func @fake_quant(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: ptq.fake_quant %{{.*}} as !quant.uniform<i8:f32, 2.000000e-02:-128> : tensor<1x2xf32>
+  %0 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.02:-128> : tensor<1x2xf32>
+  // CHECK: ptq.fake_quant %{{.*}} as !quant.uniform<i8<-127:127>:f32:1, {5.000000e-01,2.500000e-01}> : tensor<1x2xf32>
+  %1 = ptq.fake_quant %0 as !quant.uniform<i8<-127:127>:f32:1, {0.5,0.25}> : tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// CHECK-LABEL: func.func @requantize
+func.func @requantize(%x: tensor<1x2x!quant.uniform<i32:f32:1, {0.5,0.25}>>) -> tensor<1x2x!quant.uniform<i8:f32, 0.5:-3>> {
+  // CHECK: ptq.requantize %{{.*}} : tensor<1x2x!quant.uniform<i32:f32:1, {5.000000e-01,2.500000e-01}>> to tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01:-3>>
+  %0 = ptq.requantize %x : tensor<1x2x!quant.uniform<i32:f32:1, {0.5,0.25}>> to tensor<1x2x!quant.uniform<i8:f32, 0.5:-3>>
+  return %0 : tensor<1x2x!quant.uniform<i8:f32, 0.5:-3>>
+}
+
+// CHECK-LABEL: func.func @composites
+func.func @composites(%x: tensor<2x3x4xf32>) -> tensor<2x1x1xf32> {
+  // CHECK: ptq.softmax %{{.*}} {axis = 2 : i32} : tensor<2x3x4xf32>
+  %0 = ptq.softmax %x {axis = 2 : i32} : tensor<2x3x4xf32>
+  // CHECK: ptq.mean %{{.*}} {axes = array<i32: 1, 2>} : tensor<2x3x4xf32> -> tensor<2x1x1xf32>
+  %1 = ptq.mean %0 {axes = array<i32: 1, 2>} : tensor<2x3x4xf32> -> tensor<2x1x1xf32>
+  return %1 : tensor<2x1x1xf32>
+}
+
+// Comparisons inside a function of one number are fine.
+// CHECK-LABEL: func.func @pointwise
+func.func @pointwise(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: ptq.pointwise %{{.*}} : tensor<4xf32> -> tensor<4xf32> {
+  // CHECK-NEXT: ^bb0(%[[A:.*]]: tensor<4xf32>):
+  %0 = ptq.pointwise %x : tensor<4xf32> -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    %c = "tosa.const"() <{values = dense<1.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+    %1 = tosa.greater %a, %c : (tensor<4xf32>, tensor<1xf32>) -> tensor<4xi1>
+    %2 = tosa.exp %a : (tensor<4xf32>) -> tensor<4xf32>
+    // CHECK: %[[R:.*]] = tosa.select
+    %3 = tosa.select %1, %2, %a : (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    // CHECK-NEXT: ptq.yield %[[R]] : tensor<4xf32>
+    ptq.yield %3 : tensor<4xf32>
+  }
+  return %0 : tensor<4xf32>
+}
+
+// CHECK-LABEL: func.func @interface_attributes
+// CHECK-SAME: {ptq.name = "x", ptq.scale = 5.000000e-01 : f64, ptq.unsigned, ptq.zero_point = -3 : i64}
+func.func @interface_attributes(%x: tensor<4xi8> {ptq.name = "x", ptq.scale = 0.5, ptq.unsigned, ptq.zero_point = -3 : i64}) -> (tensor<4xi8> {ptq.name = "y", ptq.scale = 0.25, ptq.zero_point = 0}) {
+  return %x : tensor<4xi8>
+}
