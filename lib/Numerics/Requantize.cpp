@@ -8,6 +8,8 @@
 
 #include "quantc/Numerics/Requantize.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -65,6 +67,13 @@ int32_t quantc::requantize(int32_t value, int32_t inputZeroPoint,
       static_cast<uint32_t>(outputZeroPoint));
   return static_cast<int32_t>(
       std::clamp<int64_t>(scaled, storage.min, storage.max));
+}
+
+FixedPointMultiplier quantc::reciprocalScale(uint32_t count) {
+  assert(count > 0);
+  int32_t bits = llvm::Log2_64_Ceil(count); // N19
+  uint64_t numerator = ((uint64_t(1) << 30) + 1) << bits;
+  return {static_cast<int32_t>(numerator / count), 30 + bits};
 }
 
 double quantc::commonAdditionScale(double lhsScale, double rhsScale) {

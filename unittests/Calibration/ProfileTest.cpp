@@ -137,4 +137,20 @@ TEST(ProfileTest, FilesAreNamed) {
               HasSubstr("no/such/profile.json"));
 }
 
+/// The example of docs/Profile.md.
+constexpr StringLiteral kDocumented(R"json(
+{"format":"quantc-profile","version":1,"fingerprint":"5f1d...","tensors":{
+"conv1":{"samples":2,"values":5,"nonFinite":0,"zeros":1,"min":-2,"max":3,"exponent":2,"sumMin":[[-23,8388608],[-22,-8388608]],"sumMax":[[-23,8388608],[-22,12582912]],"bins":[[4096,1],[8192,1],[10240,2],[14336,1]]}
+}}
+)json");
+
+TEST(ProfileTest, WritesTheDocumentedFormat) {
+  Profile profile;
+  profile.fingerprint = "5f1d...";
+  float first[] = {1, -2, 0}, second[] = {3, 1};
+  profile.tensors["conv1"].addSample(first, 3);
+  profile.tensors["conv1"].addSample(second, 2);
+  EXPECT_EQ(kDocumented.trim(), StringRef(profile.toJson()).trim());
+}
+
 } // namespace

@@ -259,4 +259,42 @@ TEST(RequantizeTest, N16_AdditionStaysWithinAStepExhaustively) {
     }
 }
 
+TEST(RequantizeTest, N18_MeansAreNearest) {
+  constexpr double inputScale = 0.05, outputScale = 0.031;
+  for (int32_t count : {1, 2, 7, 49, 1000}) {
+    auto m = deriveMultiplier(inputScale / (count * outputScale));
+    ASSERT_TRUE(m);
+    for (int32_t sum = -255 * count; sum <= 255 * count; sum += 1 + count / 9) {
+      double exact = sum * inputScale / count / outputScale;
+      exact = std::min(127.0, std::max(-128.0, exact));
+      ASSERT_LE(std::abs(requantize(sum, 0, *m, 0, kInt8Activation,
+                                    Rounding::Single) -
+                         exact),
+                0.50001);
+    }
+  }
+}
+
+TEST(RequantizeTest, N19_AverageIsNearestTiesAwayFromZero) {
+  for (int32_t count = 1; count <= 300; ++count) {
+    FixedPointMultiplier m = reciprocalScale(count);
+    ASSERT_GE(m.multiplier, 1 << 30);
+    ASSERT_LE(m.shift, kMaxShift);
+    for (int32_t sum = -255 * count; sum <= 255 * count; ++sum) {
+      int32_t magnitude = (2 * std::abs(sum) + count) / (2 * count);
+      ASSERT_EQ(sum < 0 ? -magnitude : magnitude,
+                applyScale32(sum, m, Rounding::Single))
+          << sum << " / " << count;
+    }
+  }
+}
+
+TEST(RequantizeTest, N19_LargestCounts) {
+  for (uint32_t count : {0x10000u, 0x7fffffffu, 0x80000000u}) {
+    FixedPointMultiplier m = reciprocalScale(count);
+    EXPECT_GE(std::ldexp(m.multiplier, -m.shift) * count, 1 - 1e-9);
+    EXPECT_LE(std::ldexp(m.multiplier, -m.shift) * count, 1 + 2e-9);
+  }
+}
+
 } // namespace

@@ -57,6 +57,10 @@ int32_t requantize(int32_t value, int32_t inputZeroPoint,
                    FixedPointMultiplier m, int32_t outputZeroPoint,
                    StorageRange storage, Rounding rounding);
 
+/// TOSA's reciprocal_scale: 1 / count as the average pool multiplies by it,
+/// never below the exact value. count > 0.
+FixedPointMultiplier reciprocalScale(uint32_t count);
+
 /// The scale at which the operands of an addition or subtraction meet, in
 /// int32: 2^20 steps to twice the larger operand scale.
 double commonAdditionScale(double lhsScale, double rhsScale);
