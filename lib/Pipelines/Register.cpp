@@ -14,6 +14,7 @@
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/InitAllDialects.h"
 #include "quantc/InitAllPasses.h"
+#include "quantc/Pipelines/Pipelines.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -37,4 +38,4 @@ void quantc::registerAllPasses() {
   codegen::registerQuantcCodegenPasses();
 }
 
-void quantc::registerAllPipelines() {}
+void quantc::registerAllPipelines() { registerCodegenPipeline(); }

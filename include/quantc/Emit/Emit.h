@@ -1,15 +1,15 @@
 //===- Emit.h - From the LLVM dialect to object files -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
-/// The last stage: a module in the LLVM dialect, made by Codegen, becomes machine
-/// code, a C header and a JSON manifest.
+/// The last stage: a module in the LLVM dialect, made by Codegen, becomes
+/// machine code, a C header and a JSON manifest.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -45,7 +45,8 @@ struct ModelInterface {
   std::vector<TensorInfo> inputs, outputs;
   int64_t arenaBytes = 0;
   int64_t arenaAlignment = 64;
-  /// Sum of the sizes of the tensors alive at the worst moment; arenaBytes >= this.
+  /// Sum of the sizes of the tensors alive at the worst moment; arenaBytes >=
+  /// this.
   int64_t arenaLowerBound = 0;
   bool selftest = false;
 };
@@ -59,12 +60,17 @@ enum class EmitKind { Object, Assembly, LLVM, StaticLibrary, SharedLibrary };
 mlir::LogicalResult emit(mlir::ModuleOp module, const TargetDescription &target,
                          EmitKind kind, llvm::raw_pwrite_stream &os);
 
-/// The C header: NAME_run, NAME_selftest and the constants of every tensor; depends on <stdint.h> alone.
+/// The C header: NAME_run, NAME_selftest and the constants of every tensor;
+/// depends on <stdint.h> alone.
 void emitHeader(const ModelInterface &interface, llvm::raw_ostream &os);
 
-/// The tensors, arena and target as JSON; the driver adds what it knows of operations.
+/// The tensors, arena and target as JSON; the driver adds what it knows of
+/// operations.
 llvm::json::Object makeManifest(const ModelInterface &interface,
                                 const TargetDescription &target);
+
+/// Reads the interface back from the text of a manifest.
+llvm::Expected<ModelInterface> parseManifest(llvm::StringRef text);
 
 } // namespace quantc
 

@@ -1,15 +1,15 @@
 //===- Model.h - Running compiled networks -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 ///
 /// \file
-/// Runs networks in this process: the very object code that `Emit` writes, loaded by
-/// LLVM's JIT linker, or a shared library that was emitted before.
+/// Runs networks in this process: the very object code that `Emit` writes,
+/// loaded by LLVM's JIT linker, or a shared library that was emitted before.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -23,17 +23,21 @@
 
 namespace quantc {
 
-/// Receives the values of observed tensors: index (as numbered in the module), data, count.
+/// Receives the values of observed tensors: index (as numbered in the module),
+/// data, count.
 using Observer = std::function<void(uint32_t, const float *, size_t)>;
 
 /// A network ready to run. Not thread-safe: the model owns one arena.
 class Model {
 public:
-  /// Emits an object for the host from a module in the LLVM dialect and loads it.
+  /// Emits an object for the host from a module in the LLVM dialect and loads
+  /// it.
   static llvm::Expected<std::unique_ptr<Model>>
-  fromModule(mlir::ModuleOp module, const TargetDescription &host, Observer observer = {});
+  fromModule(mlir::ModuleOp module, const TargetDescription &host,
+             Observer observer = {});
   /// Loads a shared library and its manifest (`model.so` beside `model.json`).
-  static llvm::Expected<std::unique_ptr<Model>> fromSharedLibrary(llvm::StringRef libraryPath, llvm::StringRef manifestPath);
+  static llvm::Expected<std::unique_ptr<Model>>
+  fromSharedLibrary(llvm::StringRef libraryPath, llvm::StringRef manifestPath);
 
   virtual ~Model();
   const ModelInterface &interface() const { return info; }
@@ -43,10 +47,20 @@ public:
   int runRaw(const void *const *inputs, void *const *outputs);
 
 protected:
-  ModelInterface info;
+  Model() = default;
+  /// Allocates the arena that `info` asks for.
+  llvm::Error allocateArena();
+
+  struct ArenaDeleter {
+    size_t alignment;
+    void operator()(void *memory) const;
+  };
   using RunFn = int (*)(const void *const *, void *const *, void *);
+
+  ModelInterface info;
+  Observer observer;
   RunFn entry = nullptr;
-  void *arena = nullptr;
+  std::unique_ptr<void, ArenaDeleter> arena{nullptr, ArenaDeleter{1}};
 };
 
 } // namespace quantc

@@ -62,6 +62,9 @@ void populateLowerPipeline(mlir::OpPassManager &pm,
 void populateCodegenPipeline(mlir::OpPassManager &pm,
                              const CodegenOptions &options);
 
+/// Registers `quantc-codegen-pipeline{name= target= cpu= features=}`.
+void registerCodegenPipeline();
+
 } // namespace quantc
 
 #endif // QUANTC_PIPELINES_PIPELINES_H

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Results of the bufferized network become arguments. An allocation that is
-// returned is replaced by the caller'"'"'s buffer, so that no result is copied
+// returned is replaced by the caller's buffer, so that no result is copied
 // that can be computed in place. Assumes that callers of the network are
 // outside the module.
 //

@@ -1,0 +1,93 @@
+//===- Emit.cpp - Object files and their forms -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Chooses between the forms of machine code. Everything is made in memory; only
+// a shared library needs another program, the linker.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Emit/Emit.h"
+#include "Link.h"
+#include "Optimize.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Object/Archive.h"
+#include "llvm/Object/ArchiveWriter.h"
+
+using namespace mlir;
+using namespace quantc;
+
+using ObjectBytes = SmallVector<char, 0>;
+
+/// An archive with the object as its only member.
+static llvm::Error writeArchive(StringRef name, const ObjectBytes &object,
+                                const llvm::Triple &triple,
+                                llvm::raw_pwrite_stream &os) {
+  std::string member = name.str() + ".o";
+  llvm::NewArchiveMember file(
+      llvm::MemoryBufferRef(StringRef(object.data(), object.size()), member));
+  auto kind = triple.isOSDarwin()    ? llvm::object::Archive::K_DARWIN
+              : triple.isOSWindows() ? llvm::object::Archive::K_COFF
+                                     : llvm::object::Archive::K_GNU;
+  auto archive = llvm::writeArchiveToBuffer(
+      {std::move(file)}, llvm::SymtabWritingMode::NormalSymtab, kind,
+      /*Deterministic=*/true, /*Thin=*/false);
+  if (!archive)
+    return archive.takeError();
+  os << (*archive)->getBuffer();
+  return llvm::Error::success();
+}
+
+/// Everything after translation; diagnostics are the caller's.
+static llvm::Error emitModule(llvm::Module &module,
+                              llvm::TargetMachine &machine, StringRef name,
+                              EmitKind kind, llvm::raw_pwrite_stream &os) {
+  optimize(module, machine);
+  if (kind == EmitKind::LLVM) {
+    module.print(os, nullptr);
+    return llvm::Error::success();
+  }
+  if (kind == EmitKind::Assembly)
+    return writeMachineCode(module, machine,
+                            llvm::CodeGenFileType::AssemblyFile, os);
+
+  ObjectBytes object;
+  llvm::raw_svector_ostream objectStream(object);
+  if (llvm::Error error = writeMachineCode(
+          module, machine, llvm::CodeGenFileType::ObjectFile, objectStream))
+    return error;
+  switch (kind) {
+  case EmitKind::StaticLibrary:
+    return writeArchive(name, object, machine.getTargetTriple(), os);
+  case EmitKind::SharedLibrary:
+    return linkSharedLibrary(StringRef(object.data(), object.size()), name,
+                             machine.getTargetTriple(), os);
+  default:
+    os << StringRef(object.data(), object.size());
+    return llvm::Error::success();
+  }
+}
+
+LogicalResult quantc::emit(ModuleOp module, const TargetDescription &target,
+                           EmitKind kind, llvm::raw_pwrite_stream &os) {
+  FailureOr<ModelInterface> interface = getInterface(module);
+  if (failed(interface))
+    return failure();
+  auto machine = createTargetMachine(target);
+  if (!machine)
+    return module.emitError(llvm::toString(machine.takeError()));
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> llvmModule =
+      translate(module, context, **machine, target);
+  if (!llvmModule)
+    return failure();
+  if (llvm::Error error =
+          emitModule(*llvmModule, **machine, interface->name, kind, os))
+    return module.emitError(llvm::toString(std::move(error)));
+  return success();
+}

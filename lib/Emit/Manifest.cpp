@@ -1,0 +1,127 @@
+//===- Manifest.cpp - The JSON manifest of a model -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Writes and reads the machine-readable twin of the header.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Emit/Emit.h"
+
+using namespace quantc;
+namespace json = llvm::json;
+
+/// Version of the manifest's layout; raised when a reader of today would
+/// misread it.
+static constexpr int64_t manifestVersion = 1;
+
+static json::Array writeTensors(const std::vector<TensorInfo> &tensors) {
+  json::Array list;
+  for (const TensorInfo &tensor : tensors) {
+    json::Object object{{"name", json::fixUTF8(tensor.name)},
+                        {"type", stringify(tensor.type)},
+                        {"shape", json::Array(tensor.shape)}};
+    if (tensor.scale) {
+      object["scale"] = *tensor.scale;
+      object["zero_point"] = tensor.zeroPoint;
+    }
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+json::Object quantc::makeManifest(const ModelInterface &interface,
+                                  const TargetDescription &target) {
+  json::Object symbols{{"run", interface.name + "_run"}};
+  if (interface.selftest)
+    symbols["selftest"] = interface.name + "_selftest";
+  return json::Object{
+      {"quantc_manifest", manifestVersion},
+      {"name", interface.name},
+      {"symbols", std::move(symbols)},
+      {"inputs", writeTensors(interface.inputs)},
+      {"outputs", writeTensors(interface.outputs)},
+      {"arena", json::Object{{"bytes", interface.arenaBytes},
+                             {"alignment", interface.arenaAlignment},
+                             {"lower_bound", interface.arenaLowerBound}}},
+      {"target", json::Object{{"triple", target.triple},
+                              {"cpu", target.cpu},
+                              {"features", target.features}}}};
+}
+
+static std::optional<ElementType> parseElementType(llvm::StringRef name) {
+  for (int i = 0; i <= static_cast<int>(ElementType::Float64); ++i)
+    if (stringify(static_cast<ElementType>(i)) == name)
+      return static_cast<ElementType>(i);
+  return std::nullopt;
+}
+
+static bool readTensors(const json::Object &manifest, llvm::StringRef key,
+                        std::vector<TensorInfo> &tensors, json::Path path) {
+  const json::Array *list = manifest.getArray(key);
+  if (!list) {
+    path.report("expected an array of tensors");
+    return false;
+  }
+  for (size_t i = 0; i < list->size(); ++i) {
+    TensorInfo info;
+    std::string type;
+    json::ObjectMapper mapper((*list)[i], path.index(i));
+    if (!mapper || !mapper.map("name", info.name) ||
+        !mapper.map("type", type) || !mapper.map("shape", info.shape) ||
+        !mapper.mapOptional("scale", info.scale) ||
+        !mapper.mapOptional("zero_point", info.zeroPoint))
+      return false;
+    std::optional<ElementType> element = parseElementType(type);
+    if (!element || llvm::any_of(info.shape, [](int64_t d) { return d < 0; })) {
+      path.index(i).report("unknown element type or negative dimension");
+      return false;
+    }
+    info.type = *element;
+    tensors.push_back(std::move(info));
+  }
+  return true;
+}
+
+static bool readInterface(const json::Value &value, ModelInterface &interface,
+                          json::Path path) {
+  const json::Object *manifest = value.getAsObject();
+  if (!manifest || manifest->getInteger("quantc_manifest") != manifestVersion) {
+    path.report("not a manifest of this version of quantc");
+    return false;
+  }
+  json::ObjectMapper mapper(value, path);
+  if (!mapper.map("name", interface.name))
+    return false;
+  const json::Object *symbols = manifest->getObject("symbols");
+  interface.selftest = symbols && symbols->get("selftest");
+  if (const json::Object *arena = manifest->getObject("arena")) {
+    interface.arenaBytes = arena->getInteger("bytes").value_or(-1);
+    interface.arenaAlignment = arena->getInteger("alignment").value_or(0);
+    interface.arenaLowerBound = arena->getInteger("lower_bound").value_or(0);
+  }
+  if (interface.arenaBytes < 0 || interface.arenaAlignment <= 0 ||
+      !llvm::isPowerOf2_64(interface.arenaAlignment)) {
+    path.field("arena").report("expected bytes and alignment of the arena");
+    return false;
+  }
+  return readTensors(*manifest, "inputs", interface.inputs,
+                     path.field("inputs")) &&
+         readTensors(*manifest, "outputs", interface.outputs,
+                     path.field("outputs"));
+}
+
+llvm::Expected<ModelInterface> quantc::parseManifest(llvm::StringRef text) {
+  llvm::Expected<json::Value> value = json::parse(text);
+  if (!value)
+    return value.takeError();
+  ModelInterface interface;
+  json::Path::Root root("manifest");
+  if (!readInterface(*value, interface, root))
+    return root.getError();
+  return interface;
+}

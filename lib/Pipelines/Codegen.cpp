@@ -1,0 +1,142 @@
+//===- Codegen.cpp - The codegen stage -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// TOSA to the LLVM dialect: the order of passes, and nothing else.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Codegen/Transforms/Passes.h"
+#include "quantc/Pipelines/Pipelines.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/TosaToLinalg/TosaToLinalg.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/Tosa/Transforms/Passes.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quantc;
+
+/// TOSA -> linalg, arith, tensor and scf on tensors.
+static void addTosaLowering(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(tosa::createTosaOptionalDecompositionsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createTosaToSCFPass());
+  pm.addNestedPass<func::FuncOp>(tosa::createTosaToLinalgNamed());
+  pm.addNestedPass<func::FuncOp>(tosa::createTosaToLinalg());
+  TosaToArithPassOptions arith;
+  arith.includeApplyRescale = true;
+  pm.addNestedPass<func::FuncOp>(createTosaToArithPass(arith));
+  pm.addNestedPass<func::FuncOp>(createTosaToTensorPass());
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+}
+
+/// Tensors -> buffers of one arena.
+static void addBufferization(OpPassManager &pm) {
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(options));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(codegen::createResultsToOutputs());
+  pm.addNestedPass<func::FuncOp>(codegen::createLowerCopies());
+  pm.addPass(codegen::createPlanArena());
+}
+
+/// Loops on buffers -> LLVM dialect with bare pointers.
+static void addLLVMLowering(OpPassManager &pm) {
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(arith::createArithExpandOpsPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  ConvertFuncToLLVMPassOptions function;
+  function.useBarePtrCallConv = true;
+  pm.addPass(createConvertFuncToLLVMPass(function));
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void quantc::populateCodegenPipeline(OpPassManager &pm,
+                                     const CodegenOptions &options) {
+  pm.addPass(codegen::createCaptureInterface({options.name}));
+  pm.addPass(createInlinerPass());
+  pm.addPass(createSymbolDCEPass());
+  addTosaLowering(pm);
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createLinalgElementwiseOpFusionPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  addBufferization(pm);
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  addLLVMLowering(pm);
+  pm.addPass(codegen::createEmitEntry());
+}
+
+namespace {
+/// Textual options of the named pipeline.
+struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
+  Option<std::string> name{
+      *this, "name",
+      llvm::cl::desc("Prefix of the symbols in the compiled code"),
+      llvm::cl::init("model")};
+  Option<std::string> target{
+      *this, "target",
+      llvm::cl::desc("Target triple or architecture; empty is the host")};
+  Option<std::string> cpu{
+      *this, "cpu",
+      llvm::cl::desc("LLVM's name of the CPU; 'native' is the host's")};
+  Option<std::string> features{
+      *this, "features",
+      llvm::cl::desc("CPU features, as in +avx512vnni;-avx2")};
+};
+} // namespace
+
+void quantc::registerCodegenPipeline() {
+  auto build = [](OpPassManager &pm, StringRef text,
+                  function_ref<LogicalResult(const Twine &)> errorHandler)
+      -> LogicalResult {
+    PipelineOptions options;
+    if (failed(options.parseFromString(text)))
+      return failure();
+    CodegenOptions codegen;
+    codegen.name = options.name;
+    std::string features = options.features;
+    llvm::replace(features, ';', ',');
+    auto target = describeTarget(options.target, options.cpu, features);
+    if (!target)
+      return errorHandler(llvm::toString(target.takeError()));
+    codegen.target = *target;
+    populateCodegenPipeline(pm, codegen);
+    return success();
+  };
+  auto visitOptions =
+      [](function_ref<void(const detail::PassOptions &)> visit) {
+        visit(PipelineOptions());
+      };
+  registerPassPipeline("quantc-codegen-pipeline",
+                       "TOSA to the LLVM dialect with a C entry point", build,
+                       visitOptions);
+}
