@@ -174,3 +174,41 @@ Value ptq::createZeroPoint(OpBuilder &builder, Location loc, Value quantized) {
   return createScalar(builder, loc, uniform ? uniform.getZeroPoint() : 0,
                       element.getStorageType());
 }
+
+FailureOr<Value> ptq::buildSum(OpBuilder &builder, Location loc,
+                               Value quantized, ArrayRef<int32_t> axes) {
+  auto type = dyn_cast<quant::UniformQuantizedType>(
+      getQuantizedElement(quantized.getType()));
+  if (!type || type.getStorageTypeIntegralWidth() != 8)
+    return failure();
+  auto tensor = cast<RankedTensorType>(quantized.getType());
+  SmallVector<int64_t> shape(tensor.getShape());
+  int64_t count = 1;
+  for (int32_t axis : axes)
+    count *= shape[axis];
+  if (count > INT32_MAX / 255)
+    return failure();
+
+  auto element = getInt32Type(builder.getContext(), type.getScale());
+  Value sum = requantize(builder, loc, quantized, element);
+  for (int32_t axis : axes) {
+    shape[axis] = 1;
+    sum = tosa::ReduceSumOp::create(
+        builder, loc, RankedTensorType::get(shape, element), sum, axis);
+  }
+  return sum;
+}
+
+FailureOr<Value> ptq::buildMean(OpBuilder &builder, Location loc,
+                                Value quantized, ArrayRef<int32_t> axes) {
+  FailureOr<Value> sum = buildSum(builder, loc, quantized, axes);
+  if (failed(sum))
+    return failure();
+  auto from = cast<ShapedType>(quantized.getType());
+  auto to = cast<ShapedType>(sum->getType());
+  double count = from.getNumElements() / to.getNumElements();
+  double scale =
+      cast<quant::UniformQuantizedType>(to.getElementType()).getScale();
+  return reinterpret(builder, loc, *sum,
+                     getInt32Type(builder.getContext(), scale / count));
+}

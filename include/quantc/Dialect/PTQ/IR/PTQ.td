@@ -106,7 +106,8 @@ def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape]> 
 }
 
 def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
-    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface>]> {
+    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
+        ["getFixedResultType"]>]> {
   let summary = "Softmax along one axis";
   let description = [{
     `output[i] = exp(input[i] - max) / sum(exp(input - max))` along `axis`.
@@ -129,7 +130,8 @@ def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
 }
 
 def PTQ_MeanOp : PTQ_Op<"mean", [Pure,
-    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface>]> {
+    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
+        ["canReturnAccumulator"]>]> {
   let summary = "Arithmetic mean over axes, which stay as dimensions of size 1";
   let description = [{
     The mean over `axes` (ascending, distinct). Recognised from TOSA's spelling:
@@ -150,7 +152,8 @@ def PTQ_MeanOp : PTQ_Op<"mean", [Pure,
 
 def PTQ_PointwiseOp : PTQ_Op<"pointwise", [Pure, SameOperandsAndResultShape,
     IsolatedFromAbove, SingleBlockImplicitTerminator<"::quantc::ptq::YieldOp">,
-    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface>]> {
+    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
+        ["canQuantize"]>]> {
   let summary = "A function of one real number, applied to every element";
   let description = [{
     The body computes with elementwise TOSA operations on its one argument and on

@@ -106,6 +106,18 @@ mlir::Value createScalar(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value createZeroPoint(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::Value quantized);
 
+/// The sum of an int8 tensor over `axes`, which stay with size 1, as an int32
+/// accumulator of the operand's scale. Failure if it could overflow.
+llvm::FailureOr<mlir::Value> buildSum(mlir::OpBuilder &builder,
+                                      mlir::Location loc, mlir::Value quantized,
+                                      llvm::ArrayRef<int32_t> axes);
+
+/// The same for the mean: the same integers, with 1/N in the scale.
+llvm::FailureOr<mlir::Value> buildMean(mlir::OpBuilder &builder,
+                                       mlir::Location loc,
+                                       mlir::Value quantized,
+                                       llvm::ArrayRef<int32_t> axes);
+
 } // namespace quantc::ptq
 
 #endif // QUANTC_DIALECT_PTQ_IR_QUANTUTILS_H

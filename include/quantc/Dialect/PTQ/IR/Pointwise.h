@@ -1,0 +1,47 @@
+//===- Pointwise.h - Functions of one real number -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Evaluates elementwise TOSA operations as functions of one real number, in
+/// double precision: the source of the 256-entry tables of int8 operations.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_IR_POINTWISE_H
+#define QUANTC_DIALECT_PTQ_IR_POINTWISE_H
+
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/Builders.h"
+
+namespace quantc::ptq {
+
+/// Whether `op` computes each result element from the operands' elements at
+/// the same position by a function that evaluatePointwise knows.
+bool isPointwiseOp(mlir::Operation *op);
+
+/// The values that `result` takes when every element of `argument` is
+/// inputs[i]. `result` depends on `argument` and splat constants only, through
+/// operations for which isPointwiseOp holds; failure otherwise. Booleans are 0
+/// and 1. An undefined value (the logarithm of a negative number) is NaN.
+llvm::FailureOr<llvm::SmallVector<double>>
+evaluatePointwise(mlir::Value result, mlir::Value argument,
+                  llvm::ArrayRef<double> inputs);
+
+/// tosa.table: the function `result` of `argument` applied to `input` (int8),
+/// its value rounded once, to the nearest number that `type` represents.
+/// Failure if the function cannot be evaluated or `input` is not int8.
+llvm::FailureOr<mlir::Value> buildTable(mlir::OpBuilder &builder,
+                                        mlir::Location loc, mlir::Value input,
+                                        mlir::Value result,
+                                        mlir::Value argument,
+                                        mlir::RankedTensorType type);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_IR_POINTWISE_H

@@ -1,0 +1,23 @@
+//===- Mean.cpp - Mean in integers -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+OperandRole MeanOp::getOperandRole(unsigned) { return OperandRole::Activation; }
+
+bool MeanOp::canReturnAccumulator() { return true; }
+
+FailureOr<Value> MeanOp::quantize(OpBuilder &builder, ValueRange operands,
+                                  RankedTensorType) {
+  return buildMean(builder, getLoc(), operands[0], getAxes());
+}

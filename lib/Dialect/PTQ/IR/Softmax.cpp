@@ -1,0 +1,136 @@
+//===- Softmax.cpp - Softmax in integers -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// With d = q - max(q), in [-255, 0] for int8, softmax is exp(scale * d) / sum.
+/// The exponential is a table of 16-bit integers, so that every step stays
+/// below 2^31:
+///
+///   e   = round(32767 * exp(scale * d)) * 128       < 2^22
+///   e  >>= s, s = max(0, ceil(log2(n)) - 8)         sum over n elements <=
+///   2^30 y   = ((e << 8) + (sum >> 1)) / sum             in [0, 256]
+///
+/// and y / 256 is the result, which has scale 1/256 and zero point -128.
+///
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// Bits of the quotient, which are those of the result's scale 1/256.
+static constexpr int32_t kQuotientBits = 8;
+/// log2 of the distance of inputs to the 513-entry table of TOSA: multiples of
+/// it are not interpolated.
+static constexpr int32_t kTableStepBits = 7;
+
+namespace {
+/// Builds elementwise TOSA operations on integers of one shape.
+struct IntegerBuilder {
+  OpBuilder &builder;
+  Location loc;
+
+  Value cast(Value value, unsigned width) {
+    auto type = mlir::cast<RankedTensorType>(value.getType());
+    return tosa::CastOp::create(
+        builder, loc, type.clone(builder.getIntegerType(width)), value);
+  }
+  /// A constant that broadcasts against `like`.
+  Value splat(Value like, int32_t value) {
+    auto type = mlir::cast<RankedTensorType>(like.getType());
+    auto splatType = RankedTensorType::get(
+        SmallVector<int64_t>(type.getRank(), 1), builder.getI32Type());
+    return tosa::ConstOp::create(builder, loc, splatType,
+                                 DenseElementsAttr::get(splatType, value));
+  }
+  template <typename OpTy, typename... Args>
+  Value create(Value lhs, Value rhs, Args... args) {
+    return OpTy::create(builder, loc, lhs.getType(), lhs, rhs, args...);
+  }
+};
+} // namespace
+
+/// round(32767 * exp(scale * d)) for the table index d + 256; beyond the
+/// largest possible d, 0, the table goes on flat.
+static SmallVector<int16_t> makeExponentials(double scale) {
+  SmallVector<int16_t> entries;
+  for (int d = -256; d <= 256; ++d)
+    entries.push_back(static_cast<int16_t>(
+        std::nearbyint(INT16_MAX * std::exp(scale * std::min(d, 0)))));
+  return entries;
+}
+
+/// The exponentials of `differences` (int32 in [-255, 0]), as int32 below 2^22.
+static Value buildExponential(IntegerBuilder &b, Value differences,
+                              double scale) {
+  SmallVector<int16_t> entries = makeExponentials(scale);
+  auto tableType = RankedTensorType::get({static_cast<int64_t>(entries.size())},
+                                         b.builder.getI16Type());
+  Value table = tosa::ConstOp::create(
+      b.builder, b.loc, tableType,
+      DenseElementsAttr::get(tableType, ArrayRef<int16_t>(entries)));
+  Value steps = b.create<tosa::LogicalLeftShiftOp>(
+      differences, b.splat(differences, kTableStepBits));
+  return tosa::TableOp::create(b.builder, b.loc, differences.getType(),
+                               b.cast(steps, 16), table);
+}
+
+OperandRole SoftmaxOp::getOperandRole(unsigned) {
+  return OperandRole::Activation;
+}
+
+quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
+  Builder b(getContext());
+  return quant::UniformQuantizedType::get(
+      quant::QuantizationFlags::Signed, b.getI8Type(), b.getF32Type(),
+      /*scale=*/1.0 / 256, /*zeroPoint=*/-128, kInt8Activation.min,
+      kInt8Activation.max);
+}
+
+FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
+                                     RankedTensorType) {
+  auto type = dyn_cast<quant::UniformQuantizedType>(
+      getQuantizedElement(operands[0].getType()));
+  if (!type || type.getStorageTypeIntegralWidth() != 8)
+    return failure();
+
+  IntegerBuilder b{builder, getLoc()};
+  Value input =
+      reinterpret(builder, getLoc(), operands[0], type.getStorageType());
+  auto reducedType = cast<RankedTensorType>(input.getType());
+  SmallVector<int64_t> reducedShape(reducedType.getShape());
+  int64_t n = reducedShape[getAxis()];
+  reducedShape[getAxis()] = 1;
+  Value max = tosa::ReduceMaxOp::create(
+      builder, getLoc(), reducedType.clone(reducedShape), input, getAxis());
+  Value differences = b.create<tosa::SubOp>(b.cast(input, 32), b.cast(max, 32));
+  Value e = buildExponential(b, differences, type.getScale());
+  if (int32_t shift = static_cast<int32_t>(llvm::Log2_64_Ceil(n)) - 8;
+      shift > 0)
+    e = b.create<tosa::ArithmeticRightShiftOp>(e, b.splat(e, shift),
+                                               /*round=*/false);
+
+  Value sum = tosa::ReduceSumOp::create(
+      builder, getLoc(),
+      RankedTensorType::get(reducedShape, builder.getI32Type()), e, getAxis());
+  Value half = b.create<tosa::ArithmeticRightShiftOp>(sum, b.splat(sum, 1),
+                                                      /*round=*/false);
+  Value numerator = b.create<tosa::AddOp>(
+      b.create<tosa::LogicalLeftShiftOp>(e, b.splat(e, kQuotientBits)), half);
+  Value quotient = b.create<tosa::IntDivOp>(numerator, sum);
+  return reinterpret(builder, getLoc(), quotient,
+                     getInt32Type(getContext(), 1.0 / (1 << kQuotientBits)));
+}
