@@ -17,8 +17,14 @@ using namespace quantc::ptq;
 
 void ptq::registerTosaQuantizableModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, tosa::TosaDialect *) {
-    attachConvolutionModels(*context);
+    attachArithmeticModels(*context);
     attachClampModel(*context);
+    attachConvolutionModels(*context);
+    attachDataMovementModels(*context);
+    attachMatMulModel(*context);
+    attachReductionModels(*context);
+    attachResizeModel(*context);
+    attachUnaryModels(*context);
   });
 }
 

@@ -21,8 +21,14 @@
 
 namespace quantc::ptq {
 
-void attachConvolutionModels(mlir::MLIRContext &context);
+void attachArithmeticModels(mlir::MLIRContext &context);
 void attachClampModel(mlir::MLIRContext &context);
+void attachConvolutionModels(mlir::MLIRContext &context);
+void attachDataMovementModels(mlir::MLIRContext &context);
+void attachMatMulModel(mlir::MLIRContext &context);
+void attachReductionModels(mlir::MLIRContext &context);
+void attachResizeModel(mlir::MLIRContext &context);
+void attachUnaryModels(mlir::MLIRContext &context);
 
 /// The reason of every model for element types other than f32.
 llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);

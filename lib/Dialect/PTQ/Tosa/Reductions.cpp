@@ -1,0 +1,100 @@
+//===- Reductions.cpp - Quantizing sums and averages -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// reduce_sum, argmax and avg_pool2d. The largest and smallest value only move
+/// data (DataMovement.cpp).
+///
+//===----------------------------------------------------------------------===//
+
+#include "Models.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+namespace {
+
+struct ReduceSumModel
+    : QuantizableOpInterface::ExternalModel<ReduceSumModel, tosa::ReduceSumOp> {
+  OperandRole getOperandRole(Operation *, unsigned) const {
+    return OperandRole::Activation;
+  }
+  bool canReturnAccumulator(Operation *) const { return true; }
+  LogicalResult canQuantize(Operation *op, std::string &reason) const {
+    return requireFloat32(op, reason);
+  }
+  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
+                            ValueRange operands, RankedTensorType) const {
+    int32_t axis = cast<tosa::ReduceSumOp>(op).getAxis();
+    return buildSum(builder, op->getLoc(), operands[0], axis);
+  }
+};
+
+/// A positive scale does not change which element is largest.
+struct ArgMaxModel
+    : QuantizableOpInterface::ExternalModel<ArgMaxModel, tosa::ArgMaxOp> {
+  OperandRole getOperandRole(Operation *, unsigned) const {
+    return OperandRole::Activation;
+  }
+  LogicalResult canQuantize(Operation *op, std::string &reason) const {
+    return requireFloat32(op, reason);
+  }
+  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
+                            ValueRange operands, RankedTensorType) const {
+    return cloneQuantized(builder, op, operands,
+                          cast<RankedTensorType>(op->getResult(0).getType()))
+        ->getResult(0);
+  }
+};
+
+/// TOSA's int8 average keeps scale and zero point. An average over the whole
+/// image is a mean instead, which keeps the fraction until it is requantized.
+struct AvgPoolModel
+    : QuantizableOpInterface::ExternalModel<AvgPoolModel, tosa::AvgPool2dOp> {
+  OperandRole getOperandRole(Operation *, unsigned operand) const {
+    return operand == 0 ? OperandRole::Activation : OperandRole::Unquantized;
+  }
+  bool requiresSameScale(Operation *op) const { return !isGlobal(op); }
+  bool canReturnAccumulator(Operation *op) const { return isGlobal(op); }
+  LogicalResult canQuantize(Operation *op, std::string &reason) const {
+    return requireFloat32(op, reason);
+  }
+
+  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
+                            ValueRange operands, RankedTensorType) const {
+    if (isGlobal(op))
+      return buildMean(builder, op->getLoc(), operands[0], {1, 2});
+    Value zeroPoint = createZeroPoint(builder, op->getLoc(), operands[0]);
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    Type element = getElementTypeOrSelf(operands[0]);
+    Operation *copy =
+        cloneQuantized(builder, op, {operands[0], zeroPoint, zeroPoint},
+                       cast<RankedTensorType>(type.clone(element)));
+    cast<tosa::AvgPool2dOp>(copy).setAccType(builder.getI32Type());
+    return copy->getResult(0);
+  }
+
+private:
+  static bool isGlobal(Operation *op) {
+    auto pool = cast<tosa::AvgPool2dOp>(op);
+    auto input = cast<ShapedType>(pool.getInput().getType());
+    return input.hasStaticShape() &&
+           pool.getKernel() == input.getShape().slice(1, 2) &&
+           llvm::all_of(pool.getPad(), [](int64_t pad) { return pad == 0; });
+  }
+};
+
+} // namespace
+
+void ptq::attachReductionModels(MLIRContext &context) {
+  tosa::ReduceSumOp::attachInterface<ReduceSumModel>(context);
+  tosa::ArgMaxOp::attachInterface<ArgMaxModel>(context);
+  tosa::AvgPool2dOp::attachInterface<AvgPoolModel>(context);
+}
