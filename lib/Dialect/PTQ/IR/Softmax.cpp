@@ -20,12 +20,9 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "quantc/Numerics/Softmax.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
-
-#include "llvm/Support/MathExtras.h"
-
-#include <cmath>
 
 using namespace mlir;
 using namespace quantc;
@@ -63,20 +60,10 @@ struct IntegerBuilder {
 };
 } // namespace
 
-/// round(32767 * exp(scale * d)) for the table index d + 256; beyond the
-/// largest possible d, 0, the table goes on flat.
-static SmallVector<int16_t> makeExponentials(double scale) {
-  SmallVector<int16_t> entries;
-  for (int d = -256; d <= 256; ++d)
-    entries.push_back(static_cast<int16_t>(
-        std::nearbyint(INT16_MAX * std::exp(scale * std::min(d, 0)))));
-  return entries;
-}
-
 /// The exponentials of `differences` (int32 in [-255, 0]), as int32 below 2^22.
 static Value buildExponential(IntegerBuilder &b, Value differences,
                               double scale) {
-  SmallVector<int16_t> entries = makeExponentials(scale);
+  auto entries = makeExpTable(scale); // N24
   auto tableType = RankedTensorType::get({static_cast<int64_t>(entries.size())},
                                          b.builder.getI16Type());
   Value table = tosa::ConstOp::create(
@@ -96,8 +83,8 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
   Builder b(getContext());
   return quant::UniformQuantizedType::get(
       quant::QuantizationFlags::Signed, b.getI8Type(), b.getF32Type(),
-      /*scale=*/1.0 / 256, /*zeroPoint=*/-128, kInt8Activation.min,
-      kInt8Activation.max);
+      kSoftmaxOutput.scale, kSoftmaxOutput.zeroPoint,
+      kSoftmaxOutput.storage.min, kSoftmaxOutput.storage.max);
 }
 
 FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
@@ -116,10 +103,10 @@ FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
   reducedShape[getAxis()] = 1;
   Value max = tosa::ReduceMaxOp::create(
       builder, getLoc(), reducedType.clone(reducedShape), input, getAxis());
-  Value differences = b.create<tosa::SubOp>(b.cast(input, 32), b.cast(max, 32));
+  Value differences = // N23
+      b.create<tosa::SubOp>(b.cast(input, 32), b.cast(max, 32));
   Value e = buildExponential(b, differences, type.getScale());
-  if (int32_t shift = static_cast<int32_t>(llvm::Log2_64_Ceil(n)) - 8;
-      shift > 0)
+  if (int32_t shift = softmaxShift(n); shift > 0) // N25
     e = b.create<tosa::ArithmeticRightShiftOp>(e, b.splat(e, shift),
                                                /*round=*/false);
 
@@ -130,6 +117,7 @@ FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
                                                       /*round=*/false);
   Value numerator = b.create<tosa::AddOp>(
       b.create<tosa::LogicalLeftShiftOp>(e, b.splat(e, kQuotientBits)), half);
+  // N27; the caller's requantization saturates (N28).
   Value quotient = b.create<tosa::IntDivOp>(numerator, sum);
   return reinterpret(builder, getLoc(), quotient,
                      getInt32Type(getContext(), 1.0 / (1 << kQuotientBits)));

@@ -17,13 +17,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Models.h"
+#include "quantc/Numerics/Requantize.h"
 
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
-
-/// Fraction bits that int8 operands get when they change scale.
-static constexpr int kFractionBits = 20;
 
 static double getScale(Value quantized) {
   return cast<quant::UniformQuantizedType>(
@@ -44,7 +42,7 @@ static bool areInt8(ValueRange values) {
 static Type getCommonType(Value lhs, Value rhs) {
   double scale = getScale(lhs);
   if (scale != getScale(rhs))
-    scale = 2 * std::max(scale, getScale(rhs)) / (1 << kFractionBits);
+    scale = commonAdditionScale(scale, getScale(rhs));
   return getInt32Type(lhs.getContext(), scale);
 }
 
