@@ -70,9 +70,8 @@ void Fingerprint::add(Attribute attribute) {
   if (auto elements = dyn_cast<ElementsAttr>(attribute))
     if (std::optional<SmallVector<float>> values = getFloats(attribute)) {
       addPrinted(elements.getShapedType());
-      hasher.update(
-          ArrayRef(reinterpret_cast<const uint8_t *>(values->data()),
-                   values->size() * sizeof(float)));
+      hasher.update(ArrayRef(reinterpret_cast<const uint8_t *>(values->data()),
+                             values->size() * sizeof(float)));
       return;
     }
   addPrinted(attribute);

@@ -55,7 +55,8 @@ static DenseElementsAttr quantizeElements(ArrayRef<float> values,
   SmallVector<APInt> integers(values.size(), APInt(width, 0));
   forEachElement(storageType.getShape(), getQuantizedAxis(type),
                  [&](int64_t i, int64_t channel) {
-                   int64_t q = quantize(values[i], getAffineParams(type, channel));
+                   int64_t q =
+                       quantize(values[i], getAffineParams(type, channel));
                    integers[i] = APInt(width, q, /*isSigned=*/true);
                  });
   return DenseElementsAttr::get(storageType, integers);

@@ -14,12 +14,12 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "Remarks.h"
+
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
-
-#include "mlir/IR/Remarks.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -176,7 +176,9 @@ void Propagator::visit(QuantizableOpInterface op) {
       return;
     inputs.push_back(input);
   }
-  auto storage = [](FakeQuantOp op) { return getAffineParams(getType(op)).storage; };
+  auto storage = [](FakeQuantOp op) {
+    return getAffineParams(getType(op)).storage;
+  };
   bool sameStorage = llvm::all_of(inputs, [&](FakeQuantOp input) {
     StorageRange a = storage(input), b = storage(inputs.front());
     return a.min == b.min && a.max == b.max;
@@ -211,8 +213,7 @@ void Propagator::run() {
                        remark::RemarkOpts::name("shared-parameters")
                            .category("ptq-propagate-parameters"))
             << remark::metric("Tensor", getTensorName(member.getInput()).str())
-            << remark::metric("Scale",
-                              llvm::formatv("{0}", type.getScale()).str())
+            << realMetric("Scale", type.getScale())
             << remark::metric("ZeroPoint", type.getZeroPoint());
       }
   }

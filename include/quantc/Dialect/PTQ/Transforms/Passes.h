@@ -9,16 +9,25 @@
 #ifndef QUANTC_DIALECT_PTQ_TRANSFORMS_PASSES_H
 #define QUANTC_DIALECT_PTQ_TRANSFORMS_PASSES_H
 
+#include "quantc/Calibration/Estimators.h"
+#include "quantc/Calibration/Profile.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
+
+#include <memory>
 
 namespace quantc::ptq {
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
+
+/// ptq-annotate with a profile in memory instead of a file.
+std::unique_ptr<mlir::Pass>
+createPTQAnnotate(std::shared_ptr<const Profile> profile,
+                  const EstimatorOptions &options);
 
 } // namespace quantc::ptq
 

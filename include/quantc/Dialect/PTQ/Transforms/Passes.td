@@ -75,6 +75,46 @@ def PTQInsertObservers : Pass<"ptq-insert-observers", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
 
+def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
+  let summary = "Turns a calibration profile into quantization parameters";
+  let description = [{
+    Removes `ptq.observe` and inserts a `ptq.fake_quant` after every tensor that the
+    same analysis as `ptq-insert-observers` selects: asymmetric int8 from
+    the tensor's statistics, or the parameters that the operation fixes. Constant weights
+    get symmetric int8 parameters per output channel from their
+    data, other constant operands asymmetric ones. The result is a float network that
+    simulates its integer form. Tensors that have a `ptq.fake_quant` from
+    quantization-aware training keep it.
+
+    It is an error if the profile belongs to another network, lacks tensors (all of
+    them are named), or saw NaN or infinite values. A tensor that was 0
+    throughout gets scale 1 and a warning. Each choice is a remark
+    (`--remarks-filter=ptq-annotate`).
+
+    Example:
+
+    ```mlir
+    // before; the profile says that "mean" was in [-1, 1]
+    %1 = ptq.observe %0 {name = "mean"} : tensor<1x1xf32>
+    // after
+    %1 = ptq.fake_quant %0 as !quant.uniform<i8:f32, 0.0078431377187371254:-1>
+      : tensor<1x1xf32>
+    ```
+  }];
+  let options = [
+    Option<"profilePath", "profile", "std::string", /*default=*/"",
+           "The calibration profile, e.g. profile=calibration.json. Without one, "
+           "every tensor needs a ptq.fake_quant already">,
+    Option<"estimator", "estimator", "std::string", /*default=*/"\"auto\"",
+           "How a range is estimated: min-max, moving-average, percentile, "
+           "entropy, mse or auto, e.g. estimator=mse">,
+    Option<"percentile", "percentile", "double", /*default=*/"99.99",
+           "The share of values that estimator=percentile keeps, in percent: "
+           "above 50, at most 100, e.g. percentile=99.9">
+  ];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
 def PTQPropagateParameters
     : Pass<"ptq-propagate-parameters", "::mlir::func::FuncOp"> {
   let summary = "Gives tensors that are only moved the same parameters";

@@ -1,0 +1,93 @@
+//===- Annotate.cpp - The pass ptq-annotate -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Annotator.h"
+
+#include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
+
+namespace quantc::ptq {
+#define GEN_PASS_DEF_PTQANNOTATE
+#include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
+} // namespace quantc::ptq
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+namespace {
+struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
+  using PTQAnnotateBase::PTQAnnotateBase;
+  AnnotatePass(std::shared_ptr<const Profile> profile,
+               const EstimatorOptions &options)
+      : profile(std::move(profile)) {
+    estimator = stringifyEstimator(options.estimator).str();
+    percentile = options.percentile;
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    module.walk([](ObserveOp observer) {
+      observer.getOutput().replaceAllUsesWith(observer.getInput());
+      observer.erase();
+    });
+    if (failed(parseOptions(module)) || failed(loadProfile(module)) ||
+        failed(checkFingerprint(module)))
+      return signalPassFailure();
+    for (auto func : module.getOps<func::FuncOp>())
+      if (!func.isExternal() &&
+          failed(Annotator(func, profile.get(), estimation).run()))
+        return signalPassFailure();
+  }
+
+private:
+  LogicalResult parseOptions(ModuleOp module) {
+    std::optional<Estimator> parsed = parseEstimator(estimator);
+    if (!parsed)
+      return module.emitError()
+             << "unknown estimator '" << estimator
+             << "': one of min-max, moving-average, percentile, entropy, mse, "
+                "auto";
+    if (!(percentile > 50 && percentile <= 100))
+      return module.emitError("percentile must be above 50 and at most 100");
+    estimation = {*parsed, percentile};
+    return success();
+  }
+
+  LogicalResult loadProfile(ModuleOp module) {
+    if (profile || profilePath.empty())
+      return success();
+    llvm::Expected<Profile> loaded = Profile::load(profilePath);
+    if (!loaded)
+      return module.emitError() << llvm::toString(loaded.takeError());
+    profile = std::make_shared<Profile>(std::move(*loaded));
+    return success();
+  }
+
+  LogicalResult checkFingerprint(ModuleOp module) {
+    if (!profile || profile->fingerprint.empty())
+      return success();
+    std::string actual = computeFingerprint(module);
+    if (actual == profile->fingerprint)
+      return success();
+    return module.emitError()
+           << "the profile belongs to another network (its fingerprint is "
+           << profile->fingerprint << ", this network's is " << actual
+           << "): calibrate this network";
+  }
+
+  std::shared_ptr<const Profile> profile;
+  EstimatorOptions estimation;
+};
+} // namespace
+
+std::unique_ptr<Pass>
+quantc::ptq::createPTQAnnotate(std::shared_ptr<const Profile> profile,
+                               const EstimatorOptions &options) {
+  return std::make_unique<AnnotatePass>(std::move(profile), options);
+}

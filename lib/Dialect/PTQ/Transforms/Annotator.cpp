@@ -1,0 +1,229 @@
+//===- Annotator.cpp - Parameters from statistics -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Annotator.h"
+#include "Remarks.h"
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+//===----------------------------------------------------------------------===//
+// Reporting
+//===----------------------------------------------------------------------===//
+
+static remark::RemarkOpts parametersRemark() {
+  return remark::RemarkOpts::name("parameters").category("ptq-annotate");
+}
+
+/// Reports the parameters that `name` was given, and why.
+static void remarkParameters(Location loc, StringRef name,
+                             quant::UniformQuantizedType type, double min,
+                             double max, StringRef source) {
+  remark::passed(loc, parametersRemark())
+      << remark::metric("Tensor", name.str()) << realMetric("Min", min)
+      << realMetric("Max", max) << realMetric("Scale", type.getScale())
+      << remark::metric("ZeroPoint", type.getZeroPoint())
+      << remark::metric("Source", source.str());
+}
+
+static void warnZeroRange(Location loc, StringRef name) {
+  emitWarning(loc) << "tensor '" << name
+                   << "' was 0 throughout calibration; it is quantized with "
+                      "scale 1, so check that the calibration data "
+                      "represents real inputs";
+}
+
+static void attachNames(InFlightDiagnostic &error, ArrayRef<Value> values) {
+  for (Value value : values)
+    error.attachNote(value.getLoc())
+        << "tensor '" << getTensorName(value) << "'";
+}
+
+LogicalResult Problems::report(func::FuncOp func, bool haveProfile) const {
+  if (!missing.empty()) {
+    InFlightDiagnostic error = func.emitError();
+    if (haveProfile)
+      error << "the profile has no statistics for " << missing.size()
+            << " tensor(s): calibrate this network again";
+    else
+      error << missing.size()
+            << " tensor(s) have no quantization parameters: calibrate "
+               "the network and give the profile";
+    attachNames(error, missing);
+  }
+  if (!nonFinite.empty()) {
+    InFlightDiagnostic error = func.emitError();
+    error << "calibration saw NaN or infinite values in " << nonFinite.size()
+          << " tensor(s): remove the inputs that cause them and "
+             "calibrate again";
+    attachNames(error, nonFinite);
+  }
+  return success(missing.empty() && nonFinite.empty());
+}
+
+//===----------------------------------------------------------------------===//
+// Annotator
+//===----------------------------------------------------------------------===//
+
+LogicalResult Annotator::run() {
+  for (Value value : quantizability.getValues())
+    chooseType(value);
+  if (failed(problems.report(func, profile)))
+    return failure();
+  for (auto [value, type] : types)
+    insertAfter(value, type);
+  bool ok = true;
+  for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
+    if (quantizability.isQuantizable(&op))
+      ok &= succeeded(annotateConstants(&op));
+  return success(ok);
+}
+
+void Annotator::chooseType(Value value) {
+  switch (quantizability.getSource(value)) {
+  case ParameterSource::None:
+    return;
+  case ParameterSource::Given:
+    // Uses that bypass a fake_quant of quantization-aware training are in
+    // insertAfter's care.
+    types.push_back({value, nullptr});
+    return;
+  case ParameterSource::Fixed: {
+    auto type = cast<QuantizableOpInterface>(value.getDefiningOp())
+                    .getFixedResultType();
+    AffineParams params = getAffineParams(type);
+    remarkParameters(value.getLoc(), getTensorName(value), type,
+                     dequantize(params.storage.min, params),
+                     dequantize(params.storage.max, params), "operation");
+    types.push_back({value, type});
+    return;
+  }
+  case ParameterSource::Calibrated:
+    break;
+  }
+  const Histogram *histogram = nullptr;
+  if (profile)
+    if (auto it = profile->tensors.find(getTensorName(value).str());
+        it != profile->tensors.end())
+      histogram = &it->second;
+  if (histogram && histogram->nonFinite() > 0)
+    problems.nonFinite.push_back(value);
+  else if (!histogram || histogram->values() == 0)
+    problems.missing.push_back(value);
+  else
+    types.push_back({value, estimate(value, *histogram)});
+}
+
+quant::UniformQuantizedType Annotator::estimate(Value value,
+                                                const Histogram &histogram) {
+  StringRef name = getTensorName(value);
+  RangeEstimate range = estimateRange(histogram, kInt8Activation, options);
+  if (histogram.min() == 0 && histogram.max() == 0) {
+    warnZeroRange(value.getLoc(), name);
+    zeroRanges.insert(value);
+  }
+  auto type =
+      getUniformType(func.getContext(),
+                     chooseAsymmetric(range.min, range.max, kInt8Activation));
+  remarkParameters(value.getLoc(), name, type, range.min, range.max,
+                   stringifyEstimator(range.chosen));
+  return type;
+}
+
+/// Makes `value`'s uses see the rounded value. A float operation's result keeps
+/// its precision where float operations use it.
+void Annotator::insertAfter(Value value, quant::QuantizedType type) {
+  Operation *producer = value.getDefiningOp();
+  bool everywhere = !producer || quantizability.isQuantizable(producer);
+  FakeQuantOp fakeQuant;
+  if (type) {
+    OpBuilder builder(func.getContext());
+    builder.setInsertionPointAfterValue(value);
+    fakeQuant = FakeQuantOp::create(builder, value.getLoc(), value, type);
+    if (zeroRanges.contains(value))
+      fakeQuant->setAttr(kZeroRangeAttr, builder.getUnitAttr());
+  } else {
+    auto users =
+        llvm::make_filter_range(value.getUsers(), llvm::IsaPred<FakeQuantOp>);
+    if (!llvm::hasSingleElement(users))
+      return; // value is itself fake-quantized, or differently per user
+    fakeQuant = cast<FakeQuantOp>(*users.begin());
+  }
+  value.replaceUsesWithIf(fakeQuant.getOutput(), [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (user == fakeQuant || (!type && user->isBeforeInBlock(fakeQuant)))
+      return false;
+    return everywhere || (quantizability.isQuantizable(user) &&
+                          getRole(use) == OperandRole::Activation);
+  });
+}
+
+LogicalResult Annotator::annotateConstants(Operation *op) {
+  for (OpOperand &use : op->getOpOperands()) {
+    OperandRole role = getRole(use);
+    if (role != OperandRole::Activation && role != OperandRole::Weight)
+      continue;
+    Value constant = use.get();
+    if (!isConstant(constant) || constant.getDefiningOp<FakeQuantOp>())
+      continue;
+    std::optional<SmallVector<float>> data = getFloats(constant);
+    if (!data || !llvm::all_of(*data, [](float v) { return std::isfinite(v); }))
+      return emitError(constant.getLoc())
+             << "constant '" << getTensorName(constant)
+             << "' holds NaN or infinite values, or none that are readable: "
+                "correct the network";
+    bool isWeight = role == OperandRole::Weight;
+    Value &annotated = annotatedConstants[constant];
+    if (isWeight || !annotated) {
+      quant::QuantizedType type =
+          isWeight ? getWeightType(use, *data) : getConstantType(use, *data);
+      OpBuilder builder(func.getContext());
+      builder.setInsertionPointAfterValue(constant);
+      Value fakeQuant =
+          FakeQuantOp::create(builder, constant.getLoc(), constant, type);
+      use.set(fakeQuant);
+      if (!isWeight)
+        annotated = fakeQuant;
+      continue;
+    }
+    use.set(annotated);
+  }
+  return success();
+}
+
+quant::QuantizedType Annotator::getWeightType(OpOperand &use,
+                                              ArrayRef<float> data) {
+  auto shape = cast<RankedTensorType>(use.get().getType()).getShape();
+  std::optional<int64_t> axis =
+      cast<QuantizableOpInterface>(use.getOwner()).getWeightAxis();
+  SmallVector<double> scales(axis ? shape[*axis] : 1, 0.0);
+  forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
+    scales[channel] = std::max(scales[channel], std::fabs(double(data[i])));
+  });
+  for (double &scale : scales)
+    scale = chooseSymmetric(scale, kInt8Weight).scale;
+  if (axis)
+    return getPerAxisType(func.getContext(), scales, *axis, kInt8Weight);
+  return getUniformType(func.getContext(), {scales[0], 0, kInt8Weight});
+}
+
+quant::QuantizedType Annotator::getConstantType(OpOperand &use,
+                                                ArrayRef<float> data) {
+  auto [min, max] = std::minmax_element(data.begin(), data.end());
+  auto type = getUniformType(func.getContext(),
+                             chooseAsymmetric(*min, *max, kInt8Activation));
+  remarkParameters(use.get().getLoc(), getTensorName(use.get()), type, *min,
+                   *max, "constant");
+  return type;
+}

@@ -1,0 +1,67 @@
+//===- Annotator.h - Parameters from statistics -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+/// \file
+/// Turns statistics into parameters: `ptq.fake_quant` after every tensor that
+/// is going to be quantized and on every constant operand that is. Which
+/// tensors those are is Quantizability's decision; which range a tensor has is
+/// the Calibration library's.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_ANNOTATOR_H
+#define QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_ANNOTATOR_H
+
+#include "quantc/Calibration/Estimators.h"
+#include "quantc/Calibration/Profile.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
+
+namespace quantc::ptq {
+
+/// Tensors that cannot be annotated, so that one message names them all.
+struct Problems {
+  llvm::SmallVector<mlir::Value> missing, nonFinite;
+
+  /// Emits the errors, if any.
+  mlir::LogicalResult report(mlir::func::FuncOp func, bool haveProfile) const;
+};
+
+/// Annotates one function.
+class Annotator {
+public:
+  Annotator(mlir::func::FuncOp func, const Profile *profile,
+            const EstimatorOptions &options)
+      : func(func), profile(profile), options(options), quantizability(func) {}
+
+  mlir::LogicalResult run();
+
+private:
+  void chooseType(mlir::Value value);
+  mlir::quant::UniformQuantizedType estimate(mlir::Value value,
+                                             const Histogram &histogram);
+  void insertAfter(mlir::Value value, mlir::quant::QuantizedType type);
+  mlir::LogicalResult annotateConstants(mlir::Operation *op);
+  mlir::quant::QuantizedType getWeightType(mlir::OpOperand &use,
+                                           llvm::ArrayRef<float> data);
+  mlir::quant::QuantizedType getConstantType(mlir::OpOperand &use,
+                                             llvm::ArrayRef<float> data);
+
+  mlir::func::FuncOp func;
+  const Profile *profile;
+  EstimatorOptions options;
+  Quantizability quantizability;
+  Problems problems;
+  llvm::SmallVector<std::pair<mlir::Value, mlir::quant::QuantizedType>> types;
+  llvm::DenseSet<mlir::Value> zeroRanges;
+  /// One fake_quant per constant that is an activation.
+  llvm::DenseMap<mlir::Value, mlir::Value> annotatedConstants;
+};
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_ANNOTATOR_H

@@ -1,0 +1,28 @@
+//===- Remarks.h - Numbers in remarks -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_REMARKS_H
+#define QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_REMARKS_H
+
+#include "mlir/IR/Remarks.h"
+
+#include "llvm/Support/Format.h"
+
+namespace quantc::ptq {
+
+/// A remark's real number, with the digits that tell float32 values apart.
+inline mlir::remark::detail::LazyTextBuild realMetric(llvm::StringRef key,
+                                                      double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.9g", value);
+  return mlir::remark::metric(key, std::move(text));
+}
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_REMARKS_H
