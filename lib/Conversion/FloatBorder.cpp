@@ -13,7 +13,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "Rescale.h"
+#include "Builders.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/IR/Matchers.h"
@@ -22,9 +22,7 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-/// A float constant that broadcasts against tensors of `rank`: one value, or
-/// one for each element of dimension `axis`.
-static Value createBroadcast(OpBuilder &builder, Location loc,
+Value quantc::buildBroadcast(OpBuilder &builder, Location loc,
                              ArrayRef<double> values, int64_t rank,
                              int64_t axis) {
   SmallVector<int64_t> shape(rank, 1);
@@ -37,7 +35,7 @@ static Value createBroadcast(OpBuilder &builder, Location loc,
       DenseElementsAttr::get(type, ArrayRef<float>(floats)));
 }
 
-static Value createMul(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
+Value quantc::buildMul(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
   Value shift = createScalar(builder, loc, 0, builder.getI8Type());
   return tosa::MulOp::create(builder, loc, lhs.getType(), lhs, rhs, shift);
 }
@@ -63,15 +61,20 @@ struct ChannelParams {
 };
 } // namespace
 
+/// The number of elements between two steps along `axis`.
+static int64_t getStride(RankedTensorType type, int64_t axis) {
+  int64_t stride = 1;
+  for (int64_t size : type.getShape().drop_front(axis + 1))
+    stride *= size;
+  return stride;
+}
+
 static Value dequantizeConstant(OpBuilder &builder, Location loc,
                                 DenseElementsAttr constant,
                                 const ChannelParams &params) {
   auto type = cast<RankedTensorType>(
       cast<RankedTensorType>(constant.getType()).clone(builder.getF32Type()));
-  // Elements between two steps along the axis.
-  int64_t stride = 1;
-  for (int64_t d = params.axis + 1; d < type.getRank(); ++d)
-    stride *= type.getDimSize(d);
+  int64_t stride = getStride(type, params.axis);
   SmallVector<float> reals;
   for (auto [index, value] : llvm::enumerate(constant.getValues<APInt>())) {
     size_t channel = index / stride % params.scales.size();
@@ -96,37 +99,83 @@ Value quantc::buildDequantize(OpBuilder &builder, Location loc, Value storage,
   if (llvm::any_of(params.zeroPoints, [](double zp) { return zp != 0; }))
     real = tosa::SubOp::create(
         builder, loc, floatTensor, real,
-        createBroadcast(builder, loc, params.zeroPoints, rank, params.axis));
-  return createMul(
+        buildBroadcast(builder, loc, params.zeroPoints, rank, params.axis));
+  return buildMul(
       builder, loc, real,
-      createBroadcast(builder, loc, params.scales, rank, params.axis));
+      buildBroadcast(builder, loc, params.scales, rank, params.axis));
 }
 
-Value quantc::buildQuantize(OpBuilder &builder, Location loc, Value real,
-                            quant::UniformQuantizedType type) {
+/// round(real / scale), saturated so that adding the zero point stays in the
+/// storage range: an int32 tensor. TOSA's cast rounds ties to even.
+static Value buildSteps(OpBuilder &builder, Location loc, Value real,
+                        quant::QuantizedType type,
+                        const ChannelParams &params) {
   auto tensor = cast<RankedTensorType>(real.getType());
-  int64_t rank = tensor.getRank(), zeroPoint = type.getZeroPoint();
-  Value scaled =
-      createMul(builder, loc, real,
-                createBroadcast(builder, loc, 1.0 / type.getScale(), rank, 0));
+  SmallVector<double> inverse = llvm::map_to_vector(
+      params.scales, [](double scale) { return 1.0 / scale; });
+  Value scaled = buildMul(
+      builder, loc, real,
+      buildBroadcast(builder, loc, inverse, tensor.getRank(), params.axis));
   auto limit = [&](int64_t q) {
-    return builder.getF32FloatAttr(static_cast<float>(q - zeroPoint));
+    return builder.getF32FloatAttr(
+        static_cast<float>(q - params.zeroPoints.front()));
   };
   scaled = tosa::ClampOp::create(
       builder, loc, tensor, scaled, limit(type.getStorageTypeMin()),
       limit(type.getStorageTypeMax()),
       tosa::NanPropagationModeAttr::get(builder.getContext(),
                                         tosa::NanPropagationMode::IGNORE));
-  Type wide = tensor.clone(builder.getI32Type());
-  Value q = tosa::CastOp::create(builder, loc, wide, scaled);
-  if (zeroPoint != 0) {
-    auto one = RankedTensorType::get(SmallVector<int64_t>(rank, 1),
+  return tosa::CastOp::create(builder, loc, tensor.clone(builder.getI32Type()),
+                              scaled);
+}
+
+Value quantc::buildQuantize(OpBuilder &builder, Location loc, Value real,
+                            quant::UniformQuantizedType type) {
+  auto tensor = cast<RankedTensorType>(real.getType());
+  Value q = buildSteps(builder, loc, real, type, ChannelParams(type));
+  if (type.getZeroPoint() != 0) {
+    auto one = RankedTensorType::get(SmallVector<int64_t>(tensor.getRank(), 1),
                                      builder.getI32Type());
     Value offset = tosa::ConstOp::create(
         builder, loc, one,
-        DenseElementsAttr::get(one, static_cast<int32_t>(zeroPoint)));
-    q = tosa::AddOp::create(builder, loc, wide, q, offset);
+        DenseElementsAttr::get(one, static_cast<int32_t>(type.getZeroPoint())));
+    q = tosa::AddOp::create(builder, loc, q.getType(), q, offset);
   }
   Type storage = tensor.clone(type.getStorageType());
-  return storage == wide ? q : tosa::CastOp::create(builder, loc, storage, q);
+  return storage == q.getType()
+             ? q
+             : tosa::CastOp::create(builder, loc, storage, q);
+}
+
+static Value fakeQuantConstant(OpBuilder &builder, Location loc,
+                               DenseElementsAttr constant,
+                               quant::QuantizedType type,
+                               const ChannelParams &params) {
+  auto tensor = cast<RankedTensorType>(constant.getType());
+  int64_t stride = getStride(tensor, params.axis);
+  SmallVector<float> reals;
+  for (auto [index, real] : llvm::enumerate(constant.getValues<float>())) {
+    size_t channel = index / stride % params.scales.size();
+    AffineParams affine{params.scales[channel],
+                        static_cast<int64_t>(params.zeroPoints[channel]),
+                        {type.getStorageTypeMin(), type.getStorageTypeMax()}};
+    reals.push_back(dequantize(quantize(real, affine), affine));
+  }
+  return tosa::ConstOp::create(
+      builder, loc, tensor,
+      DenseElementsAttr::get(tensor, ArrayRef<float>(reals)));
+}
+
+Value quantc::buildFakeQuant(OpBuilder &builder, Location loc, Value real,
+                             quant::QuantizedType type) {
+  ChannelParams params(type);
+  DenseElementsAttr constant;
+  if (matchPattern(real, m_Constant(&constant)))
+    return fakeQuantConstant(builder, loc, constant, type, params);
+  auto tensor = cast<RankedTensorType>(real.getType());
+  Value steps = buildSteps(builder, loc, real, type, params);
+  return buildMul(builder, loc,
+                  tosa::CastOp::create(builder, loc, tensor, steps),
+                  buildBroadcast(builder, loc, params.scales, tensor.getRank(),
+                                 params.axis));
 }

@@ -15,7 +15,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "Rescale.h"
+#include "Builders.h"
 #include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Rescale.h"
+#include "Builders.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/IR/Matchers.h"

@@ -1,8 +1,8 @@
 //===- Passes.h - Passes of Conversion -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,6 +15,9 @@
 #include "mlir/Pass/Pass.h"
 
 namespace quantc {
+
+/// The function that observed networks call: see the pass convert-observers.
+inline constexpr llvm::StringLiteral kObserveFunction = "quantc_observe";
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION

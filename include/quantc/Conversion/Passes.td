@@ -51,4 +51,95 @@ def PTQLowerQuantized : Pass<"ptq-lower-quantized", "::mlir::func::FuncOp"> {
   ];
 }
 
+def PTQExpandComposites : Pass<"ptq-expand-composites", "::mlir::func::FuncOp"> {
+  let summary = "Spells ptq's float composites as TOSA";
+  let description = [{
+    Replaces `ptq.softmax`, `ptq.mean` and `ptq.pointwise` by the TOSA operations that
+    they were recognised from, so that a float network, an observed one, and what
+    stays float in a quantized one can be compiled.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = ptq.mean %x {axes = array<i32: 1>} : tensor<1x8xf32> -> tensor<1x1xf32>
+    // after
+    %1 = tosa.reduce_sum %x {axis = 1 : i32} : (tensor<1x8xf32>) -> tensor<1x1xf32>
+    %2 = "tosa.const"() {values = dense<1.250000e-01> : tensor<1x1xf32>} : () -> tensor<1x1xf32>
+    %s = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+    %3 = tosa.mul %1, %2, %s
+       : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<1x1xf32>
+    ```
+  }];
+  let dependentDialects = [
+    "::quantc::ptq::PTQDialect", "::mlir::tosa::TosaDialect"
+  ];
+}
+
+def PTQExpandFakeQuant : Pass<"ptq-expand-fake-quant", "::mlir::func::FuncOp"> {
+  let summary = "Spells ptq.fake_quant as float TOSA";
+  let description = [{
+    Replaces `ptq.fake_quant` by float operations that round to the numbers of its
+    quantized type: multiply by 1/scale, clamp, cast to int32 (ties to even)
+    and back, multiply by the scale. Constants are computed at compile time. The
+    result simulates the integer network in float.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5> : tensor<4xf32>
+    // after
+    %s = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+    %c = "tosa.const"() {values = dense<2.0> : tensor<1xf32>} : () -> tensor<1xf32>
+    %1 = tosa.mul %x, %c, %s : (tensor<4xf32>, tensor<1xf32>, tensor<1xi8>) -> tensor<4xf32>
+    %2 = tosa.clamp %1 {min_val = -128.0 : f32, max_val = 127.0 : f32, nan_mode = IGNORE}
+       : (tensor<4xf32>) -> tensor<4xf32>
+    %3 = tosa.cast %2 : (tensor<4xf32>) -> tensor<4xi32>
+    %4 = tosa.cast %3 : (tensor<4xi32>) -> tensor<4xf32>
+    %d = "tosa.const"() {values = dense<0.5> : tensor<1xf32>} : () -> tensor<1xf32>
+    %5 = tosa.mul %4, %d, %s : (tensor<4xf32>, tensor<1xf32>, tensor<1xi8>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = [
+    "::quantc::ptq::PTQDialect", "::mlir::tosa::TosaDialect"
+  ];
+}
+
+def ConvertObservers : Pass<"convert-observers", "::mlir::ModuleOp"> {
+  let summary = "Turns ptq.observe into calls";
+  let description = [{
+    Every `ptq.observe` becomes a call of `quantc_observe(index, address, count)` with
+    three 64-bit integers: the observer's position in the module, the address
+    of the tensor's float32 elements, and their number. The program that runs
+    the compiled network defines the function. The tensor is read through
+    `bufferization.to_buffer`, so the pass runs before bufferization.
+
+    Example:
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = ptq.observe %x {name = "x"} : tensor<4xf32>
+      return %0 : tensor<4xf32>
+    }
+    // after
+    func.func private @quantc_observe(i64, i64, i64)
+    func.func @net(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %index = arith.constant 0 : i64
+      %count = arith.constant 4 : i64
+      %0 = bufferization.to_buffer %x read_only : tensor<4xf32> to memref<4xf32>
+      %1 = memref.extract_aligned_pointer_as_index %0 : memref<4xf32> -> index
+      %2 = arith.index_cast %1 : index to i64
+      func.call @quantc_observe(%index, %2, %count) : (i64, i64, i64) -> ()
+      return %x : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect", "::quantc::ptq::PTQDialect"
+  ];
+}
+
 #endif // QUANTC_CONVERSION_PASSES_TD

@@ -1,4 +1,4 @@
-//===- Rescale.h - Building tosa.rescale -*- C++ -*-===//
+//===- Builders.h - Building TOSA operations -*- C++ -*-===//
 //
 // Part of the quantc project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information. SPDX-License-Identifier:
@@ -13,8 +13,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_LIB_CONVERSION_RESCALE_H
-#define QUANTC_LIB_CONVERSION_RESCALE_H
+#ifndef QUANTC_LIB_CONVERSION_BUILDERS_H
+#define QUANTC_LIB_CONVERSION_BUILDERS_H
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Numerics/Requantize.h"
@@ -53,6 +53,21 @@ mlir::Value buildQuantize(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value real,
                           mlir::quant::UniformQuantizedType type);
 
+/// The nearest number that `type` represents, computed in float32 from float32.
+/// Constants are computed here.
+mlir::Value buildFakeQuant(mlir::OpBuilder &builder, mlir::Location loc,
+                           mlir::Value real, mlir::quant::QuantizedType type);
+
+/// lhs * rhs of floats; rhs broadcasts.
+mlir::Value buildMul(mlir::OpBuilder &builder, mlir::Location loc,
+                     mlir::Value lhs, mlir::Value rhs);
+
+/// A float constant that broadcasts against tensors of `rank`: one value, or
+/// one for each element of dimension `axis`.
+mlir::Value buildBroadcast(mlir::OpBuilder &builder, mlir::Location loc,
+                           llvm::ArrayRef<double> values, int64_t rank,
+                           int64_t axis = 0);
+
 } // namespace quantc
 
-#endif // QUANTC_LIB_CONVERSION_RESCALE_H
+#endif // QUANTC_LIB_CONVERSION_BUILDERS_H
