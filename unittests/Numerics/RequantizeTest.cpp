@@ -195,9 +195,10 @@ TEST(RequantizeTest, N14_DoubleDiffersFromSingle) {
 
 TEST(RequantizeTest, N14_RoundingsAgreeWithoutASecondShift) {
   sweep([](int32_t value, FixedPointMultiplier m) {
-    if (m.shift <= 31)
+    if (m.shift <= 31) {
       ASSERT_EQ(applyScale32(value, m, Rounding::Single),
                 applyScale32(value, m, Rounding::Double));
+    }
   });
 }
 

@@ -18,6 +18,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include <random>
+
 using namespace quantc;
 using namespace llvm;
 using testing::HasSubstr;
@@ -268,6 +270,19 @@ TEST_F(NpzTest, DistrustsClaimedSizes) {
   EXPECT_THAT(npzError(claimSize(file, 5000)),
               AllOf(HasSubstr("archive.npz"), HasSubstr("'x'")));
   EXPECT_THAT(npzError(claimSize(file, 130)), HasSubstr("'x'"));
+}
+
+TEST_F(NpzTest, RefusesToUnpackBombs) {
+  // Noise does not compress: three megabytes that could claim a thousandfold.
+  Array noise = Array::zeros(ElementType::UInt8, {3 << 20});
+  std::mt19937 random(1);
+  for (uint8_t &byte : noise.bytes)
+    byte = static_cast<uint8_t>(random());
+  ASSERT_EQ("", toString(writeNpz(pathOf("noise.npz"), {{"x", noise}})));
+  std::string file = contents(pathOf("noise.npz"));
+  EXPECT_EQ("", npzError(file));
+  EXPECT_THAT(npzError(claimSize(file, 2900000000u)),
+              HasSubstr("100 times its size"));
 }
 
 TEST_F(NpzTest, NamesFileAndReasonOfForeignFiles) {

@@ -90,8 +90,9 @@ TEST_F(OutputFileTest, FollowsSymbolicLinks) {
 
 TEST_F(OutputFileTest, WritesDevicesDirectly) {
   EXPECT_EQ("", write("/dev/null", "x"));
-  if (sys::fs::exists("/dev/full"))
+  if (sys::fs::exists("/dev/full")) {
     EXPECT_THAT(write("/dev/full", "x"), HasSubstr("No space left"));
+  }
 }
 
 } // namespace
