@@ -186,6 +186,15 @@ TEST(EstimatorsTest, SearchesIgnoreAFewOutliers) {
   }
 }
 
+TEST(EstimatorsTest, EntropyKeepsWhatIsNotAnOutlier) {
+  for (float sign : {-1.0f, 1.0f}) {
+    auto values =
+        drawn(100000, [=](float x) { return sign * std::abs(x) - sign; });
+    RangeEstimate range = estimate(histogramOf(values), Estimator::Entropy);
+    EXPECT_GT(range.max - range.min, 2.5);
+  }
+}
+
 TEST(EstimatorsTest, WiderStorageHasSmallerError) {
   Histogram histogram = histogramOf(drawn(10000, [](float x) { return x; }));
   EstimatorOptions options;

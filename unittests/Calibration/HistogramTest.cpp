@@ -65,6 +65,13 @@ TEST(HistogramTest, CountsAndExtremes) {
   EXPECT_EQ(2, histogram.meanMax());
 }
 
+TEST(HistogramTest, NegativeZeroIsZero) {
+  Histogram histogram = histogramOf({{-0.0f}});
+  EXPECT_FALSE(std::signbit(histogram.min()));
+  EXPECT_FALSE(std::signbit(histogram.max()));
+  EXPECT_EQ(1u, histogram.zeros());
+}
+
 TEST(HistogramTest, EveryValueIsInItsBin) {
   for (float value : {1.0f, -1.0f, 0.99999994f, -0.99999994f, 1e-45f, -1e-45f,
                       3.4028235e38f, -3.4028235e38f, 0.3f, -0.3f, 0.0f}) {

@@ -94,6 +94,14 @@ TEST(AffineTest, N4_ZeroIsExact) {
   }
 }
 
+TEST(AffineTest, N4_RangesAreExtendedToZero) {
+  for (StorageRange storage : kStorages) {
+    EXPECT_EQ(chooseAsymmetric(0, 4, storage), chooseAsymmetric(2, 4, storage));
+    EXPECT_EQ(chooseAsymmetric(-4, 0, storage),
+              chooseAsymmetric(-4, -2, storage));
+  }
+}
+
 TEST(AffineTest, N5_DegenerateRangesGetScaleOne) {
   for (StorageRange storage : kStorages) {
     AffineParams params = chooseAsymmetric(0, 0, storage);

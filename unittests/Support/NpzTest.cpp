@@ -285,6 +285,37 @@ TEST_F(NpzTest, RefusesToUnpackBombs) {
               HasSubstr("100 times its size"));
 }
 
+TEST_F(NpzTest, RefusesOverlappingMembers) {
+  Array noise = Array::zeros(ElementType::UInt8, {5000});
+  std::mt19937 random(2);
+  for (uint8_t &byte : noise.bytes)
+    byte = static_cast<uint8_t>(random());
+  ASSERT_EQ("", toString(writeNpz(pathOf("noise.npz"), {{"x", noise}})));
+  std::string file = contents(pathOf("noise.npz"));
+  // A second entry of the directory for the same bytes.
+  size_t directory = file.find("PK\x01\x02"), end = file.find("PK\x05\x06");
+  std::string entry = file.substr(directory, end - directory);
+  std::string second = entry;
+  second[entry.find("x.npy")] = 'y';
+  file.insert(end, second);
+  end += second.size();
+  file[end + 8] = file[end + 10] = 2;
+  uint32_t bytes = 2 * static_cast<uint32_t>(entry.size());
+  file[end + 12] = static_cast<char>(bytes);
+  file[end + 13] = static_cast<char>(bytes >> 8);
+  EXPECT_THAT(npzError(file), HasSubstr("claim more bytes"));
+}
+
+TEST_F(NpzTest, RefusesDataBeyondTheClaimedSize) {
+  Array array = Array::zeros(ElementType::UInt8, {2});
+  ASSERT_EQ("", toString(writeNpy(pathOf("two.npy"), array)));
+  size_t size = contents(pathOf("two.npy")).size();
+  array.bytes.resize(200);
+  ASSERT_EQ("", toString(writeNpz(pathOf("more.npz"), {{"x", array}})));
+  EXPECT_THAT(npzError(claimSize(contents(pathOf("more.npz")), size)),
+              HasSubstr("'x'"));
+}
+
 TEST_F(NpzTest, NamesFileAndReasonOfForeignFiles) {
   EXPECT_THAT(npzError("not an archive"), HasSubstr("not an .npz file"));
   EXPECT_THAT(messageOf(readNpz(pathOf("missing.npz"))),
