@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Codegen/Transforms/Passes.h"
+#include "quantc/Conversion/Passes.h"
 #include "quantc/Pipelines/Pipelines.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -89,6 +90,7 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(createLinalgElementwiseOpFusionPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createConvertObserveToCall());
   addBufferization(pm);
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   addLLVMLowering(pm);

@@ -150,3 +150,30 @@ func.func @main(%x: tensor<1x3x3x1xi8>) -> tensor<1x3x3x1xi8> {
       model->run({makeArray<int8_t>(ElementType::Int8, {1, 3, 3, 1}, x)}));
   EXPECT_EQ(outputs[0].as<int8_t>().vec(), expected);
 }
+
+TEST_F(ModelTest, ObserverSeesValues) {
+  module = mlir::parseSourceString<mlir::ModuleOp>(R"(
+func.func @main(%x: tensor<2x4xf32>) -> tensor<2x2xf32> {
+  %0 = ptq.observe %x {name = "x"} : tensor<2x4xf32>
+  %1 = tosa.abs %0 : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  %start = tosa.const_shape {values = dense<[0, 1]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %size = tosa.const_shape {values = dense<[2, 2]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %2 = tosa.slice %1, %start, %size : (tensor<2x4xf32>, !tosa.shape<2>, !tosa.shape<2>) -> tensor<2x2xf32>
+  %3 = ptq.observe %2 {name = "slice"} : tensor<2x2xf32>
+  return %3 : tensor<2x2xf32>
+}
+)",
+                                                   &context);
+  mlir::PassManager pm(&context);
+  populateCodegenPipeline(pm, {target, "net"});
+  ASSERT_TRUE(succeeded(pm.run(*module)));
+  std::map<uint32_t, std::vector<float>> seen;
+  auto model = llvm::cantFail(Model::fromModule(
+      *module, target, [&](uint32_t index, const float *data, size_t count) {
+        seen[index].assign(data, data + count);
+      }));
+  llvm::cantFail(model->run({makeArray<float>(
+      ElementType::Float32, {2, 4}, {-1, -2, -3, -4, -5, -6, -7, -8})}));
+  EXPECT_THAT(seen[0], testing::ElementsAre(-1, -2, -3, -4, -5, -6, -7, -8));
+  EXPECT_THAT(seen[1], testing::ElementsAre(2, 3, 6, 7));
+}
