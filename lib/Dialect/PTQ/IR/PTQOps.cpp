@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/Pointwise.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Matchers.h"
@@ -138,17 +139,6 @@ LogicalResult MeanOp::verify() {
 // PointwiseOp
 //===----------------------------------------------------------------------===//
 
-bool quantc::ptq::isPointwise(Operation *op) {
-  return isa<tosa::AbsOp, tosa::AddOp, tosa::CastOp, tosa::CeilOp,
-             tosa::ClampOp, tosa::CosOp, tosa::EqualOp, tosa::ErfOp,
-             tosa::ExpOp, tosa::FloorOp, tosa::GreaterEqualOp, tosa::GreaterOp,
-             tosa::IdentityOp, tosa::LogOp, tosa::LogicalAndOp,
-             tosa::LogicalNotOp, tosa::LogicalOrOp, tosa::LogicalXorOp,
-             tosa::MaximumOp, tosa::MinimumOp, tosa::MulOp, tosa::NegateOp,
-             tosa::PowOp, tosa::ReciprocalOp, tosa::RsqrtOp, tosa::SelectOp,
-             tosa::SigmoidOp, tosa::SinOp, tosa::SubOp, tosa::TanhOp>(op);
-}
-
 bool quantc::ptq::isSplatConstant(Value value) {
   DenseElementsAttr constant;
   return matchPattern(value, m_Constant(&constant)) && constant.isSplat();
@@ -164,8 +154,8 @@ LogicalResult PointwiseOp::verifyRegions() {
     if (op.hasTrait<OpTrait::ConstantLike>()) {
       if (!isSplatConstant(op.getResult(0)))
         return op.emitOpError("in 'ptq.pointwise' must be a splat");
-    } else if (!isPointwise(&op)) {
-      return op.emitOpError("is not an elementwise operation of TOSA, which "
+    } else if (!isPointwiseOp(&op)) {
+      return op.emitOpError("is not a known function of the elements at one position, which "
                             "'ptq.pointwise' requires");
     }
   }

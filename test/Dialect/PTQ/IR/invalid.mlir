@@ -147,7 +147,7 @@ func.func @pointwise_constant(%x: tensor<2xf32>) {
 func.func @pointwise_neighbours(%x: tensor<2xf32>) {
   %0 = ptq.pointwise %x : tensor<2xf32> -> tensor<2xf32> {
   ^bb0(%a: tensor<2xf32>):
-    // expected-error@below {{is not an elementwise operation of TOSA, which 'ptq.pointwise' requires}}
+    // expected-error@below {{is not a known function of the elements at one position, which 'ptq.pointwise' requires}}
     %1 = tosa.reverse %a {axis = 0 : i32} : (tensor<2xf32>) -> tensor<2xf32>
     ptq.yield %1 : tensor<2xf32>
   }

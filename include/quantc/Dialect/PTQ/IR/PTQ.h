@@ -34,11 +34,6 @@ inline constexpr llvm::StringLiteral kNameAttr = "ptq.name";
 /// name of their operand.
 llvm::StringRef getTensorName(mlir::Value value);
 
-/// True for the operations of TOSA that compute each element of the result from
-/// the elements at the same position (of operands that may be broadcast), and that
-/// the body of `ptq.pointwise` may therefore consist of.
-bool isPointwise(mlir::Operation *op);
-
 /// True if `value` is a constant whose elements are all the same.
 bool isSplatConstant(mlir::Value value);
 

@@ -43,6 +43,60 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
   }];
 }
 
+def PTQRecognizeComposites
+    : Pass<"ptq-recognize-composites", "::mlir::func::FuncOp"> {
+  let summary = "Finds softmax and mean in TOSA's spelling";
+  let description = [{
+    TOSA has no softmax and no mean; exporters write them with primitive
+    operations, which lose much more as integers one by one than as a whole.
+    This pass makes `ptq.softmax` of
+    `exp(x) * reciprocal(reduce_sum(exp(x)))`, where x may be `y - reduce_max(y)`
+    along the same axis, and `ptq.mean` of a chain of `reduce_sum` whose result is
+    multiplied by one over the number of elements summed.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = tosa.reduce_sum %x {axis = 1 : i32} : (tensor<1x8xf32>) -> tensor<1x1xf32>
+    %c = "tosa.const"() <{values = dense<0.125> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+    %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+    %1 = tosa.mul %0, %c, %s : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<1x1xf32>
+    // after
+    %1 = ptq.mean %x {axes = array<i32: 1>} : tensor<1x8xf32> -> tensor<1x1xf32>
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
+def PTQOutlinePointwise
+    : Pass<"ptq-outline-pointwise", "::mlir::func::FuncOp"> {
+  let summary = "Collects functions of one number into ptq.pointwise";
+  let description = [{
+    Moves elementwise operations whose only operand that is not a splat constant is
+    one tensor into the body of a `ptq.pointwise`: an activation function of any form becomes one
+    operation and, as int8, one table lookup. Subgraphs are as large as possible
+    as long as no value inside has a user outside. A `tosa.clamp` alone stays: it
+    is part of the operation before it.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = tosa.sigmoid %x : (tensor<4xf32>) -> tensor<4xf32>
+    %1 = tosa.exp %0 : (tensor<4xf32>) -> tensor<4xf32>
+    // after
+    %1 = ptq.pointwise %x : tensor<4xf32> -> tensor<4xf32> {
+    ^bb0(%a: tensor<4xf32>):
+      %2 = tosa.sigmoid %a : (tensor<4xf32>) -> tensor<4xf32>
+      %3 = tosa.exp %2 : (tensor<4xf32>) -> tensor<4xf32>
+      ptq.yield %3 : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Observe and annotate
 //===----------------------------------------------------------------------===//
