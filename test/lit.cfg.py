@@ -35,6 +35,7 @@ config.substitutions.append(
         f" -DCMAKE_CXX_COMPILER='{config.host_cxx}' -DCMAKE_CXX_FLAGS='{config.cxx_flags}'",
     )
 )
+config.substitutions.append(("%llvm_tools", config.llvm_tools_dir))
 config.substitutions.append(("%cmake", config.cmake))
 # The distribution's mlir-opt with quantc's plugin.
 plugin = os.path.join(config.quantc_lib_dir, "QuantcPlugin.so")

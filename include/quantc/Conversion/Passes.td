@@ -11,6 +11,47 @@
 
 include "mlir/Pass/PassBase.td"
 
+def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
+  let summary = "Chooses the element types of a network's inputs and outputs";
+  let description = [{
+    With `int8` or `uint8`, the casts between float and quantized tensors at the border
+    of the public function disappear: the caller passes and receives integers. The attributes
+    `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` of arguments and results say
+    what numbers they stand for; `ptq.name` is the tensor's name. `uint8` is int8 with a
+    zero point larger by 128. Inputs and outputs that are integers by themselves
+    (indices, the result of argmax) stay as they are. An input or output without quantization
+    parameters cannot be an integer: an error.
+
+    Runs after ptq-quantize-ops and before ptq-lower-quantized.
+
+    Example (`inputs=int8`):
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<4xf32>) -> tensor<4x!quant.uniform<i8:f32, 0.5:3>> {
+      %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+      return %0 : tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+    }
+    // after
+    func.func @net(%x: tensor<4xi8> {ptq.scale = 0.5 : f64, ptq.zero_point = 3 : i64})
+        -> tensor<4x!quant.uniform<i8:f32, 0.5:3>> {
+      %0 = quant.scast %x : tensor<4xi8> to tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+      return %0 : tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+    }
+    ```
+  }];
+  let options = [
+    Option<"inputs", "inputs", "std::string", /*default=*/"\"float\"",
+           "Element type of inputs: float, int8 or uint8">,
+    Option<"outputs", "outputs", "std::string", /*default=*/"\"float\"",
+           "Element type of outputs: float, int8 or uint8">
+  ];
+  let dependentDialects = [
+    "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",
+    "::mlir::tosa::TosaDialect"
+  ];
+}
+
 def PTQLowerQuantized : Pass<"ptq-lower-quantized", "::mlir::func::FuncOp"> {
   let summary = "Lowers quantized tensors to plain integer TOSA";
   let description = [{

@@ -71,17 +71,17 @@ static LogicalResult verifyInterfaceAttribute(Operation *op,
   Attribute value = attribute.getValue();
   if (name == kNameAttr)
     return verifyName(op, attribute);
-  if (name == "ptq.scale") {
+  if (name == kScaleAttr) {
     auto scale = dyn_cast<FloatAttr>(value);
     if (!scale || !scale.getType().isF64() || !scale.getValue().isFinite() ||
         !(scale.getValueAsDouble() > 0))
       return op->emitError("'ptq.scale' must be a positive, finite f64");
   }
-  if (name == "ptq.zero_point")
+  if (name == kZeroPointAttr)
     if (auto integer = dyn_cast<IntegerAttr>(value);
         !integer || !integer.getType().isInteger(64))
       return op->emitError("'ptq.zero_point' must be an i64");
-  if (name == "ptq.unsigned" && !isa<UnitAttr>(value))
+  if (name == kUnsignedAttr && !isa<UnitAttr>(value))
     return op->emitError("'ptq.unsigned' must be a unit attribute");
   return success();
 }

@@ -1,8 +1,8 @@
 //===- PTQ.h - The ptq dialect -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,6 +28,12 @@ namespace quantc::ptq {
 
 /// The discardable attribute that holds a tensor's stable name.
 inline constexpr llvm::StringLiteral kNameAttr = "ptq.name";
+
+/// Attributes of a network's arguments and results that are quantized: what
+/// numbers their integers stand for.
+inline constexpr llvm::StringLiteral kScaleAttr = "ptq.scale";
+inline constexpr llvm::StringLiteral kZeroPointAttr = "ptq.zero_point";
+inline constexpr llvm::StringLiteral kUnsignedAttr = "ptq.unsigned";
 
 /// The stable name of `value`: `ptq.name` of its defining operation or function
 /// argument, or an empty string. Probes, fake quantization and casts have the

@@ -303,4 +303,25 @@ def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
 // Lower and check
 //===----------------------------------------------------------------------===//
 
+def PTQCheckStrictInteger : Pass<"ptq-check-strict-integer", "::mlir::func::FuncOp"> {
+  let summary = "Fails if anything computes in float";
+  let description = [{
+    Reports an error for every operation that computes in float, with its location, its
+    tensor and the reason, and fails if there is one. Casts between float and quantized
+    tensors are allowed, so that inputs and outputs may be float. Runs after
+    ptq-quantize-ops, or on integer TOSA.
+
+    Example:
+
+    ```mlir
+    func.func @net(%x: tensor<4xf32>) -> tensor<4xf32> {
+      // error: 'tosa.tanh' op computes in float (tensor 'y'): its operands or its result
+      // have no quantization parameters
+      %0 = tosa.tanh %x {ptq.name = "y"} : (tensor<4xf32>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
+    }
+    ```
+  }];
+}
+
 #endif // QUANTC_DIALECT_PTQ_TRANSFORMS_PASSES_TD

@@ -1,0 +1,207 @@
+//===- ConvertIO.cpp - Element types of inputs and outputs -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The interface of a network after quantization: which inputs and outputs are
+/// integers, and what numbers the integers stand for. Runs before
+/// ptq-lower-quantized, while types still hold parameters.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Builders.h"
+#include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace quantc {
+#define GEN_PASS_DEF_PTQCONVERTIO
+#include "quantc/Conversion/Passes.h.inc"
+} // namespace quantc
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+namespace {
+
+/// What the bytes of an input or output are.
+enum class Element { Float, Int8, UInt8 };
+
+/// Subtracting it from an unsigned zero point gives the signed one.
+constexpr int64_t kUnsignedOffset = 128;
+
+} // namespace
+
+static std::optional<Element> parseElement(StringRef text) {
+  if (text == "float")
+    return Element::Float;
+  if (text == "int8")
+    return Element::Int8;
+  if (text == "uint8")
+    return Element::UInt8;
+  return std::nullopt;
+}
+
+/// int8 with one scale, or null.
+static quant::UniformQuantizedType getInt8Type(Type tensor) {
+  auto type = dyn_cast_or_null<quant::UniformQuantizedType>(
+      getQuantizedElement(tensor));
+  return type && type.getStorageTypeIntegralWidth() == 8 ? type
+                                                         : decltype(type)();
+}
+
+/// The attributes of an argument or result that holds `type`.
+static void describe(Builder b, quant::UniformQuantizedType type,
+                     Element element,
+                     function_ref<void(StringRef, Attribute)> set) {
+  bool isUnsigned = element == Element::UInt8;
+  set(kScaleAttr, b.getF64FloatAttr(type.getScale()));
+  set(kZeroPointAttr, b.getI64IntegerAttr(type.getZeroPoint() +
+                                          (isUnsigned ? kUnsignedOffset : 0)));
+  if (isUnsigned)
+    set(kUnsignedAttr, b.getUnitAttr());
+}
+
+/// The same numbers in the other signedness.
+static Value convertSign(OpBuilder &b, Location loc, Value storage,
+                         bool fromUnsigned) {
+  RescaleSpec spec;
+  spec.multipliers.push_back(*deriveMultiplier(1.0));
+  // In i8, the unsigned zero point 128 is the bit pattern of -128.
+  spec.inputZeroPoint = fromUnsigned ? kUnsignedOffset : 0;
+  spec.outputZeroPoint = fromUnsigned ? 0 : kUnsignedOffset;
+  spec.inputUnsigned = fromUnsigned;
+  spec.outputUnsigned = !fromUnsigned;
+  return buildRescale(b, loc, storage, b.getI8Type(), spec);
+}
+
+/// The quantized type that the users of a float argument want, or null.
+static quant::UniformQuantizedType getWantedType(BlockArgument argument) {
+  for (Operation *user : argument.getUsers())
+    if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user))
+      if (auto type = getInt8Type(quantize.getType()))
+        return type;
+  return {};
+}
+
+static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
+                                  Element element) {
+  Location loc = argument.getLoc();
+  OpBuilder b = OpBuilder::atBlockBegin(argument.getOwner());
+  bool isFloat = isFloatTensor(argument.getType());
+  quant::UniformQuantizedType type =
+      isFloat ? getWantedType(argument) : getInt8Type(argument.getType());
+  if (!isFloat && !type)
+    return success(); // An integer of the network's own.
+  if (!type)
+    return func.emitError("input ")
+           << argument.getArgNumber() << " ('" << getTensorName(argument)
+           << "') is not quantized, because no integer operation reads it; use "
+              "inputs=float";
+
+  auto tensor = cast<RankedTensorType>(argument.getType());
+  SmallVector<OpOperand *> uses = llvm::map_to_vector(
+      argument.getUses(), [](OpOperand &use) { return &use; });
+  argument.setType(tensor.clone(type.getStorageType()));
+  Value storage = argument;
+  if (element == Element::UInt8)
+    storage = convertSign(b, loc, argument, /*fromUnsigned=*/true);
+  Value quantized = reinterpret(b, loc, storage, type);
+  Value real; // For users that stay float.
+  for (OpOperand *use : uses) {
+    auto quantize = dyn_cast<quant::QuantizeCastOp>(use->getOwner());
+    if (quantize) {
+      quantize.replaceAllUsesWith(requantize(
+          b, loc, quantized, getElementTypeOrSelf(quantize.getType())));
+      quantize.erase();
+    } else if (isFloat) {
+      if (!real)
+        real = quant::DequantizeCastOp::create(b, loc, tensor, quantized);
+      use->set(real);
+    } else {
+      use->set(quantized);
+    }
+  }
+  describe(b, type, element, [&](StringRef name, Attribute value) {
+    func.setArgAttr(argument.getArgNumber(), name, value);
+  });
+  return success();
+}
+
+static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
+                                   Element element) {
+  OpBuilder b(output.getOwner());
+  Value value = output.get();
+  if (auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>())
+    value = dequantize.getInput();
+  quant::UniformQuantizedType type = getInt8Type(value.getType());
+  if (!type && !isa<FloatType>(getElementTypeOrSelf(value)))
+    return success();
+  if (!type)
+    return func.emitError("output ")
+           << output.getOperandNumber() << " ('" << getTensorName(output.get())
+           << "') is not quantized, because a float operation makes it; use "
+              "outputs=float";
+  Value storage = reinterpret(b, value.getLoc(), value, type.getStorageType());
+  if (element == Element::UInt8)
+    storage = convertSign(b, value.getLoc(), storage, /*fromUnsigned=*/false);
+  Operation *before = output.get().getDefiningOp();
+  output.set(storage);
+  if (before && isOpTriviallyDead(before))
+    before->erase();
+  describe(b, type, element, [&](StringRef name, Attribute attribute) {
+    func.setResultAttr(output.getOperandNumber(), name, attribute);
+  });
+  return success();
+}
+
+/// Results carry the name of the tensor that they return.
+static void nameResults(func::FuncOp func, Operation *terminator) {
+  for (OpOperand &output : terminator->getOpOperands()) {
+    unsigned index = output.getOperandNumber();
+    StringRef name = getTensorName(output.get());
+    if (!name.empty() && !func.getResultAttr(index, kNameAttr))
+      func.setResultAttr(index, kNameAttr,
+                         StringAttr::get(func.getContext(), name));
+  }
+}
+
+namespace {
+struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    if (func.isExternal() || !func.isPublic())
+      return;
+    std::optional<Element> in = parseElement(inputs);
+    std::optional<Element> out = parseElement(outputs);
+    if (!in || !out) {
+      func.emitError("unknown element type '")
+          << (in ? outputs : inputs) << "'; use float, int8 or uint8";
+      return signalPassFailure();
+    }
+    Operation *terminator = func.getBody().front().getTerminator();
+    nameResults(func, terminator);
+    bool ok = true;
+    if (*out != Element::Float)
+      for (OpOperand &output : terminator->getOpOperands())
+        ok &= succeeded(convertOutput(func, output, *out));
+    if (*in != Element::Float)
+      for (BlockArgument argument : func.getArguments())
+        ok &= succeeded(convertInput(func, argument, *in));
+    if (!ok)
+      return signalPassFailure();
+    func.setFunctionType(FunctionType::get(
+        func.getContext(), func.getBody().front().getArgumentTypes(),
+        terminator->getOperandTypes()));
+  }
+};
+} // namespace

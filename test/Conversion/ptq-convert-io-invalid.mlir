@@ -1,0 +1,12 @@
+// RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-convert-io{inputs=int8 outputs=int8}))" --split-input-file --verify-diagnostics
+// RUN: not quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-convert-io{inputs=int16}))" --split-input-file 2>&1 | FileCheck %s
+
+// CHECK: unknown element type 'int16'; use float, int8 or uint8
+
+// Both are reported.
+// expected-error @below {{output 0 ('y') is not quantized, because a float operation makes it; use outputs=float}}
+// expected-error @below {{input 0 ('x') is not quantized, because no integer operation reads it; use inputs=float}}
+func.func @net(%x: tensor<4xf32> {ptq.name = "x"}) -> tensor<4xf32> {
+  %0 = tosa.tanh %x {ptq.name = "y"} : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

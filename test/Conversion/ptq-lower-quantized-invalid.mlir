@@ -1,0 +1,41 @@
+// RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-lower-quantized))" --split-input-file --verify-diagnostics
+// RUN: not quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-lower-quantized{rounding=up}))" --split-input-file 2>&1 | FileCheck %s
+
+// CHECK: unknown rounding 'up'; use 'single' or 'double'
+
+!a = !quant.uniform<i32:f32, 1.0e9>
+!b = !quant.uniform<i8:f32, 0.5:-3>
+func.func @ratio(%x: tensor<4x!a>) -> tensor<4x!b> {
+  // expected-error @below {{has no integer multiplier and shift; it must be below 2^29}}
+  %0 = ptq.requantize %x : tensor<4x!a> to tensor<4x!b>
+  return %0 : tensor<4x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i32:f32:0, {0.1, 0.2}>
+!b = !quant.uniform<i8:f32, 0.5:-3>
+func.func @axis(%x: tensor<2x4x!a>) -> tensor<2x4x!b> {
+  // expected-error @below {{scales per channel along dimension 0 cannot become tosa.rescale, which has them along the last dimension (1)}}
+  %0 = ptq.requantize %x : tensor<2x4x!a> to tensor<2x4x!b>
+  return %0 : tensor<2x4x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i32:f32, 0.1:7>
+!b = !quant.uniform<i8:f32, 0.5:-3>
+func.func @zero_point(%x: tensor<4x!a>) -> tensor<4x!b> {
+  // expected-error @below {{zero point 7 of a 32-bit tensor cannot become tosa.rescale; use zero point 0}}
+  %0 = ptq.requantize %x : tensor<4x!a> to tensor<4x!b>
+  return %0 : tensor<4x!b>
+}
+
+// -----
+
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.1, 0.2}>
+func.func @per_channel_at_run_time(%x: tensor<2xf32>) -> tensor<2x!w> {
+  // expected-error @below {{scales per channel need a constant}}
+  %0 = quant.qcast %x : tensor<2xf32> to tensor<2x!w>
+  return %0 : tensor<2x!w>
+}
