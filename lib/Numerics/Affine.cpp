@@ -11,18 +11,14 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 
 using namespace quantc;
 
-/// N3: a scale is a positive normal float32, so that every consumer (the
-/// object's header, TOSA's float casts, the TFLite format) computes with the
-/// same number.
+/// N3: every consumer (the object's header, TOSA's float casts, the TFLite
+/// format) computes with the same float32, and products of two scales are ones
+/// too.
 static double roundScale(double scale) {
-  using Float = std::numeric_limits<float>;
-  double clamped = std::clamp(scale, static_cast<double>(Float::min()),
-                              static_cast<double>(Float::max()));
-  return static_cast<float>(clamped);
+  return static_cast<float>(std::clamp(scale, kMinScale, kMaxScale));
 }
 
 AffineParams quantc::chooseAsymmetric(double min, double max,

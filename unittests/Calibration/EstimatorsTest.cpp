@@ -82,7 +82,7 @@ TEST(EstimatorsTest, DegenerateTensors) {
 }
 
 TEST(EstimatorsTest, ConstantsAreKeptWithinHalfAStep) {
-  for (float value : {5.0f, -0.25f, 3e-20f}) {
+  for (float value : {5.0f, -0.25f, 3e-10f}) {
     RangeEstimate range = estimate(histogramOf({value}), Estimator::Auto);
     AffineParams params =
         chooseAsymmetric(range.min, range.max, kInt8Activation);

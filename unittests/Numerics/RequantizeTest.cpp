@@ -83,6 +83,21 @@ void sweep(Check check) {
   }
 }
 
+TEST(RequantizeTest, N8_BiasesAreNearestAndWithinTheGuard) {
+  std::mt19937 random(12);
+  std::uniform_real_distribution<double> exponent(-9, 3);
+  for (int i = 0; i < 5000; ++i) {
+    auto inputScale = static_cast<float>(std::pow(10, exponent(random)));
+    auto weightScale = static_cast<float>(std::pow(10, exponent(random)));
+    double bias = std::pow(10, exponent(random)) * (random() % 2 ? 1 : -1);
+    double widened = widenWeightScaleForBias(weightScale, inputScale, bias);
+    AffineParams params{inputScale * widened, 0, kInt32Bias};
+    int64_t q = quantize(bias, params);
+    EXPECT_LE(std::abs(q), 1 << 30);
+    EXPECT_LE(std::abs(dequantize(q, params) - bias), params.scale * 0.50001);
+  }
+}
+
 TEST(RequantizeTest, N9_BiasesThatFitKeepTheScale) {
   EXPECT_EQ(0.5, widenWeightScaleForBias(0.5, 0.25, 0));
   EXPECT_EQ(0.5, widenWeightScaleForBias(0.5, 0.25, -(1 << 27)));
@@ -260,6 +275,22 @@ TEST(RequantizeTest, N16_AdditionStaysWithinAStepExhaustively) {
     }
 }
 
+TEST(RequantizeTest, N17_MultiplicationIsNearestExhaustively) {
+  constexpr double lhs = 0.043, rhs = 0.0117, out = 0.0531;
+  auto m = deriveMultiplier(lhs * rhs / out);
+  ASSERT_TRUE(m);
+  for (int32_t a = -128; a <= 127; ++a)
+    for (int32_t b = -128; b <= 127; ++b) {
+      int32_t product = (a - 11) * (b + 20);
+      double exact = product * lhs * rhs / out - 4;
+      exact = std::min(127.0, std::max(-128.0, exact));
+      ASSERT_LE(std::abs(requantize(product, 0, *m, -4, kInt8Activation,
+                                    Rounding::Single) -
+                         exact),
+                0.5001);
+    }
+}
+
 TEST(RequantizeTest, N18_MeansAreNearest) {
   constexpr double inputScale = 0.05, outputScale = 0.031;
   for (int32_t count : {1, 2, 7, 49, 1000}) {
@@ -296,6 +327,12 @@ TEST(RequantizeTest, N19_LargestCounts) {
     EXPECT_GE(std::ldexp(m.multiplier, -m.shift) * count, 1 - 1e-9);
     EXPECT_LE(std::ldexp(m.multiplier, -m.shift) * count, 1 + 2e-9);
   }
+}
+
+TEST(RequantizeTest, N30_AccumulatorAndBiasFitInInt32) {
+  constexpr int64_t kProducts = 33155, kLargest = 255 * 127;
+  EXPECT_LE(kProducts * kLargest + (int64_t(1) << 30), kMax);
+  EXPECT_GT((kProducts + 1) * kLargest + (int64_t(1) << 30), kMax);
 }
 
 } // namespace

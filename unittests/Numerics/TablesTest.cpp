@@ -75,6 +75,18 @@ TEST(TablesTest, N21_NanAndInfinities) {
   EXPECT_EQ(127, table[128]);
 }
 
+TEST(SoftmaxTest, N23_OnlyDifferencesCount) {
+  std::mt19937 random(9);
+  for (int shift : {-28, 1, 60}) {
+    std::vector<int8_t> row(20), moved(20);
+    for (size_t i = 0; i < row.size(); ++i) {
+      row[i] = static_cast<int8_t>(random() % 100) - 60;
+      moved[i] = static_cast<int8_t>(row[i] + shift);
+    }
+    EXPECT_EQ(softmaxReference(row, 0.07), softmaxReference(moved, 0.07));
+  }
+}
+
 TEST(SoftmaxTest, N24_TableIsMonotonicAndExactAtItsEnds) {
   for (double scale : {1e-6, 0.01, 0.1, 1.0, 100.0}) {
     auto table = makeExpTable(scale);

@@ -32,6 +32,11 @@ inline constexpr StorageRange kUInt8Activation{0, 255};
 inline constexpr StorageRange kInt16Activation{-32768, 32767};
 inline constexpr StorageRange kInt32Bias{INT32_MIN, INT32_MAX};
 
+/// The limits of a chosen scale, 2^-63 and 2^63: the product of two scales is a
+/// normal float32.
+inline constexpr double kMinScale = 1.0 / (uint64_t(1) << 63);
+inline constexpr double kMaxScale = static_cast<double>(uint64_t(1) << 63);
+
 /// real = (q - zeroPoint) * scale, q in `storage`. `scale` is a positive,
 /// normal, finite value of float32 (as in the TFLite format).
 struct AffineParams {
