@@ -85,6 +85,7 @@ static Value dequantizeConstant(OpBuilder &builder, Location loc,
       builder, loc, type, DenseElementsAttr::get(type, ArrayRef<float>(reals)));
 }
 
+// N33
 Value quantc::buildDequantize(OpBuilder &builder, Location loc, Value storage,
                               quant::QuantizedType type) {
   ChannelParams params(type);
@@ -129,6 +130,7 @@ static Value buildSteps(OpBuilder &builder, Location loc, Value real,
                               scaled);
 }
 
+// N33
 Value quantc::buildQuantize(OpBuilder &builder, Location loc, Value real,
                             quant::UniformQuantizedType type) {
   auto tensor = cast<RankedTensorType>(real.getType());

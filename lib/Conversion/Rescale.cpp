@@ -84,6 +84,7 @@ FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
        ++c) {
     double ratio = fromScales[fromScales.size() == 1 ? 0 : c] /
                    toScales[toScales.size() == 1 ? 0 : c];
+    // N10, N11
     std::optional<FixedPointMultiplier> multiplier = deriveMultiplier(ratio);
     if (!multiplier)
       return op.emitError("the ratio of scales ")
@@ -94,7 +95,7 @@ FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
   return spec;
 }
 
-/// The rescaled integers of a constant.
+/// The rescaled integers of a constant (N15).
 static Value rescaleConstant(OpBuilder &builder, Location loc,
                              DenseElementsAttr constant, RankedTensorType type,
                              const RescaleSpec &spec) {

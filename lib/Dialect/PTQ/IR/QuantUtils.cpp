@@ -175,6 +175,7 @@ Value ptq::createZeroPoint(OpBuilder &builder, Location loc, Value quantized) {
                       element.getStorageType());
 }
 
+// N18
 FailureOr<Value> ptq::buildSum(OpBuilder &builder, Location loc,
                                Value quantized, ArrayRef<int32_t> axes) {
   auto type = dyn_cast<quant::UniformQuantizedType>(

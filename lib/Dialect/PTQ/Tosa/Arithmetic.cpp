@@ -42,7 +42,7 @@ static bool areInt8(ValueRange values) {
 static Type getCommonType(Value lhs, Value rhs) {
   double scale = getScale(lhs);
   if (scale != getScale(rhs))
-    scale = commonAdditionScale(scale, getScale(rhs));
+    scale = commonAdditionScale(scale, getScale(rhs)); // N16
   return getInt32Type(lhs.getContext(), scale);
 }
 
@@ -99,7 +99,7 @@ struct MulModel : QuantizableOpInterface::ExternalModel<MulModel, tosa::MulOp> {
     double scale = 1;
     SmallVector<Value> factors;
     for (Value operand : operands.take_front(2)) {
-      scale *= getScale(operand);
+      scale *= getScale(operand); // N17
       Value factor =
           requantize(builder, op->getLoc(), operand,
                      getInt32Type(op->getContext(), getScale(operand)));

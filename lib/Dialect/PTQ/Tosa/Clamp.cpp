@@ -62,6 +62,7 @@ struct ClampModel
       return quantc::quantize(
           cast<FloatAttr>(limit).getValue().convertToDouble(), params);
     };
+    // N32
     int64_t min = toStorage(clamp.getMinValAttr());
     int64_t max = toStorage(clamp.getMaxValAttr());
     Value value = requantize(builder, op->getLoc(), operands[0], element);

@@ -71,6 +71,7 @@ struct AvgPoolModel
                             ValueRange operands, RankedTensorType) const {
     if (isGlobal(op))
       return buildMean(builder, op->getLoc(), operands[0], {1, 2});
+    // N19
     Value zeroPoint = createZeroPoint(builder, op->getLoc(), operands[0]);
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     Type element = getElementTypeOrSelf(operands[0]);

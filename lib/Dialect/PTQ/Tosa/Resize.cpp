@@ -74,7 +74,7 @@ struct ResizeModel
                             cast<RankedTensorType>(result.clone(type)))
           ->getResult(0);
 
-    int64_t weight = getWeightSum(op);
+    int64_t weight = getWeightSum(op); // N35
     auto accumulator = getInt32Type(op->getContext(), type.getScale() / weight);
     Value sum =
         cloneQuantized(builder, op, operands,

@@ -117,7 +117,7 @@ void Annotator::chooseType(Value value) {
     if (auto it = profile->tensors.find(getTensorName(value).str());
         it != profile->tensors.end())
       histogram = &it->second;
-  if (histogram && histogram->nonFinite() > 0)
+  if (histogram && histogram->nonFinite() > 0) // N34
     problems.nonFinite.push_back(value);
   else if (!histogram || histogram->values() == 0)
     problems.missing.push_back(value);

@@ -150,7 +150,7 @@ static LogicalResult quantizeBias(const BiasedOp &biased) {
     return biased.op->emitError()
            << "has " << bias.size() << " biases for " << scales.size()
            << " weight scales: give the weight one scale per output channel";
-  if (widenScales(scales, inputType.getScale(), bias)) {
+  if (widenScales(scales, inputType.getScale(), bias)) { // N9
     setWeightType(*biased.weight, withScales(weightType, scales));
     remark::passed(biased.op->getLoc(),
                    remark::RemarkOpts::name("widened-weight-scale")
@@ -164,7 +164,7 @@ static LogicalResult quantizeBias(const BiasedOp &biased) {
   MLIRContext *context = biased.op->getContext();
   auto biasType =
       RankedTensorType::get({int64_t(bias.size())}, Float32Type::get(context));
-  quant::QuantizedType type;
+  quant::QuantizedType type; // N8
   if (scales.size() == 1) {
     type = getUniformType(
         context, {inputType.getScale() * scales[0], 0, kInt32Bias}, 32);
