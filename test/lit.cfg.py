@@ -24,6 +24,10 @@ config.substitutions.append(("%quantc_src", config.quantc_src_root))
 config.substitutions.append(("%quantc_obj", config.quantc_obj_root))
 config.substitutions.append(("%quantc_lib", config.quantc_lib_dir))
 config.substitutions.append(("%python", config.python_executable))
+# Makes, prints and compares the data that tests run on.
+config.substitutions.append(
+    ("%npz", f"{config.python_executable} {config.quantc_src_root}/test/npz.py")
+)
 config.substitutions.append(("%host_cc", config.host_cc))
 config.substitutions.append(("%host_cxx", config.host_cxx))
 config.substitutions.append(("%llvm_include", config.llvm_include))

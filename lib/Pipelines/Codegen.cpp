@@ -90,7 +90,7 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(createLinalgElementwiseOpFusionPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  pm.addPass(createConvertObserveToCall());
+  pm.addPass(createConvertObservers());
   addBufferization(pm);
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   addLLVMLowering(pm);

@@ -38,10 +38,10 @@ static constexpr StringRef kOnlyArray = "x";
 Expected<SampleFile> SampleFile::open(StringRef path,
                                       ArrayRef<TensorInfo> inputs) {
   SampleFile result;
-  result.file = path.str();
+  result.file = ("'" + path + "'").str();
   if (path.ends_with(".npy")) {
     if (inputs.size() != 1)
-      return makeError(llvm::formatv("{0}: the network has {1} inputs and a "
+      return makeError(llvm::formatv("'{0}': the network has {1} inputs and a "
                                      ".npy file holds one array; use an "
                                      ".npz file with one key per input",
                                      path, inputs.size()));
@@ -182,12 +182,12 @@ quantc::listSampleFiles(ArrayRef<std::string> paths) {
       if (isSampleFile(it->path()))
         inFolder.push_back(it->path());
     if (ec)
-      return makeError(path + ": " + ec.message());
+      return makeError("'" + path + "': " + ec.message());
     llvm::sort(inFolder);
     llvm::append_range(files, inFolder);
   }
   if (files.empty())
-    return makeError((paths.empty() ? std::string("inputs") : paths.front()) +
+    return makeError((paths.empty() ? "inputs" : "'" + paths.front() + "'") +
                      ": no .npy or .npz file in this folder");
   return files;
 }
@@ -230,7 +230,8 @@ Error quantc::forEachSample(
     before += size;
   }
   if (progress.samples == 0)
-    return makeError(files.front() + ": the data set is empty: no sample in " +
+    return makeError("'" + files.front() +
+                     "': the data set is empty: no sample in " +
                      std::to_string(files.size()) + " file(s)");
   return Error::success();
 }

@@ -183,34 +183,4 @@ def ConvertObservers : Pass<"convert-observers", "::mlir::ModuleOp"> {
   ];
 }
 
-def ConvertObserveToCall : Pass<"convert-observe-to-call", "::mlir::ModuleOp"> {
-  let summary = "Makes ptq.observe a call of the observer";
-  let description = [{
-    Each `ptq.observe` becomes a call of `quantc_observe` with the index of the
-    operation in the module (in program order, from 0), the address of the tensor's elements and
-    their number; the observed value stands for the result. Who loads the code
-    provides the function. Runs on tensors, right before bufferization; the elements are
-    contiguous and row-major.
-
-    Example:
-
-    ```mlir
-    %0 = ptq.observe %x {name = "x"} : tensor<1x4xf32>
-    ```
-
-    becomes
-
-    ```mlir
-    %0 = bufferization.to_buffer %x read_only : tensor<1x4xf32> to memref<1x4xf32>
-    %1 = memref.extract_aligned_pointer_as_index %0 : memref<1x4xf32> -> index
-    %address = arith.index_cast %1 : index to i64
-    func.call @quantc_observe(%index, %address, %count) : (i64, i64, i64) -> ()
-    ```
-  }];
-  let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
-    "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"
-  ];
-}
-
 #endif // QUANTC_CONVERSION_PASSES_TD

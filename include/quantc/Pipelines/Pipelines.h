@@ -33,6 +33,8 @@ enum class IOType { Float, Int8, UInt8 };
 
 struct QuantizeOptions {
   std::shared_ptr<const Profile> profile;
+  /// Where to read the profile from, if `profile` is null.
+  std::string profilePath;
   EstimatorOptions estimator;
   Rounding rounding = Rounding::Single;
   IOType inputs = IOType::Float, outputs = IOType::Float;
@@ -57,6 +59,9 @@ void populateQuantizePipeline(mlir::OpPassManager &pm,
 /// -> plain integer TOSA.
 void populateLowerPipeline(mlir::OpPassManager &pm,
                            const QuantizeOptions &options);
+/// Composites and fake quantization that are still there -> float TOSA: float,
+/// observed and simulated networks run like any other.
+void populateExpandPipeline(mlir::OpPassManager &pm);
 /// TOSA (integer, float or mixed; leftover ptq operations included) -> LLVM
 /// dialect.
 void populateCodegenPipeline(mlir::OpPassManager &pm,

@@ -41,7 +41,8 @@ public:
                                          llvm::ArrayRef<TensorInfo> inputs);
 
   size_t samples() const { return sampleCount; }
-  const std::string &path() const { return file; }
+  /// The file's path in quotes, for messages.
+  const std::string &quotedPath() const { return file; }
   /// The inputs of sample `index`, in the network's order.
   std::vector<Array> sample(size_t index) const;
   /// Fails if a value of the sample is NaN or infinite.

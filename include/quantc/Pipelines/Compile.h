@@ -1,0 +1,54 @@
+//===- Compile.h - From a network to files -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+///
+/// \file
+/// The whole road: a network in, an object file with its header and manifest
+/// out, all of them or none.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_PIPELINES_COMPILE_H
+#define QUANTC_PIPELINES_COMPILE_H
+
+#include "quantc/Pipelines/Compiler.h"
+#include "quantc/Pipelines/NetworkReport.h"
+
+namespace quantc {
+
+/// What `compile` writes. Everything but MLIR and LLVM IR comes with a header
+/// and a manifest.
+enum class OutputKind {
+  Object,
+  Assembly,
+  LLVM,
+  MLIR,
+  StaticLibrary,
+  SharedLibrary
+};
+/// The kind called "obj", "asm", "llvm", "mlir", "static-lib", "shared-lib".
+std::optional<OutputKind> parseOutputKind(llvm::StringRef name);
+
+struct CompileResult {
+  NetworkReport report;
+  ModelInterface interface;
+  /// Size of the written object, library or text.
+  uint64_t outputBytes = 0;
+};
+
+/// Compiles the network to `path`, and to the header and manifest beside it:
+/// `model.o` comes with `model.h` and `model.json`. `path` "-" is standard
+/// output, without the other two. The module is consumed.
+llvm::Expected<CompileResult> compile(mlir::ModuleOp module,
+                                      const CompilerOptions &options,
+                                      OutputKind kind, llvm::StringRef path);
+
+/// A C identifier made from a file name: "my-model.v2.o" gives "my_model_v2".
+std::string nameFromPath(llvm::StringRef path);
+
+} // namespace quantc
+
+#endif // QUANTC_PIPELINES_COMPILE_H

@@ -1,0 +1,106 @@
+//===- Compiler.h - The compiler as a library -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+///
+/// \file
+/// What the driver `quantc` does, for programs: read a network (Network.h),
+/// calibrate it, quantize it, run it, measure it and write the object. Every
+/// function takes options structs, reports through llvm::Error and MLIR's
+/// diagnostics (DiagnosedError says that the latter hold the cause), and prints
+/// nothing.
+///
+///   auto network = quantc::loadNetwork("model.mlir", context);
+///   auto profile = quantc::calibrate(*network, {"calibration.npz"});
+///   options.quantize.profile =
+///   std::make_shared<quantc::Profile>(profile->profile); auto error =
+///   quantc::compile(*network, options, "model.o");
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_PIPELINES_COMPILER_H
+#define QUANTC_PIPELINES_COMPILER_H
+
+#include "quantc/Execution/Model.h"
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Pipelines/Pipelines.h"
+#include "quantc/Pipelines/Samples.h"
+
+namespace quantc {
+
+/// What is made of a network before code generation.
+enum class NetworkForm {
+  Float,     ///< cleaned up, nothing quantized
+  Observed,  ///< float, with probes that feed calibration
+  Simulated, ///< float, rounded to quantized values (ptq.fake_quant)
+  Integer    ///< quantized
+};
+/// "float", "observed", "simulated", "integer".
+llvm::StringRef stringify(NetworkForm form);
+
+struct CompilerOptions {
+  NetworkForm form = NetworkForm::Integer;
+  QuantizeOptions quantize;
+  CodegenOptions codegen;
+};
+
+/// The stages at which compilation can stop (docs/Pipeline.md).
+enum class Stage {
+  Import,
+  Simplify,
+  Observe,
+  Annotate,
+  Quantize,
+  Lower,
+  Codegen
+};
+/// The stage called "import", "simplify", ...
+std::optional<Stage> parseStage(llvm::StringRef name);
+
+/// Brings a freshly loaded network to `stage` in the form that `options` ask
+/// for. A network that is integer already is left alone until Codegen.
+/// `inspect`, if given, sees the module after each stage.
+llvm::Error
+lowerToStage(mlir::ModuleOp module, Stage stage, const CompilerOptions &options,
+             llvm::function_ref<void(Stage, mlir::ModuleOp)> inspect = nullptr);
+
+/// Code generation from any form that `lowerToStage` made: the module becomes
+/// one in the LLVM dialect.
+llvm::Error generateCode(mlir::ModuleOp module, const CodegenOptions &options);
+
+struct CalibrationResult {
+  Profile profile;
+  uint64_t samples = 0;
+  /// `progress` asked to stop: the profile holds what was seen so far.
+  bool interrupted = false;
+  /// Tensors in which NaN or infinity appeared at run time, though not in the
+  /// inputs.
+  std::vector<std::string> nonFiniteTensors;
+};
+
+/// Runs the network over the .npy and .npz files in `paths` (folders are
+/// searched) and returns the statistics of its tensors. `progress` is told of
+/// every sample and returns false to stop. The module is not changed.
+llvm::Expected<CalibrationResult>
+calibrate(mlir::ModuleOp module, llvm::ArrayRef<std::string> paths,
+          llvm::function_ref<bool(const Progress &)> progress = nullptr);
+
+/// Compiles a copy of the network for the host and loads it.
+llvm::Expected<std::unique_ptr<Model>> loadModel(mlir::ModuleOp module,
+                                                 const CompilerOptions &options,
+                                                 Observer observer = {});
+
+/// Generates code for the host from a module that `lowerToStage` made and loads
+/// it. The module is consumed.
+llvm::Expected<std::unique_ptr<Model>> loadLowered(mlir::ModuleOp module,
+                                                   Observer observer = {});
+
+/// Runs the samples of one file. Arrays by output name, shaped as
+/// OutputCollector says.
+llvm::Expected<ArrayMap> runModel(Model &model, llvm::StringRef inputs);
+
+} // namespace quantc
+
+#endif // QUANTC_PIPELINES_COMPILER_H

@@ -1,0 +1,66 @@
+//===- NetworkReport.h - What became of each operation -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+///
+/// \file
+/// Looks at a network between stages and says what is integer, what is float,
+/// and with which parameters tensors are quantized.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_PIPELINES_NETWORKREPORT_H
+#define QUANTC_PIPELINES_NETWORKREPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include "llvm/Support/JSON.h"
+
+#include <string>
+#include <vector>
+
+namespace quantc {
+
+/// One operation that computes, constants excluded.
+struct OperationReport {
+  std::string kind;     // "tosa.conv2d"
+  std::string tensor;   // name of its result, possibly empty
+  std::string location; // as MLIR prints it
+  bool integer = false; // no operand and no result has float elements
+};
+
+/// One quantized tensor: real = (q - zeroPoint) * scale, per channel if there
+/// are several scales.
+struct QuantizedTensorReport {
+  std::string name;
+  std::vector<int64_t> shape;
+  unsigned bits = 8;
+  std::vector<double> scales;
+  std::vector<int64_t> zeroPoints;
+  int64_t axis = -1; // of the scales, or -1
+};
+
+struct NetworkReport {
+  std::vector<OperationReport> operations;
+  std::vector<QuantizedTensorReport> tensors;
+
+  size_t integerOperations() const;
+  size_t floatOperations() const {
+    return operations.size() - integerOperations();
+  }
+  /// Adds the keys "operations" and "quantized_tensors".
+  void addTo(llvm::json::Object &manifest) const;
+};
+
+/// The operations of the network, as it goes into code generation.
+std::vector<OperationReport> reportOperations(mlir::ModuleOp module);
+
+/// The tensors with `!quant.uniform` elements, as after the stage Quantize.
+std::vector<QuantizedTensorReport>
+reportQuantizedTensors(mlir::ModuleOp module);
+
+} // namespace quantc
+
+#endif // QUANTC_PIPELINES_NETWORKREPORT_H

@@ -1,0 +1,100 @@
+//===- Calibrate.cpp - Running the observed network -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
+#include "quantc/Pipelines/Compiler.h"
+
+using namespace mlir;
+using namespace quantc;
+
+/// The names of the observed tensors, in the order in which the compiled
+/// network numbers them.
+static std::vector<std::string> observedNames(ModuleOp module) {
+  std::vector<std::string> names;
+  module.walk([&](ptq::ObserveOp op) { names.push_back(op.getName().str()); });
+  return names;
+}
+
+namespace {
+/// An observed network, compiled for this machine, with the statistics of its
+/// tensors.
+struct ObservedModel {
+  std::string fingerprint;
+  std::vector<std::string> names;
+  std::vector<Histogram> histograms;
+  std::unique_ptr<Model> model;
+
+  llvm::Error load(ModuleOp module);
+};
+} // namespace
+
+llvm::Error ObservedModel::load(ModuleOp module) {
+  CompilerOptions options;
+  options.form = NetworkForm::Observed;
+  OwningOpRef<ModuleOp> observed = module.clone();
+  if (llvm::Error error = lowerToStage(*observed, Stage::Observe, options))
+    return error;
+  fingerprint = ptq::computeFingerprint(*observed);
+  names = observedNames(*observed);
+  histograms.resize(names.size());
+  if (names.empty())
+    return makeError(
+        "the network has no tensor to calibrate: no operation in it has "
+        "an integer form");
+  auto observer = [this](uint32_t index, const float *values, size_t count) {
+    histograms[index].addSample(values, count);
+  };
+  llvm::Expected<std::unique_ptr<Model>> loaded =
+      loadLowered(*observed, observer);
+  if (!loaded)
+    return loaded.takeError();
+  model = std::move(*loaded);
+  return llvm::Error::success();
+}
+
+llvm::Expected<CalibrationResult>
+quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
+                  llvm::function_ref<bool(const Progress &)> progress) {
+  if (isIntegerNetwork(module))
+    return makeError(
+        "the network is integer already: there is nothing to calibrate");
+  if (failed(verifyFiniteConstants(module)))
+    return llvm::make_error<DiagnosedError>();
+  llvm::Expected<std::vector<std::string>> files = listSampleFiles(paths);
+  if (!files)
+    return files.takeError();
+  ObservedModel observed;
+  if (llvm::Error error = observed.load(module))
+    return std::move(error);
+
+  CalibrationResult result;
+  auto visit = [&](const SampleFile &file, size_t index,
+                   Progress now) -> llvm::Expected<bool> {
+    if (llvm::Error error = file.checkFinite(index))
+      return std::move(error);
+    auto outputs = observed.model->run(file.sample(index));
+    if (!outputs)
+      return outputs.takeError();
+    result.samples = now.samples;
+    result.interrupted = progress && !progress(now);
+    return !result.interrupted;
+  };
+  if (llvm::Error error =
+          forEachSample(*files, observed.model->interface().inputs, visit))
+    return std::move(error);
+
+  result.profile.fingerprint = observed.fingerprint;
+  for (auto [name, histogram] :
+       llvm::zip(observed.names, observed.histograms)) {
+    if (histogram.nonFinite())
+      result.nonFiniteTensors.push_back(name);
+    result.profile.tensors[name] = std::move(histogram);
+  }
+  return result;
+}

@@ -1,0 +1,190 @@
+//===- Compile.cpp - From a network to files -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Pipelines/Compile.h"
+#include "quantc/Pipelines/Version.h"
+#include "quantc/Support/OutputFile.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace quantc;
+
+std::optional<OutputKind> quantc::parseOutputKind(StringRef name) {
+  return llvm::StringSwitch<std::optional<OutputKind>>(name)
+      .Case("obj", OutputKind::Object)
+      .Case("asm", OutputKind::Assembly)
+      .Case("llvm", OutputKind::LLVM)
+      .Case("mlir", OutputKind::MLIR)
+      .Case("static-lib", OutputKind::StaticLibrary)
+      .Case("shared-lib", OutputKind::SharedLibrary)
+      .Default(std::nullopt);
+}
+
+std::string quantc::nameFromPath(StringRef path) {
+  std::string name = llvm::sys::path::stem(path).str();
+  for (char &c : name)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  if (name.empty() || llvm::isDigit(name.front()))
+    name.insert(name.begin(), '_');
+  return name == "_" ? "model" : name;
+}
+
+static EmitKind toEmitKind(OutputKind kind) {
+  switch (kind) {
+  case OutputKind::Object:
+    return EmitKind::Object;
+  case OutputKind::Assembly:
+    return EmitKind::Assembly;
+  case OutputKind::LLVM:
+    return EmitKind::LLVM;
+  case OutputKind::StaticLibrary:
+    return EmitKind::StaticLibrary;
+  case OutputKind::SharedLibrary:
+    return EmitKind::SharedLibrary;
+  case OutputKind::MLIR:
+    break;
+  }
+  llvm_unreachable("MLIR is printed, not emitted");
+}
+
+namespace {
+/// A file to write and its contents.
+struct Output {
+  std::string path;
+  std::string contents;
+  bool executable = false;
+};
+} // namespace
+
+/// Writes all of `outputs` or none: each file gets its name only when every
+/// one after it has been written.
+static llvm::Error writeAll(ArrayRef<Output> outputs) {
+  if (outputs.empty())
+    return llvm::Error::success();
+  const Output &first = outputs.front();
+  unsigned mode = llvm::sys::fs::all_read | llvm::sys::fs::all_write;
+  if (first.executable)
+    mode |= llvm::sys::fs::all_exe;
+  return writeFileAtomically(
+      first.path,
+      [&](llvm::raw_pwrite_stream &os) {
+        os << first.contents;
+        return writeAll(outputs.drop_front());
+      },
+      mode);
+}
+
+static std::string replaceExtension(StringRef path, StringRef extension) {
+  llvm::SmallString<128> result(path);
+  llvm::sys::path::replace_extension(result, extension);
+  return result.str().str();
+}
+
+static StringRef stringify(Rounding rounding) {
+  return rounding == Rounding::Single ? "single" : "double";
+}
+
+/// The manifest: what the object's caller needs, then what became of the
+/// network.
+static std::string makeManifestText(const CompileResult &result,
+                                    const CompilerOptions &options) {
+  llvm::json::Object manifest =
+      makeManifest(result.interface, options.codegen.target);
+  manifest["quantc_version"] = getVersion();
+  manifest["llvm_version"] = getLLVMVersion();
+  manifest["rounding"] = stringify(options.quantize.rounding);
+  manifest["integer_operations"] = int64_t(result.report.integerOperations());
+  manifest["float_operations"] = int64_t(result.report.floatOperations());
+  result.report.addTo(manifest);
+  return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(manifest)));
+}
+
+/// Runs the stages up to and including `stage`, collecting the report on the
+/// way.
+static llvm::Error lowerAndReport(ModuleOp module, Stage stage,
+                                  const CompilerOptions &options,
+                                  NetworkReport &report) {
+  return lowerToStage(module, stage, options, [&](Stage now, ModuleOp current) {
+    if (now == Stage::Quantize)
+      report.tensors = reportQuantizedTensors(current);
+    if (now < Stage::Codegen)
+      report.operations = reportOperations(current);
+  });
+}
+
+/// The path of the header or manifest, which must not be the output itself.
+static llvm::Expected<std::string> besides(StringRef path,
+                                           StringRef extension) {
+  std::string other = replaceExtension(path, extension);
+  if (other == path)
+    return makeError(llvm::formatv(
+        "'{0}': the output cannot be called *.{1}: that is the name of "
+        "the file written beside it",
+        path, extension));
+  return other;
+}
+
+static llvm::Expected<std::vector<Output>>
+addCompanions(Output object, const CompileResult &result,
+              const CompilerOptions &options) {
+  llvm::Expected<std::string> headerPath = besides(object.path, "h");
+  if (!headerPath)
+    return headerPath.takeError();
+  llvm::Expected<std::string> manifestPath = besides(object.path, "json");
+  if (!manifestPath)
+    return manifestPath.takeError();
+  Output header{*headerPath, {}};
+  llvm::raw_string_ostream os(header.contents);
+  emitHeader(result.interface, os);
+  Output manifest{*manifestPath, makeManifestText(result, options)};
+  return std::vector<Output>{std::move(object), std::move(header),
+                             std::move(manifest)};
+}
+
+llvm::Expected<CompileResult> quantc::compile(ModuleOp module,
+                                              const CompilerOptions &options,
+                                              OutputKind kind, StringRef path) {
+  CompileResult result;
+  Output output{path.str(), {}, kind == OutputKind::SharedLibrary};
+  Stage stage = kind == OutputKind::MLIR ? Stage::Lower : Stage::Codegen;
+  if (llvm::Error error = lowerAndReport(module, stage, options, result.report))
+    return std::move(error);
+  if (kind == OutputKind::MLIR) {
+    llvm::raw_string_ostream(output.contents) << module << "\n";
+  } else {
+    FailureOr<ModelInterface> interface = getInterface(module);
+    if (failed(interface))
+      return llvm::make_error<DiagnosedError>();
+    result.interface = *interface;
+    llvm::SmallVector<char, 0> buffer;
+    llvm::raw_svector_ostream os(buffer);
+    if (failed(emit(module, options.codegen.target, toEmitKind(kind), os)))
+      return llvm::make_error<DiagnosedError>();
+    output.contents.assign(buffer.begin(), buffer.end());
+  }
+  result.outputBytes = output.contents.size();
+
+  std::vector<Output> outputs;
+  if (kind == OutputKind::MLIR || kind == OutputKind::LLVM || path == "-") {
+    outputs.push_back(std::move(output));
+  } else {
+    auto all = addCompanions(std::move(output), result, options);
+    if (!all)
+      return all.takeError();
+    outputs = std::move(*all);
+  }
+  if (llvm::Error error = writeAll(outputs))
+    return std::move(error);
+  return result;
+}

@@ -1,0 +1,163 @@
+//===- Compiler.cpp - Stages, code generation and execution -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Pipelines/Compiler.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace quantc;
+
+StringRef quantc::stringify(NetworkForm form) {
+  switch (form) {
+  case NetworkForm::Float:
+    return "float";
+  case NetworkForm::Observed:
+    return "observed";
+  case NetworkForm::Simulated:
+    return "simulated";
+  case NetworkForm::Integer:
+    return "integer";
+  }
+  llvm_unreachable("every form is handled");
+}
+
+std::optional<Stage> quantc::parseStage(StringRef name) {
+  return llvm::StringSwitch<std::optional<Stage>>(name)
+      .Case("import", Stage::Import)
+      .Case("simplify", Stage::Simplify)
+      .Case("observe", Stage::Observe)
+      .Case("annotate", Stage::Annotate)
+      .Case("quantize", Stage::Quantize)
+      .Case("lower", Stage::Lower)
+      .Case("codegen", Stage::Codegen)
+      .Default(std::nullopt);
+}
+
+/// The last stage before Codegen that makes a network of this form.
+static Stage lastStage(NetworkForm form) {
+  switch (form) {
+  case NetworkForm::Float:
+    return Stage::Simplify;
+  case NetworkForm::Observed:
+    return Stage::Observe;
+  case NetworkForm::Simulated:
+    return Stage::Annotate;
+  case NetworkForm::Integer:
+    return Stage::Lower;
+  }
+  llvm_unreachable("every form is handled");
+}
+
+static void populateStage(OpPassManager &pm, Stage stage,
+                          const QuantizeOptions &options) {
+  switch (stage) {
+  case Stage::Simplify:
+    return populateSimplifyPipeline(pm);
+  case Stage::Observe:
+    return populateObservePipeline(pm);
+  case Stage::Annotate:
+    return populateAnnotatePipeline(pm, options);
+  case Stage::Quantize:
+    return populateQuantizePipeline(pm, options);
+  case Stage::Lower:
+    return populateLowerPipeline(pm, options);
+  case Stage::Import:
+  case Stage::Codegen:
+    return;
+  }
+}
+
+/// Parameters come from a profile or are in the network already.
+static llvm::Error checkCalibrated(ModuleOp module,
+                                   const CompilerOptions &options) {
+  if (options.quantize.profile || hasFakeQuant(module))
+    return llvm::Error::success();
+  return makeError(
+      "a float network is quantized by the ranges of its tensors: "
+      "calibrate it with sample inputs, or compile it as it is (float)");
+}
+
+llvm::Error
+quantc::lowerToStage(ModuleOp module, Stage stage,
+                     const CompilerOptions &options,
+                     llvm::function_ref<void(Stage, ModuleOp)> inspect) {
+  auto reached = [&](Stage now) {
+    if (inspect)
+      inspect(now, module);
+  };
+  reached(Stage::Import);
+  if (!isIntegerNetwork(module)) {
+    Stage last = std::min(stage, lastStage(options.form));
+    if (options.form != NetworkForm::Float &&
+        failed(verifyFiniteConstants(module)))
+      return llvm::make_error<DiagnosedError>();
+    if (last >= Stage::Annotate)
+      if (llvm::Error error = checkCalibrated(module, options))
+        return error;
+    for (int i = int(Stage::Simplify); i <= int(last); ++i) {
+      PassManager pm(module.getContext());
+      populateStage(pm, Stage(i), options.quantize);
+      if (failed(pm.run(module)))
+        return llvm::make_error<DiagnosedError>();
+      reached(Stage(i));
+    }
+  }
+  if (stage < Stage::Codegen)
+    return llvm::Error::success();
+  if (llvm::Error error = generateCode(module, options.codegen))
+    return error;
+  reached(Stage::Codegen);
+  return llvm::Error::success();
+}
+
+llvm::Error quantc::generateCode(ModuleOp module,
+                                 const CodegenOptions &options) {
+  PassManager pm(module.getContext());
+  populateExpandPipeline(pm);
+  populateCodegenPipeline(pm, options);
+  if (failed(pm.run(module)))
+    return llvm::make_error<DiagnosedError>();
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<Model>> quantc::loadLowered(ModuleOp module,
+                                                           Observer observer) {
+  llvm::Expected<TargetDescription> host = describeTarget("", "", "");
+  if (!host)
+    return host.takeError();
+  if (llvm::Error error = generateCode(module, {*host, "model"}))
+    return std::move(error);
+  return Model::fromModule(module, *host, std::move(observer));
+}
+
+llvm::Expected<std::unique_ptr<Model>>
+quantc::loadModel(ModuleOp module, const CompilerOptions &options,
+                  Observer observer) {
+  OwningOpRef<ModuleOp> copy = module.clone();
+  if (llvm::Error error = lowerToStage(*copy, lastStage(options.form), options))
+    return std::move(error);
+  return loadLowered(*copy, std::move(observer));
+}
+
+llvm::Expected<ArrayMap> quantc::runModel(Model &model, StringRef inputs) {
+  llvm::Expected<SampleFile> file =
+      SampleFile::open(inputs, model.interface().inputs);
+  if (!file)
+    return file.takeError();
+  if (file->samples() == 0)
+    return makeError("'" + inputs + "': the data set is empty");
+  OutputCollector collector(model.interface().outputs, file->stacked());
+  for (size_t i = 0; i < file->samples(); ++i) {
+    llvm::Expected<std::vector<Array>> outputs = model.run(file->sample(i));
+    if (!outputs)
+      return outputs.takeError();
+    collector.add(*outputs);
+  }
+  return collector.take();
+}

@@ -1,0 +1,107 @@
+//===- NetworkReport.cpp - What became of each operation -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Pipelines/Network.h"
+
+using namespace mlir;
+using namespace quantc;
+
+static bool hasFloatElements(Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  return shaped && isa<FloatType>(shaped.getElementType());
+}
+
+/// Constants, shapes and terminators compute nothing; bodies belong to their
+/// operation.
+static bool computes(Operation *op) {
+  return !op->hasTrait<OpTrait::ConstantLike>() &&
+         !op->hasTrait<OpTrait::IsTerminator>() &&
+         llvm::any_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
+}
+
+std::vector<OperationReport> quantc::reportOperations(ModuleOp module) {
+  std::vector<OperationReport> reports;
+  for (Operation &op : getNetwork(module).getBody().front()) {
+    if (!computes(&op))
+      continue;
+    OperationReport report;
+    report.kind = op.getName().getStringRef().str();
+    report.tensor = ptq::getTensorName(op.getResult(0)).str();
+    llvm::raw_string_ostream(report.location) << op.getLoc();
+    report.integer = llvm::none_of(op.getOperandTypes(), hasFloatElements) &&
+                     llvm::none_of(op.getResultTypes(), hasFloatElements);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+/// The parameters of a tensor, or nothing if it is not quantized.
+static std::optional<QuantizedTensorReport> reportTensor(Value value) {
+  auto tensor = dyn_cast<RankedTensorType>(value.getType());
+  auto type = tensor ? dyn_cast<quant::QuantizedType>(tensor.getElementType())
+                     : quant::QuantizedType();
+  if (!type)
+    return std::nullopt;
+  QuantizedTensorReport report;
+  report.name = ptq::getTensorName(value).str();
+  report.shape = tensor.getShape().vec();
+  report.bits = type.getStorageTypeIntegralWidth();
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type)) {
+    report.scales = {uniform.getScale()};
+    report.zeroPoints = {uniform.getZeroPoint()};
+  } else if (auto perAxis =
+                 dyn_cast<quant::UniformQuantizedPerAxisType>(type)) {
+    report.scales = perAxis.getScales().vec();
+    report.zeroPoints = perAxis.getZeroPoints().vec();
+    report.axis = perAxis.getQuantizedDimension();
+  }
+  return report;
+}
+
+std::vector<QuantizedTensorReport>
+quantc::reportQuantizedTensors(ModuleOp module) {
+  std::vector<QuantizedTensorReport> reports;
+  auto add = [&](Value value) {
+    if (auto report = reportTensor(value); report && !report->name.empty())
+      reports.push_back(std::move(*report));
+  };
+  func::FuncOp network = getNetwork(module);
+  llvm::for_each(network.getArguments(), add);
+  for (Operation &op : network.getBody().front())
+    llvm::for_each(op.getResults(), add);
+  return reports;
+}
+
+size_t NetworkReport::integerOperations() const {
+  return llvm::count_if(operations, [](auto &op) { return op.integer; });
+}
+
+void NetworkReport::addTo(llvm::json::Object &manifest) const {
+  llvm::json::Array ops, quantized;
+  for (const OperationReport &op : operations)
+    ops.push_back(
+        llvm::json::Object{{"kind", op.kind},
+                           {"tensor", op.tensor},
+                           {"location", op.location},
+                           {"arithmetic", op.integer ? "integer" : "float"}});
+  for (const QuantizedTensorReport &tensor : tensors) {
+    llvm::json::Object json{
+        {"name", tensor.name},
+        {"shape", llvm::json::Array(tensor.shape)},
+        {"bits", tensor.bits},
+        {"scales", llvm::json::Array(tensor.scales)},
+        {"zero_points", llvm::json::Array(tensor.zeroPoints)}};
+    if (tensor.axis >= 0)
+      json["axis"] = tensor.axis;
+    quantized.push_back(std::move(json));
+  }
+  manifest["operations"] = std::move(ops);
+  manifest["quantized_tensors"] = std::move(quantized);
+}

@@ -1,0 +1,71 @@
+//===- Pipelines.cpp - The stages before code generation -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Float TOSA to integer TOSA: the order of passes, and nothing else.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Pipelines/Pipelines.h"
+#include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quantc;
+
+/// Adds a pass that works on functions.
+static void addToFunctions(OpPassManager &pm, std::unique_ptr<Pass> pass) {
+  pm.nest<func::FuncOp>().addPass(std::move(pass));
+}
+
+void quantc::populateSimplifyPipeline(OpPassManager &pm) {
+  // First, so that names do not depend on what the other passes do.
+  addToFunctions(pm, ptq::createPTQNameTensors());
+}
+
+void quantc::populateObservePipeline(OpPassManager &pm) {
+  addToFunctions(pm, ptq::createPTQInsertObservers());
+}
+
+void quantc::populateAnnotatePipeline(OpPassManager &pm,
+                                      const QuantizeOptions &options) {
+  if (options.profile || options.profilePath.empty()) {
+    pm.addPass(ptq::createPTQAnnotate(options.profile, options.estimator));
+  } else {
+    ptq::PTQAnnotateOptions annotate;
+    annotate.profilePath = options.profilePath;
+    annotate.estimator = stringifyEstimator(options.estimator.estimator).str();
+    annotate.percentile = options.estimator.percentile;
+    pm.addPass(ptq::createPTQAnnotate(annotate));
+  }
+  addToFunctions(pm, ptq::createPTQPropagateParameters());
+}
+
+void quantc::populateQuantizePipeline(OpPassManager &pm,
+                                      const QuantizeOptions &options) {
+  addToFunctions(pm, ptq::createPTQQuantizeBias());
+  addToFunctions(pm, ptq::createPTQFoldFakeQuant());
+  addToFunctions(pm, ptq::createPTQQuantizeOps());
+}
+
+static StringRef stringify(Rounding rounding) {
+  return rounding == Rounding::Single ? "single" : "double";
+}
+
+void quantc::populateLowerPipeline(OpPassManager &pm,
+                                   const QuantizeOptions &options) {
+  addToFunctions(pm,
+                 createPTQLowerQuantized({stringify(options.rounding).str()}));
+}
+
+void quantc::populateExpandPipeline(OpPassManager &pm) {
+  addToFunctions(pm, createPTQExpandComposites());
+  addToFunctions(pm, createPTQExpandFakeQuant());
+}

@@ -1,0 +1,75 @@
+//===- Calibrate.cpp - quantc calibrate -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "ProgressLine.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/WithColor.h"
+
+#include <atomic>
+
+using namespace quantc;
+using namespace quantc::tool;
+
+/// Set by the first interrupt; the second one ends the process.
+static std::atomic<bool> interrupted = false;
+
+namespace {
+class CalibrateCommand final : public Command {
+public:
+  CalibrateCommand();
+  llvm::Expected<ExitCode> run() override;
+
+private:
+  cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
+                               cl::desc("<network.mlir or .mlirbc>")};
+  cl::list<std::string> inputs{
+      cl::Positional, cl::OneOrMore, cl::sub(sub),
+      cl::desc("<inputs: .npy, .npz or folders of them>")};
+  cl::opt<std::string> output{"o", cl::Required, cl::sub(sub),
+                              cl::value_desc("file"),
+                              cl::desc("Calibration profile to write")};
+};
+} // namespace
+
+CalibrateCommand::CalibrateCommand()
+    : Command("calibrate",
+              "Run a float network over sample inputs and record a profile") {}
+
+llvm::Expected<ExitCode> CalibrateCommand::run() {
+  Session session;
+  auto module = session.load(network);
+  if (!module)
+    return module.takeError();
+  llvm::sys::SetInterruptFunction([] { interrupted = true; });
+  ProgressLine line("calibrating");
+  auto result = calibrate(**module, inputs, [&](const Progress &progress) {
+    line.update(progress);
+    return !interrupted;
+  });
+  line.finish();
+  if (!result)
+    return result.takeError();
+  warnNonFinite(*result);
+  if (llvm::Error error = result->profile.save(output))
+    return std::move(error);
+  llvm::outs() << llvm::formatv("{0}: {1} tensors over {2} samples\n", output,
+                                result->profile.tensors.size(),
+                                result->samples);
+  if (!result->interrupted)
+    return kSuccess;
+  llvm::WithColor::note()
+      << "interrupted: the profile holds what was seen so far\n";
+  return kInterrupted;
+}
+
+std::unique_ptr<Command> tool::makeCalibrateCommand() {
+  return std::make_unique<CalibrateCommand>();
+}

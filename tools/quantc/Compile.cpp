@@ -1,0 +1,169 @@
+//===- Compile.cpp - quantc compile -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+
+#include "quantc/Pipelines/Compile.h"
+#include "quantc/Support/OutputFile.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace quantc;
+using namespace quantc::tool;
+
+namespace {
+class CompileCommand final : public Command {
+public:
+  CompileCommand();
+  llvm::Expected<ExitCode> run() override;
+
+private:
+  bool needsCalibration(mlir::ModuleOp network) const;
+  llvm::Expected<CompilerOptions> getOptions(mlir::ModuleOp network);
+  llvm::Error stop(mlir::ModuleOp network, const CompilerOptions &options);
+  void printSummary(const CompileResult &result);
+
+  cl::opt<std::string> input{cl::Positional, cl::Required, cl::sub(sub),
+                             cl::desc("<network.mlir or .mlirbc>")};
+  cl::opt<std::string> output{"o", cl::sub(sub), cl::value_desc("file"),
+                              cl::desc("Output; a header (.h) and a manifest "
+                                       "(.json) are written beside it")};
+  cl::opt<OutputKind> kind{
+      "emit", cl::sub(sub), cl::init(OutputKind::Object),
+      cl::desc("What to write:"),
+      cl::values(clEnumValN(OutputKind::Object, "obj", "object file (default)"),
+                 clEnumValN(OutputKind::Assembly, "asm", "assembly"),
+                 clEnumValN(OutputKind::LLVM, "llvm", "LLVM IR, optimized"),
+                 clEnumValN(OutputKind::MLIR, "mlir", "integer TOSA"),
+                 clEnumValN(OutputKind::StaticLibrary, "static-lib",
+                            "static library (.a)"),
+                 clEnumValN(OutputKind::SharedLibrary, "shared-lib",
+                            "shared library (.so)"))};
+  cl::opt<std::string> stopAfter{
+      "stop-after", cl::sub(sub), cl::value_desc("stage"),
+      cl::desc("Print the MLIR after a stage and stop: import, simplify, "
+               "observe, annotate, "
+               "quantize, lower or codegen")};
+  cl::opt<std::string> name{
+      "name", cl::sub(sub), cl::value_desc("identifier"),
+      cl::desc(
+          "Prefix of the symbols: NAME_run (default: from the output's name)")};
+  cl::opt<bool> keepFloat{"float", cl::sub(sub),
+                          cl::desc("Compile without quantizing")};
+  QuantizeFlags quantize{sub};
+  TargetFlags target{sub};
+  RemarkFlags remarks{sub};
+};
+} // namespace
+
+CompileCommand::CompileCommand()
+    : Command("compile",
+              "Quantize a network and compile it to an object file") {}
+
+static bool isIdentifier(llvm::StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name,
+                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+/// True if the stages to run need ranges that the network does not carry.
+bool CompileCommand::needsCalibration(mlir::ModuleOp network) const {
+  bool annotates =
+      stopAfter.empty() || *parseStage(stopAfter) >= Stage::Annotate;
+  return annotates && !keepFloat && !isIntegerNetwork(network) &&
+         !hasFakeQuant(network);
+}
+
+llvm::Expected<CompilerOptions>
+CompileCommand::getOptions(mlir::ModuleOp network) {
+  CompilerOptions options;
+  llvm::Expected<TargetDescription> description = target.describe();
+  if (!description)
+    return description.takeError();
+  options.codegen.target = *description;
+  options.codegen.name = name.empty() ? nameFromPath(output) : name;
+  if (!isIdentifier(options.codegen.name))
+    return usageError("--name: '" + options.codegen.name +
+                      "' is not a C identifier");
+  if (keepFloat)
+    options.form = NetworkForm::Float;
+  if (keepFloat && quantize.calibrated())
+    return usageError(
+        "--float compiles without quantizing: it takes neither --profile nor "
+        "--calibrate");
+  if (needsCalibration(network) && !quantize.calibrated())
+    return makeError(
+        "a float network is quantized by the ranges of its tensors: give "
+        "--calibrate <inputs> or --profile <file>, or --float to compile it "
+        "as it is");
+  if (llvm::Error error = quantize.apply(network, options.quantize))
+    return std::move(error);
+  return options;
+}
+
+/// --stop-after: the MLIR goes to -o, or to standard output.
+llvm::Error CompileCommand::stop(mlir::ModuleOp network,
+                                 const CompilerOptions &options) {
+  if (llvm::Error error =
+          lowerToStage(network, *parseStage(stopAfter), options))
+    return error;
+  return writeFileAtomically(output.empty() ? "-" : output.getValue(),
+                             [&](llvm::raw_pwrite_stream &os) {
+                               network.print(os);
+                               os << "\n";
+                               return llvm::Error::success();
+                             });
+}
+
+void CompileCommand::printSummary(const CompileResult &result) {
+  const ModelInterface &interface = result.interface;
+  llvm::outs() << llvm::formatv("{0}: {1} integer and {2} float operations\n",
+                                output, result.report.integerOperations(),
+                                result.report.floatOperations());
+  if (kind != OutputKind::MLIR)
+    llvm::outs() << llvm::formatv(
+        "  arena  {0} bytes (tensors alive at once need {1})\n",
+        interface.arenaBytes, interface.arenaLowerBound);
+  llvm::outs() << llvm::formatv("  output {0} bytes\n", result.outputBytes);
+}
+
+llvm::Expected<ExitCode> CompileCommand::run() {
+  if (!stopAfter.empty() && !parseStage(stopAfter))
+    return usageError("--stop-after: no stage '" + stopAfter +
+                      "'; stages are import, simplify, observe, annotate, "
+                      "quantize, lower and "
+                      "codegen");
+  if (output.empty() && stopAfter.empty())
+    return usageError("no output: give -o <file>");
+  Session session;
+  if (llvm::Error error = remarks.apply(session))
+    return std::move(error);
+  auto network = session.load(input);
+  if (!network)
+    return network.takeError();
+  llvm::Expected<CompilerOptions> options = getOptions(**network);
+  if (!options)
+    return options.takeError();
+  if (!stopAfter.empty()) {
+    if (llvm::Error error = stop(**network, *options))
+      return std::move(error);
+    return kSuccess;
+  }
+  llvm::Expected<CompileResult> result =
+      compile(**network, *options, kind, output);
+  if (!result)
+    return result.takeError();
+  if (output != "-")
+    printSummary(*result);
+  return kSuccess;
+}
+
+std::unique_ptr<Command> tool::makeCompileCommand() {
+  return std::make_unique<CompileCommand>();
+}

@@ -1,0 +1,92 @@
+//===- Inspect.cpp - quantc inspect -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+
+#include "quantc/Pipelines/NetworkReport.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace quantc;
+using namespace quantc::tool;
+
+namespace {
+class InspectCommand final : public Command {
+public:
+  InspectCommand();
+  llvm::Expected<ExitCode> run() override;
+
+private:
+  void printOperations(const NetworkReport &report);
+  void printTensors(const NetworkReport &report);
+
+  cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
+                               cl::desc("<network.mlir or .mlirbc>")};
+  QuantizeFlags quantize{sub};
+  RemarkFlags remarks{sub};
+};
+} // namespace
+
+InspectCommand::InspectCommand()
+    : Command(
+          "inspect",
+          "List the operations of a network, which are integer, and how its "
+          "tensors are quantized") {}
+
+void InspectCommand::printOperations(const NetworkReport &report) {
+  for (const OperationReport &op : report.operations)
+    llvm::outs() << llvm::formatv("{0,-8} {1,-28} {2}\n",
+                                  op.integer ? "integer" : "float", op.kind,
+                                  op.tensor);
+  llvm::outs() << llvm::formatv("{0} integer and {1} float operations\n",
+                                report.integerOperations(),
+                                report.floatOperations());
+}
+
+void InspectCommand::printTensors(const NetworkReport &report) {
+  for (const QuantizedTensorReport &tensor : report.tensors) {
+    llvm::outs() << llvm::formatv("{0}: int{1}, ", tensor.name, tensor.bits);
+    if (tensor.axis >= 0)
+      llvm::outs() << llvm::formatv("{0} scales along dimension {1}\n",
+                                    tensor.scales.size(), tensor.axis);
+    else
+      llvm::outs() << llvm::formatv("scale {0}, zero point {1}\n",
+                                    tensor.scales.front(),
+                                    tensor.zeroPoints.front());
+  }
+}
+
+llvm::Expected<ExitCode> InspectCommand::run() {
+  Session session;
+  if (llvm::Error error = remarks.apply(session))
+    return std::move(error);
+  auto module = session.load(network);
+  if (!module)
+    return module.takeError();
+  CompilerOptions options;
+  if (llvm::Error error = quantize.apply(**module, options.quantize))
+    return std::move(error);
+  bool quantized = quantize.calibrated() || hasFakeQuant(**module);
+  options.form = quantized ? NetworkForm::Integer : NetworkForm::Float;
+  NetworkReport report;
+  auto inspect = [&](Stage stage, mlir::ModuleOp current) {
+    if (stage == Stage::Quantize)
+      report.tensors = reportQuantizedTensors(current);
+    report.operations = reportOperations(current);
+  };
+  if (llvm::Error error =
+          lowerToStage(**module, Stage::Lower, options, inspect))
+    return std::move(error);
+  printTensors(report);
+  printOperations(report);
+  return kSuccess;
+}
+
+std::unique_ptr<Command> tool::makeInspectCommand() {
+  return std::make_unique<InspectCommand>();
+}

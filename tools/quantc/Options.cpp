@@ -1,0 +1,128 @@
+//===- Options.cpp - Options that several subcommands take -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "ProgressLine.h"
+
+#include "llvm/Support/WithColor.h"
+
+using namespace quantc;
+using namespace quantc::tool;
+
+static auto ioValues() {
+  return cl::values(clEnumValN(IOType::Float, "float", "float32"),
+                    clEnumValN(IOType::Int8, "int8", "quantized, signed"),
+                    clEnumValN(IOType::UInt8, "uint8", "quantized, unsigned"));
+}
+
+QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
+    : profile("profile", cl::sub(sub), cl::value_desc("file"),
+              cl::desc("Quantize with the ranges in a calibration profile")),
+      calibrate(
+          "calibrate", cl::sub(sub), cl::value_desc("file or folder"),
+          cl::desc(
+              "Calibrate first, with these .npy or .npz inputs (repeatable)")),
+      estimator(
+          "estimator", cl::sub(sub), cl::init(Estimator::Auto),
+          cl::desc("How ranges follow from statistics:"),
+          cl::values(
+              clEnumValN(Estimator::Auto, "auto",
+                         "per tensor, the one with the least error (default)"),
+              clEnumValN(Estimator::MinMax, "min-max", "all values seen"),
+              clEnumValN(Estimator::MovingAverage, "moving-average",
+                         "mean over samples of their extremes"),
+              clEnumValN(Estimator::Percentile, "percentile",
+                         "the share of values that --percentile gives"),
+              clEnumValN(Estimator::Entropy, "entropy", "least KL divergence"),
+              clEnumValN(Estimator::Mse, "mse", "least squared error"))),
+      percentile(
+          "percentile", cl::sub(sub), cl::init(EstimatorOptions().percentile),
+          cl::value_desc("percent"),
+          cl::desc(
+              "Share of values kept by the percentile estimator, above 50 and "
+              "up to 100 (default 99.99)")),
+      rounding(
+          "rounding", cl::sub(sub), cl::init(Rounding::Single),
+          cl::desc("Rounding of requantization:"),
+          cl::values(clEnumValN(Rounding::Single, "single", "once (default)"),
+                     clEnumValN(Rounding::Double, "double",
+                                "twice, as TFLite's reference kernels do"))),
+      io("io", cl::sub(sub), cl::init(IOType::Float),
+         cl::desc("Element type of inputs and outputs (default float):"),
+         ioValues()),
+      inputType("input-type", cl::sub(sub),
+                cl::desc("Of inputs, instead of --io:"), ioValues()),
+      outputType("output-type", cl::sub(sub),
+                 cl::desc("Of outputs, instead of --io:"), ioValues()),
+      strictInteger("strict-integer", cl::sub(sub),
+                    cl::desc("Fail, listing them, if operations stay float")) {}
+
+llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
+                                 QuantizeOptions &options) const {
+  if (!profile.empty() && !calibrate.empty())
+    return usageError("--profile and --calibrate exclude each other");
+  if (!(percentile > 50 && percentile <= 100))
+    return usageError("--percentile is above 50 and at most 100");
+  options.estimator = {estimator, percentile};
+  options.rounding = rounding;
+  options.inputs = inputType.getNumOccurrences() ? inputType : io;
+  options.outputs = outputType.getNumOccurrences() ? outputType : io;
+  options.strictInteger = strictInteger;
+  if (!profile.empty()) {
+    llvm::Expected<Profile> loaded = Profile::load(profile);
+    if (!loaded)
+      return loaded.takeError();
+    options.profile = std::make_shared<Profile>(std::move(*loaded));
+  } else if (!calibrate.empty()) {
+    ProgressLine line("calibrating");
+    auto result =
+        quantc::calibrate(network, calibrate, [&](const Progress &progress) {
+          line.update(progress);
+          return true;
+        });
+    line.finish();
+    if (!result)
+      return result.takeError();
+    warnNonFinite(*result);
+    options.profile = std::make_shared<Profile>(std::move(result->profile));
+  }
+  return llvm::Error::success();
+}
+
+TargetFlags::TargetFlags(cl::SubCommand &sub)
+    : target("target", cl::sub(sub), cl::value_desc("triple"),
+             cl::desc("Compile for this machine, e.g. aarch64-linux-gnu "
+                      "(default: this one)")),
+      cpu("cpu", cl::sub(sub), cl::value_desc("name"),
+          cl::desc("CPU by LLVM's name, e.g. x86-64-v3 (default: this one, or "
+                   "generic with "
+                   "--target)")),
+      features("features", cl::sub(sub), cl::value_desc("list"),
+               cl::desc("CPU features by LLVM's names, e.g. +dotprod,-sve")) {}
+
+llvm::Expected<TargetDescription> TargetFlags::describe() const {
+  return describeTarget(target, cpu, features);
+}
+
+RemarkFlags::RemarkFlags(cl::SubCommand &sub)
+    : remarks("remarks", cl::sub(sub),
+              cl::desc("Print every decision of the passes as a remark")),
+      filter("remarks-filter", cl::sub(sub), cl::value_desc("regex"),
+             cl::desc("Print remarks of matching categories only")) {}
+
+llvm::Error RemarkFlags::apply(Session &session) const {
+  if (!remarks && filter.empty())
+    return llvm::Error::success();
+  return session.printRemarks(filter.empty() ? ".*" : filter.getValue());
+}
+
+void tool::warnNonFinite(const CalibrationResult &result) {
+  for (const std::string &name : result.nonFiniteTensors)
+    llvm::WithColor::warning() << "NaN or infinite values appeared in tensor '"
+                               << name << "' although the inputs are finite\n";
+}

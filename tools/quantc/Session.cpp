@@ -1,0 +1,105 @@
+//===- Session.cpp - MLIR set up for a command -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Command.h"
+
+#include "quantc/InitAllDialects.h"
+#include "quantc/Pipelines/Network.h"
+
+#include "mlir/IR/Remarks.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Regex.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::tool;
+
+/// Lines of larger files are not shown: they hold the weights of a network.
+static constexpr uint64_t kLargestShownFile = 1 << 16;
+
+static DialectRegistry makeRegistry() {
+  DialectRegistry registry;
+  quantc::registerAllDialects(registry);
+  return registry;
+}
+
+Session::Session() : context(makeRegistry(), MLIRContext::Threading::DISABLED) {
+  printer = std::make_unique<SourceMgrDiagnosticHandler>(sourceMgr, &context);
+  handler = std::make_unique<ScopedDiagnosticHandler>(
+      &context, [this](Diagnostic &diagnostic) {
+        print(diagnostic.getLocation(), diagnostic.str(),
+              diagnostic.getSeverity());
+        for (Diagnostic &note : diagnostic.getNotes())
+          print(note.getLocation(), note.str(), note.getSeverity());
+        return success();
+      });
+}
+
+static raw_ostream &printSeverity(DiagnosticSeverity severity) {
+  switch (severity) {
+  case DiagnosticSeverity::Error:
+    return llvm::WithColor::error();
+  case DiagnosticSeverity::Warning:
+    return llvm::WithColor::warning();
+  case DiagnosticSeverity::Remark:
+    return llvm::WithColor::remark();
+  case DiagnosticSeverity::Note:
+    return llvm::WithColor::note();
+  }
+  llvm_unreachable("every severity is handled");
+}
+
+void Session::print(Location loc, const llvm::Twine &message,
+                    DiagnosticSeverity severity) {
+  auto place = loc->findInstanceOf<FileLineColLoc>();
+  if (!place) {
+    printSeverity(severity) << message << "\n";
+    return;
+  }
+  uint64_t size = 0;
+  bool show = !llvm::sys::fs::file_size(place.getFilename().strref(), size) &&
+              size <= kLargestShownFile;
+  printer->emitDiagnostic(loc, message, severity, show);
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> Session::load(StringRef path) {
+  if (path != "-" && !llvm::sys::fs::exists(path))
+    return makeError("'" + path + "': no such file");
+  OwningOpRef<ModuleOp> module = loadNetwork(path, context);
+  if (!module)
+    return llvm::make_error<DiagnosedError>();
+  return module;
+}
+
+llvm::Error Session::printRemarks(StringRef categories) {
+  std::string reason;
+  if (!llvm::Regex(categories).isValid(reason))
+    return usageError("--remarks-filter: " + reason);
+  remark::RemarkCategories filter;
+  filter.all = categories.str();
+  if (failed(remark::enableOptimizationRemarks(
+          context, nullptr, std::make_unique<remark::RemarkEmittingPolicyAll>(),
+          filter,
+          /*printAsEmitRemarks=*/true)))
+    return makeError("remarks cannot be enabled");
+  return llvm::Error::success();
+}
+
+char UsageError::ID = 0;
+
+void UsageError::log(raw_ostream &os) const { os << text; }
+
+std::error_code UsageError::convertToErrorCode() const {
+  return std::make_error_code(std::errc::invalid_argument);
+}
+
+llvm::Error tool::usageError(const llvm::Twine &message) {
+  return llvm::make_error<UsageError>(message);
+}
