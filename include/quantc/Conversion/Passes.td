@@ -179,7 +179,8 @@ def ConvertObservers : Pass<"convert-observers", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
-    "::mlir::memref::MemRefDialect", "::quantc::ptq::PTQDialect"
+    "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect",
+    "::quantc::ptq::PTQDialect"
   ];
 }
 
