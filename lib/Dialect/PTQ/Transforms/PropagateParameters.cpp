@@ -23,6 +23,8 @@
 
 #include "llvm/ADT/MapVector.h"
 
+#include <cmath>
+
 namespace quantc::ptq {
 #define GEN_PASS_DEF_PTQPROPAGATEPARAMETERS
 #include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
@@ -63,6 +65,27 @@ uniteTypes(ArrayRef<quant::UniformQuantizedType> types) {
       chooseAsymmetric(min, max, getAffineParams(types.front()).storage);
   return getUniformType(types.front().getContext(), params,
                         types.front().getStorageTypeIntegralWidth());
+}
+
+/// The range of the value that a tosa.pad writes, as a type, if it exceeds that
+/// of `input`. A value near the end of float's range means "never the maximum"
+/// and may saturate.
+static quant::UniformQuantizedType getPaddingType(Operation *op,
+                                                  FakeQuantOp input) {
+  auto pad = dyn_cast<tosa::PadOp>(op);
+  std::optional<SmallVector<float>> value;
+  if (pad)
+    value = getFloats(Value(pad.getPadConst()));
+  if (!value || !(std::fabs(value->front()) < 1e30))
+    return {};
+  double padding = value->front();
+  AffineParams params = getAffineParams(getType(input));
+  if (padding >= dequantize(params.storage.min, params) - params.scale / 2 &&
+      padding <= dequantize(params.storage.max, params) + params.scale / 2)
+    return {};
+  return getUniformType(op->getContext(),
+                        chooseAsymmetric(padding, padding, params.storage),
+                        getType(input).getStorageTypeIntegralWidth());
 }
 
 namespace {
@@ -188,10 +211,14 @@ void Propagator::visit(QuantizableOpInterface op) {
   FakeQuantOp output = getOrCreateOutput(op, getType(inputs.front()));
   if (!getType(output) || isFixed(output))
     return;
-  if (op.canTakeAccumulator())
+  if (op.canTakeAccumulator()) {
     visitClamp(inputs.front(), output);
-  else
-    visitMove(inputs, output);
+    return;
+  }
+  visitMove(inputs, output);
+  if (auto padding = getPaddingType(op, inputs.front()))
+    if (ScaleClass &joined = classes[getClass(output)]; !joined.fixed)
+      joined.sources.push_back(padding);
 }
 
 void Propagator::run() {

@@ -7,6 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SimplifyPatterns.h"
+
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 
@@ -22,11 +24,6 @@ namespace quantc::ptq {
 
 using namespace mlir;
 using namespace quantc::ptq;
-
-static void copyName(Operation *from, Operation *to) {
-  if (Attribute name = from->getAttr(kNameAttr))
-    to->setAttr(kNameAttr, name);
-}
 
 /// Calls `match` with the operands of a commutative operation in both orders.
 static bool matchEitherOrder(Value a, Value b,

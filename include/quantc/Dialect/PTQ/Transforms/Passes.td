@@ -43,6 +43,49 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
   }];
 }
 
+def PTQSimplify : Pass<"ptq-simplify", "::mlir::func::FuncOp"> {
+  let summary = "Cleans up a float network before it is quantized";
+  let description = [{
+    What quantization would have to round is removed while it is still exact:
+
+    * upstream's canonicalization of TOSA (no-op reshapes, transposes, pads, slices and
+      casts, clamps of clamps, double negation, ...);
+    * identity operations, concatenations of one tensor, pools over one element;
+    * arithmetic on constants;
+    * products, sums and differences with a constant per channel after a convolution
+      with constant weights and bias (a batch normalization in any spelling) go into
+      weights and bias, also behind reshapes and transposes, if the convolution has no
+      other user;
+    * a matmul with a constant right-hand side followed by such a sum, a
+      fully connected layer, becomes a 1x1 convolution, which has a bias;
+    * maximum and minimum with a constant become clamps, and clamps move
+      before reshapes and transposes, next to the operation they belong to.
+
+    The network computes the same up to rounding. A tensor keeps its `ptq.name`; one that
+    takes another's place takes its name.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = tosa.conv2d %x, %w, %b, %z, %z
+      {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>,
+       dilation = array<i64: 1, 1>}
+      : (tensor<1x8x8x4xf32>, tensor<2x1x1x4xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>)
+      -> tensor<1x8x8x2xf32>
+    %1 = tosa.mul %0, %scale, %shift
+      : (tensor<1x8x8x2xf32>, tensor<1x1x1x2xf32>, tensor<1xi8>) -> tensor<1x8x8x2xf32>
+    // after: %w2 = %w * %scale and %b2 = %b * %scale per output channel
+    %1 = tosa.conv2d %x, %w2, %b2, %z, %z
+      {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>,
+       dilation = array<i64: 1, 1>}
+      : (tensor<1x8x8x4xf32>, tensor<2x1x1x4xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>)
+      -> tensor<1x8x8x2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
 def PTQRecognizeComposites
     : Pass<"ptq-recognize-composites", "::mlir::func::FuncOp"> {
   let summary = "Finds softmax and mean in TOSA's spelling";

@@ -1,0 +1,32 @@
+//===- SimplifyPatterns.h - Patterns of ptq-simplify -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_SIMPLIFYPATTERNS_H
+#define QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_SIMPLIFYPATTERNS_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace quantc::ptq {
+
+/// Elementwise operations on constants become constants.
+void populateFoldConstantsPatterns(mlir::RewritePatternSet &patterns);
+
+/// Operations that change nothing go; maximum and minimum with a constant
+/// become clamps, and clamps move before reshapes and transposes.
+void populateIdentityPatterns(mlir::RewritePatternSet &patterns);
+
+/// Products and sums with a constant per channel go into the convolution
+/// before them; a matmul that such a sum follows becomes a convolution first.
+void populateFoldChannelwisePatterns(mlir::RewritePatternSet &patterns);
+
+/// Gives `to` the name that `from` has, if any.
+void copyName(mlir::Operation *from, mlir::Operation *to);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_SIMPLIFYPATTERNS_H
