@@ -30,13 +30,58 @@ static bool isBilinear(Operation *op) {
   return cast<tosa::ResizeOp>(op).getMode() == tosa::ResizeMode::BILINEAR;
 }
 
-/// scale_y_n * scale_x_n, or 0 if it is not a constant.
-static int64_t getWeightSum(Operation *op) {
-  SmallVector<int64_t> scale;
-  Operation *source = cast<tosa::ResizeOp>(op).getScale().getDefiningOp();
-  if (!source || !tosa::getConstShapeValues(source, scale))
-    return 0;
-  return scale[0] * scale[2];
+namespace {
+/// The constant operands of a resize, both as (y, x).
+struct Sampling {
+  std::array<int64_t, 2> numerators, offsets;
+
+  int64_t getWeightSum() const { return numerators[0] * numerators[1]; }
+};
+} // namespace
+
+/// Fails if the operands are not constant.
+static FailureOr<Sampling> getSampling(Operation *op) {
+  auto resize = cast<tosa::ResizeOp>(op);
+  SmallVector<int64_t> scale, offset;
+  Operation *scaleOp = resize.getScale().getDefiningOp();
+  Operation *offsetOp = resize.getOffset().getDefiningOp();
+  if (!scaleOp || !tosa::getConstShapeValues(scaleOp, scale) || !offsetOp ||
+      !tosa::getConstShapeValues(offsetOp, offset))
+    return failure();
+  return Sampling{{scale[0], scale[2]}, {offset[0], offset[1]}};
+}
+
+static Value createShape(OpBuilder &builder, Location loc,
+                         ArrayRef<int64_t> values) {
+  return tosa::ConstShapeOp::create(
+      builder, loc, tosa::shapeType::get(builder.getContext(), values.size()),
+      builder.getIndexTensorAttr(values));
+}
+
+/// `image` with its first slice along `dim` repeated in front.
+static Value repeatFirst(OpBuilder &builder, Location loc, Value image,
+                         int64_t dim) {
+  auto type = cast<RankedTensorType>(image.getType());
+  SmallVector<int64_t> start(type.getRank(), 0), size(type.getShape());
+  size[dim] = 1;
+  Value first = tosa::SliceOp::create(builder, loc, type.clone(size), image,
+                                      createShape(builder, loc, start),
+                                      createShape(builder, loc, size));
+  size[dim] = type.getDimSize(dim) + 1;
+  return tosa::ConcatOp::create(builder, loc, type.clone(size),
+                                ValueRange{first, image}, dim);
+}
+
+/// The image and the offsets of the same resize without negative positions.
+static std::pair<Value, Value> avoidNegative(OpBuilder &builder, Operation *op,
+                                             Value image, Sampling sampling) {
+  if (llvm::all_of(sampling.offsets, [](int64_t o) { return o >= 0; }))
+    return {image, cast<tosa::ResizeOp>(op).getOffset()};
+  for (int64_t d : {0, 1})
+    for (; sampling.offsets[d] < 0;
+         sampling.offsets[d] += sampling.numerators[d])
+      image = repeatFirst(builder, op->getLoc(), image, d + 1);
+  return {image, createShape(builder, op->getLoc(), sampling.offsets)};
 }
 
 namespace {
@@ -54,8 +99,8 @@ struct ResizeModel
       return failure();
     if (!isBilinear(op))
       return success();
-    int64_t weight = getWeightSum(op);
-    if (weight > 0 && weight <= kMaxWeight)
+    FailureOr<Sampling> sampling = getSampling(op);
+    if (succeeded(sampling) && sampling->getWeightSum() <= kMaxWeight)
       return success();
     reason = "bilinear interpolation with a scale numerator above 2048 does "
              "not fit int32; use a smaller ratio";
@@ -74,10 +119,14 @@ struct ResizeModel
                             cast<RankedTensorType>(result.clone(type)))
           ->getResult(0);
 
-    int64_t weight = getWeightSum(op); // N35
+    Sampling sampling = *getSampling(op);
+    int64_t weight = sampling.getWeightSum(); // N35
     auto accumulator = getInt32Type(op->getContext(), type.getScale() / weight);
+    SmallVector<Value> newOperands(operands);
+    std::tie(newOperands[0], newOperands[2]) =
+        avoidNegative(builder, op, operands[0], sampling);
     Value sum =
-        cloneQuantized(builder, op, operands,
+        cloneQuantized(builder, op, newOperands,
                        cast<RankedTensorType>(result.clone(accumulator)))
             ->getResult(0);
     if (type.getZeroPoint() == 0)
