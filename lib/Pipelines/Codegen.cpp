@@ -60,6 +60,7 @@ static void addBufferization(OpPassManager &pm) {
 
 /// Loops on buffers -> LLVM dialect with bare pointers.
 static void addLLVMLowering(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(codegen::createExpandMath());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
@@ -74,6 +75,7 @@ static void addLLVMLowering(OpPassManager &pm) {
   function.useBarePtrCallConv = true;
   pm.addPass(createConvertFuncToLLVMPass(function));
   pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertIndexToLLVMPass());
   pm.addPass(createUBToLLVMConversionPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createCanonicalizerPass());
@@ -91,6 +93,7 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createConvertObservers());
+  pm.addNestedPass<func::FuncOp>(codegen::createCopyLoopValues());
   addBufferization(pm);
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   addLLVMLowering(pm);

@@ -183,4 +183,65 @@ def EmitEntry : Pass<"quantc-emit-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def ExpandMath : Pass<"quantc-expand-math", "::mlir::func::FuncOp"> {
+  let summary = "Expand float functions so that no libm is needed";
+  let description = [{
+    exp, log, sin, cos, tanh, erf and their like become MLIR's polynomial
+    approximations (in 32 bits; shorter floats are widened), which are accurate
+    to a few units in the last place. Rounding (floor, ceil, trunc, round, roundeven) is
+    exact. pow is `exp(y * log|x|)` with the signs of C's pow; a fused multiply-add is a
+    product and a sum. All targets compute the same bits.
+
+    Example:
+
+    ```mlir
+    %0 = math.roundeven %x : f32
+    ```
+
+    becomes
+
+    ```mlir
+    %c = arith.constant 8388608.0 : f32
+    %1 = math.absf %x : f32
+    %2 = arith.addf %1, %c : f32
+    %3 = arith.subf %2, %c : f32
+    %4 = math.copysign %3, %x : f32
+    %5 = arith.cmpf olt, %1, %c : f32
+    %0 = arith.select %5, %4, %x : f32
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+def CopyLoopValues : Pass<"quantc-copy-loop-values", "::mlir::func::FuncOp"> {
+  let summary = "Make while loops hand tensors on in place";
+  let description = [{
+    Each tensor that an iteration of `scf.while` hands to the next is copied
+    into the tensor that it received in that place, so that bufferization gives
+    a loop-carried tensor one buffer, which is allocated outside the loop.
+
+    Example:
+
+    ```mlir
+    scf.while (%arg = %x) : (tensor<4xi32>) -> tensor<4xi32> {
+      ...
+    } do {
+    ^bb0(%a: tensor<4xi32>):
+      %0 = linalg.exp ...
+      scf.yield %0 : tensor<4xi32>
+    }
+    ```
+
+    ends in
+
+    ```mlir
+      %1 = linalg.copy ins(%0 : tensor<4xi32>) outs(%a : tensor<4xi32>) -> tensor<4xi32>
+      scf.yield %1 : tensor<4xi32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // QUANTC_CODEGEN_TRANSFORMS_PASSES_TD
