@@ -18,6 +18,7 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Object/ObjectFile.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -43,10 +44,32 @@ static llvm::Error writeArchive(StringRef name, const ObjectBytes &object,
   return llvm::Error::success();
 }
 
+/// Names that the object wants from others, other than the observer that the
+/// JIT provides.
+static std::string listUndefinedSymbols(StringRef object) {
+  auto file = llvm::object::ObjectFile::createObjectFile(
+      llvm::MemoryBufferRef(object, "object"));
+  if (!file) {
+    llvm::consumeError(file.takeError());
+    return "";
+  }
+  SmallVector<std::string> names;
+  for (const llvm::object::SymbolRef &symbol : (*file)->symbols()) {
+    uint32_t flags = llvm::cantFail(symbol.getFlags());
+    if (!(flags & llvm::object::SymbolRef::SF_Undefined))
+      continue;
+    StringRef name = llvm::cantFail(symbol.getName());
+    if (!name.empty() && name != "quantc_observe")
+      names.push_back(name.str());
+  }
+  return llvm::join(names, ", ");
+}
+
 /// Everything after translation; diagnostics are the caller's.
 static llvm::Error emitModule(llvm::Module &module,
                               llvm::TargetMachine &machine, StringRef name,
-                              EmitKind kind, llvm::raw_pwrite_stream &os) {
+                              EmitKind kind, llvm::raw_pwrite_stream &os,
+                              std::string &undefined) {
   optimize(module, machine);
   if (kind == EmitKind::LLVM) {
     module.print(os, nullptr);
@@ -61,6 +84,7 @@ static llvm::Error emitModule(llvm::Module &module,
   if (llvm::Error error = writeMachineCode(
           module, machine, llvm::CodeGenFileType::ObjectFile, objectStream))
     return error;
+  undefined = listUndefinedSymbols(StringRef(object.data(), object.size()));
   switch (kind) {
   case EmitKind::StaticLibrary:
     return writeArchive(name, object, machine.getTargetTriple(), os);
@@ -86,8 +110,17 @@ LogicalResult quantc::emit(ModuleOp module, const TargetDescription &target,
       translate(module, context, **machine, target);
   if (!llvmModule)
     return failure();
-  if (llvm::Error error =
-          emitModule(*llvmModule, **machine, interface->name, kind, os))
+  std::string undefined;
+  if (llvm::Error error = emitModule(*llvmModule, **machine, interface->name,
+                                     kind, os, undefined))
     return module.emitError(llvm::toString(std::move(error)));
+  if (!undefined.empty())
+    module.emitWarning() << "target " << target.triple << " with CPU '"
+                         << target.cpu
+                         << "' computes part of the network in functions of "
+                            "the compiler's runtime library; "
+                            "choose a CPU that has these operations, or link "
+                            "libgcc or compiler-rt for: "
+                         << undefined;
   return success();
 }

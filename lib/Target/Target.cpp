@@ -122,6 +122,14 @@ static std::string hostFeatures(const MCSubtargetInfo &info) {
   return llvm::join(features, ",");
 }
 
+/// Features of a target that is named without a CPU. Linux on RISC-V is RV64GC;
+/// LLVM's generic CPU has not even multiplication.
+static StringRef defaultFeatures(const Triple &triple, StringRef cpu) {
+  return cpu.empty() && triple.isRISCV() && triple.isOSLinux()
+             ? "+m,+a,+f,+d,+c"
+             : "";
+}
+
 /// What an empty `cpu` means on a target that is not the host.
 static std::string genericCPU(const Triple &triple) {
   if (triple.getArch() == Triple::x86_64)
@@ -206,8 +214,9 @@ Expected<TargetDescription> quantc::describeTarget(StringRef tripleName,
   if (Error error = checkFeatures(*plain, features))
     return error;
   SmallVector<StringRef, 2> all;
-  std::string native = wantsNative ? hostFeatures(*plain) : "";
-  for (StringRef part : {StringRef(native), features})
+  std::string implied =
+      wantsNative ? hostFeatures(*plain) : defaultFeatures(triple, cpu).str();
+  for (StringRef part : {StringRef(implied), features})
     if (!part.empty())
       all.push_back(part);
   target.features = llvm::join(all, ",");

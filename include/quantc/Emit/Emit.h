@@ -60,6 +60,15 @@ enum class EmitKind { Object, Assembly, LLVM, StaticLibrary, SharedLibrary };
 mlir::LogicalResult emit(mlir::ModuleOp module, const TargetDescription &target,
                          EmitKind kind, llvm::raw_pwrite_stream &os);
 
+/// Adds `int NAME_selftest(void *arena)` to a module in the LLVM dialect: it
+/// runs the network on these inputs and returns 0 if all output bytes are the
+/// expected ones. The outputs are computed in the arena, which grows by their
+/// size. Failure (arrays that do not fit the interface) is reported at the
+/// module's location.
+mlir::LogicalResult addSelftest(mlir::ModuleOp module,
+                                llvm::ArrayRef<Array> inputs,
+                                llvm::ArrayRef<Array> expected);
+
 /// The C header: NAME_run, NAME_selftest and the constants of every tensor;
 /// depends on <stdint.h> alone.
 void emitHeader(const ModelInterface &interface, llvm::raw_ostream &os);
