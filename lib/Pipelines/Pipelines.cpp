@@ -28,6 +28,13 @@ static void addToFunctions(OpPassManager &pm, std::unique_ptr<Pass> pass) {
 void quantc::populateSimplifyPipeline(OpPassManager &pm) {
   // First, so that names do not depend on what the other passes do.
   addToFunctions(pm, ptq::createPTQNameTensors());
+  addToFunctions(pm, ptq::createPTQSimplify());
+  addToFunctions(pm, ptq::createPTQRecognizeComposites());
+  addToFunctions(pm, ptq::createPTQOutlinePointwise());
+  // What these passes have made.
+  addToFunctions(pm, ptq::createPTQNameTensors());
+  // In networks from quantization-aware training, moves have no parameters.
+  addToFunctions(pm, ptq::createPTQPropagateParameters());
 }
 
 void quantc::populateObservePipeline(OpPassManager &pm) {

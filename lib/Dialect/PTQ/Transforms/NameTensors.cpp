@@ -87,9 +87,12 @@ struct NameTensorsPass
     NamePool pool;
     reserveExisting(func, pool);
     nameArguments(func, pool);
-    for (Operation &op : func.getBody().front())
-      if (isNamedTensor(op) && !op.hasAttr(kNameAttr))
-        setName(op, pool);
+    // Importers give a layer's weights its name as well: the result has it.
+    for (bool constants : {false, true})
+      for (Operation &op : func.getBody().front())
+        if (isNamedTensor(op) && !op.hasAttr(kNameAttr) &&
+            op.hasTrait<OpTrait::ConstantLike>() == constants)
+          setName(op, pool);
   }
 
 private:

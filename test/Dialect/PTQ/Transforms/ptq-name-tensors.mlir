@@ -41,3 +41,13 @@ func.func @unnamed(%x: tensor<4xf32>) -> tensor<2x2xf32> {
   %2 = tosa.reshape %0, %shape : (tensor<4xf32>, !tosa.shape<2>) -> tensor<2x2xf32>
   return %2 : tensor<2x2xf32>
 }
+
+// A layer's result has the layer's name, its weights get a suffix.
+// CHECK-LABEL: func.func @weights
+func.func @weights(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: "tosa.const"() {{.*}} {ptq.name = "layer_1"}
+  %w = "tosa.const"() <{values = dense<1.0> : tensor<4xf32>}> : () -> tensor<4xf32> loc("layer")
+  // CHECK: tosa.add {{.*}} {ptq.name = "layer"}
+  %0 = tosa.add %x, %w : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> loc("layer")
+  return %0 : tensor<4xf32>
+}

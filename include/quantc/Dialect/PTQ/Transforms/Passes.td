@@ -23,7 +23,8 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
     importer left in the location (`loc("name")`); failing that,
     `input_<k>` for arguments and `<operation>_<k>` for operations. Names that are
     already there stay, so the pass can run again after other passes.
-    A repeated name gets a numbered suffix. Calibration profiles, remarks and
+    A repeated name gets a numbered suffix; a constant leaves the name to
+    an operation that has the same. Calibration profiles, remarks and
     reports speak of tensors by these names.
 
     Example:
