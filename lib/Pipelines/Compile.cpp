@@ -116,6 +116,8 @@ static llvm::Error lowerAndReport(ModuleOp module, Stage stage,
                                   const CompilerOptions &options,
                                   NetworkReport &report) {
   return lowerToStage(module, stage, options, [&](Stage now, ModuleOp current) {
+    if (now == Stage::Simplify)
+      report.floatWeightBytes = countFloatWeightBytes(current);
     if (now == Stage::Quantize)
       report.tensors = reportQuantizedTensors(current);
     if (now < Stage::Codegen)

@@ -79,6 +79,19 @@ quantc::reportQuantizedTensors(ModuleOp module) {
   return reports;
 }
 
+int64_t quantc::countFloatWeightBytes(ModuleOp module) {
+  int64_t bytes = 0;
+  getNetwork(module).walk([&](Operation *op) {
+    if (!op->hasTrait<OpTrait::ConstantLike>() || op->getNumResults() != 1)
+      return;
+    auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+    if (type && isa<FloatType>(type.getElementType()))
+      bytes += type.getNumElements() *
+               (type.getElementType().getIntOrFloatBitWidth() / 8);
+  });
+  return bytes;
+}
+
 size_t NetworkReport::integerOperations() const {
   return llvm::count_if(operations, [](auto &op) { return op.integer; });
 }
@@ -103,5 +116,6 @@ void NetworkReport::addTo(llvm::json::Object &manifest) const {
     quantized.push_back(std::move(json));
   }
   manifest["operations"] = std::move(ops);
+  manifest["float_weight_bytes"] = floatWeightBytes;
   manifest["quantized_tensors"] = std::move(quantized);
 }

@@ -45,12 +45,15 @@ struct QuantizedTensorReport {
 struct NetworkReport {
   std::vector<OperationReport> operations;
   std::vector<QuantizedTensorReport> tensors;
+  /// Of the cleaned-up float network's constants; 0 for a network that came in
+  /// as integers.
+  int64_t floatWeightBytes = 0;
 
   size_t integerOperations() const;
   size_t floatOperations() const {
     return operations.size() - integerOperations();
   }
-  /// Adds the keys "operations" and "quantized_tensors".
+  /// Adds the keys "operations", "quantized_tensors" and "float_weight_bytes".
   void addTo(llvm::json::Object &manifest) const;
 };
 
@@ -60,6 +63,10 @@ std::vector<OperationReport> reportOperations(mlir::ModuleOp module);
 /// The tensors with `!quant.uniform` elements, as after the stage Quantize.
 std::vector<QuantizedTensorReport>
 reportQuantizedTensors(mlir::ModuleOp module);
+
+/// Bytes of the float constants, each counted once: what the weights of the
+/// network take before quantization.
+int64_t countFloatWeightBytes(mlir::ModuleOp module);
 
 } // namespace quantc
 
