@@ -58,20 +58,28 @@ static double now_us(void) {
   return (double)time.tv_sec * 1e6 + (double)time.tv_nsec * 1e-3;
 }
 
+/** The networks refuse nothing but null and misaligned pointers. */
+static void check(int ok) {
+  if (!ok) {
+    fputs("error: a network rejected its arguments\n", stderr);
+    exit(1);
+  }
+}
+
 /** The integer network: the caller turns reals into bytes, or has bytes
  * already. */
 static struct prediction int8_predict(const float *image) {
   int8_t input[IMAGE_SIZE], output[CLASSES];
   for (int i = 0; i < IMAGE_SIZE; ++i) {
-    float value =
-        rintf(image[i] / MODEL_INPUT_0_SCALE) + MODEL_INPUT_0_ZERO_POINT;
-    input[i] = (int8_t)fminf(fmaxf(value, -128.0f), 127.0f);
+    double value =
+        rint(image[i] / MODEL_INPUT_0_SCALE) + MODEL_INPUT_0_ZERO_POINT;
+    input[i] = (int8_t)fmin(fmax(value, -128), 127);
   }
   const void *inputs[] = {input};
   void *outputs[] = {output};
 
   double begin = now_us();
-  model_run(inputs, outputs, int8_arena);
+  check(model_run(inputs, outputs, int8_arena) == MODEL_OK);
   struct prediction result = {0, now_us() - begin};
 
   for (int i = 1; i < CLASSES; ++i)
@@ -86,7 +94,7 @@ static struct prediction float_predict(const float *image) {
   void *outputs[] = {output};
 
   double begin = now_us();
-  float_model_run(inputs, outputs, float_arena);
+  check(float_model_run(inputs, outputs, float_arena) == FLOAT_MODEL_OK);
   struct prediction result = {0, now_us() - begin};
 
   for (int i = 1; i < CLASSES; ++i)
