@@ -30,6 +30,33 @@
 using namespace mlir;
 using namespace quantc;
 
+/// The kernel dialect's name of a target's dot product.
+static StringRef dotKindName(DotKind kind) {
+  switch (kind) {
+  case DotKind::UnsignedSigned4:
+    return "unsigned_signed4";
+  case DotKind::Signed4:
+    return "signed4";
+  case DotKind::Signed16x2:
+    return "signed16x2";
+  case DotKind::Widening:
+    return "widening";
+  }
+  llvm_unreachable("unknown dot kind");
+}
+
+/// Convolutions and matrix products -> kernels with packed weights.
+static void addKernelForming(OpPassManager &pm,
+                             const TargetDescription &target) {
+  pm.addPass(createCanonicalizerPass());
+  codegen::SelectKernelsOptions select;
+  select.dot = dotKindName(target.dot).str();
+  select.vectorBits = target.vectorBits;
+  select.registers = target.vectorRegisters;
+  pm.addPass(codegen::createSelectKernels(select));
+  pm.addPass(codegen::createFormKernels());
+}
+
 /// TOSA -> linalg, arith, tensor and scf on tensors.
 static void addTosaLowering(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(tosa::createTosaOptionalDecompositionsPass());
@@ -87,6 +114,7 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(codegen::createCaptureInterface({options.name}));
   pm.addPass(createInlinerPass());
   pm.addPass(createSymbolDCEPass());
+  addKernelForming(pm, options.target);
   addTosaLowering(pm);
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createLinalgElementwiseOpFusionPass());
@@ -96,6 +124,8 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(codegen::createCopyLoopValues());
   addBufferization(pm);
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addPass(codegen::createExpandKernels());
+  pm.addPass(codegen::createLowerDot({options.target.dotFeature}));
   addLLVMLowering(pm);
   pm.addPass(codegen::createEmitEntry());
 }

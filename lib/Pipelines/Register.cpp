@@ -24,6 +24,7 @@ using namespace mlir;
 void quantc::registerDialects(DialectRegistry &registry) {
   registry.insert<ptq::PTQDialect, kernel::KernelDialect>();
   ptq::registerTosaQuantizableModels(registry);
+  kernel::registerBufferizableOpInterfaceExternalModels(registry);
 }
 
 void quantc::registerAllDialects(DialectRegistry &registry) {

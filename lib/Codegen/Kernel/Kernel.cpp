@@ -1,25 +1,70 @@
 //===- Kernel.cpp - The kernel dialect -*- C++ -*-===//
 //
-// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Codegen/Kernel/Kernel.h"
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
 using namespace quantc::kernel;
 
 #include "quantc/Codegen/Kernel/KernelDialect.cpp.inc"
 
+#include "quantc/Codegen/Kernel/KernelEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "quantc/Codegen/Kernel/KernelAttributes.cpp.inc"
+
 void KernelDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "quantc/Codegen/Kernel/KernelAttributes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "quantc/Codegen/Kernel/Kernel.cpp.inc"
       >();
 }
 
-#define GET_OP_CLASSES
-#include "quantc/Codegen/Kernel/Kernel.cpp.inc"
+int64_t quantc::kernel::getGroup(DotKind kind) {
+  switch (kind) {
+  case DotKind::UnsignedSigned4:
+  case DotKind::Signed4:
+    return 4;
+  case DotKind::Signed16x2:
+    return 2;
+  case DotKind::Widening:
+  case DotKind::Float:
+    return 1;
+  }
+  llvm_unreachable("unknown dot kind");
+}
+
+int64_t StrategyAttr::getGroup() const {
+  return quantc::kernel::getGroup(getDot());
+}
+
+ChannelBlocks::ChannelBlocks(StrategyAttr strategy, int64_t channels)
+    : wholeBlocks(channels / strategy.getBlockChannels()),
+      tailChannels(channels % strategy.getBlockChannels()),
+      tailVectors(llvm::divideCeil(tailChannels, strategy.getLanes())),
+      paddedChannels(wholeBlocks * strategy.getBlockChannels() +
+                     tailVectors * strategy.getLanes()) {}
+
+DepthwiseTaps::DepthwiseTaps(ArrayRef<int64_t> taps, int64_t group) {
+  constexpr int64_t maxUnrolledTaps = 32;
+  bool unrollAll = taps[0] * taps[1] <= maxUnrolledTaps;
+  trips = unrollAll ? 1 : taps[0];
+  rows = unrollAll ? taps[0] : 1;
+  columns = taps[1];
+  groups = llvm::divideCeil(rows * columns, group);
+}

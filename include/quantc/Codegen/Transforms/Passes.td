@@ -10,6 +10,7 @@
 #define QUANTC_CODEGEN_TRANSFORMS_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+include "quantc/Codegen/Transforms/KernelPasses.td"
 
 def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
   let summary = "Check the network and record its inputs and outputs on the module";

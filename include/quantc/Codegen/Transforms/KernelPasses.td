@@ -1,0 +1,139 @@
+//===- KernelPasses.td - Passes that make kernels ---------------*- tablegen -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_CODEGEN_TRANSFORMS_KERNELPASSES_TD
+#define QUANTC_CODEGEN_TRANSFORMS_KERNELPASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def SelectKernels : Pass<"quantc-select-kernels"> {
+  let summary = "Choose how each convolution and matrix product is tiled";
+  let description = [{
+    Puts a `kernel.strategy` on every `tosa.conv2d`, `tosa.depthwise_conv2d` and
+    `tosa.matmul` of static shape whose operands are i8 (accumulated in i32) or f32: the dot
+    product instruction, and the tile of pixels and channels whose accumulators fit the
+    registers and waste least on the op's shape. `quantc-form-kernels`
+    applies the strategy. An op without a kernel gets a remark.
+
+    Example: with `dot=unsigned_signed4 vector-bits=512 registers=32`,
+
+    ```mlir
+    %0 = tosa.conv2d %x, %w, %b, %xz, %wz {acc_type = i32, dilation = array<i64: 1, 1>,
+        pad = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>}
+      : (tensor<1x56x56x64xi8>, tensor<64x3x3x64xi8>, tensor<64xi32>, tensor<1xi8>,
+         tensor<1xi8>) -> tensor<1x56x56x64xi32>
+    ```
+
+    gets the attribute
+
+    ```
+    kernel.strategy = #kernel.strategy<dot = unsigned_signed4, pixels = 14, vectors = 2,
+        lanes = 16, channels_outer = false, high_requantize = true>
+    ```
+  }];
+  let options = [
+    Option<"dot", "dot", "std::string", /*default=*/"\"widening\"",
+           "How int8 products are accumulated: unsigned_signed4, signed4, signed16x2 or widening">,
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"128", "Bits of a vector register">,
+    Option<"registers", "registers", "unsigned", /*default=*/"16", "Number of vector registers">
+  ];
+  let dependentDialects = ["::quantc::kernel::KernelDialect"];
+}
+
+def FormKernels : Pass<"quantc-form-kernels"> {
+  let summary = "Turn convolutions and matrix products into kernels";
+  let description = [{
+    Replaces each op that carries a `kernel.strategy`, together with what can be
+    fused after it (a constant bias, `tosa.rescale`, `tosa.clamp`, each the only user of what
+    comes before), by `kernel.conv` or `kernel.depthwise`. Weights are packed at
+    compile time; zero points and the change from s8 to u8 are folded into the bias;
+    a `kernel.prepare` lays the input out where it cannot be used as it is.
+    Results are bit-equal to TOSA's for integers.
+
+    Transposed convolutions that have no strategy are first rewritten as convolutions by
+    `quantc-decompose-transpose-conv`.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.matmul %a, %w, %az, %wz {kernel.strategy = #kernel.strategy<dot = float, pixels = 1,
+        vectors = 1, lanes = 16, channels_outer = false, high_requantize = false>}
+      : (tensor<1x1x32xf32>, tensor<1x32x16xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x16xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %r = kernel.conv ins(%a, %packed, %bias : tensor<1x1x32xf32>, tensor<1x512xf32>, tensor<16xf32>)
+                     outs(%init : tensor<1x1x1x16xf32>)
+      {groups = 32 : i64, pixel_stride = 32 : i64, row_stride = 1 : i64,
+       strategy = #kernel.strategy<dot = float, pixels = 1, vectors = 1, lanes = 16,
+                                   channels_outer = false, high_requantize = false>,
+       tap_steps = array<i64: 1, 0>, taps = array<i64: 1, 1>} -> tensor<1x1x1x16xf32>
+    ```
+  }];
+  let dependentDialects = ["::quantc::kernel::KernelDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def ExpandKernels : Pass<"quantc-expand-kernels"> {
+  let summary = "Write kernels as loops over vectors";
+  let description = [{
+    Expands `kernel.prepare`, `kernel.pack`, `kernel.conv` and `kernel.depthwise` on memrefs into `scf.for`
+    loops. Accumulators are SSA values carried by the reduction loops, so that they
+    stay in registers; what remains of pixels and channels after whole tiles is
+    a smaller tile of static shape, without masks. Products are `kernel.dot`.
+
+    Example: the reduction of a float `kernel.conv` with tiles of one pixel and one vector is
+
+    ```mlir
+    %sum = scf.for %k = %c0 to %c32 step %c1 iter_args(%acc = %bias) -> (vector<16xf32>) {
+      %at = arith.muli %k, %c16 : index
+      %w = vector.load %weights[%c0, %at] : memref<1x512xf32>, vector<16xf32>
+      %x1 = vector.load %input[%n, %row, %k] : memref<1x1x32xf32>, vector<1xf32>
+      %x = vector.broadcast %x1 : vector<1xf32> to vector<16xf32>
+      %next = kernel.dot float %acc, %x, %w : vector<16xf32>, vector<16xf32>
+      scf.yield %next : vector<16xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::quantc::kernel::KernelDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+def LowerDot : Pass<"quantc-lower-dot"> {
+  let summary = "Lower dot products to the target's instructions";
+  let description = [{
+    Replaces `kernel.dot` by the LLVM intrinsic of the instruction family `feature`:
+    `avx512vnni` and `avxvnni` (`vpdpbusd`, `vpdpwssd`), `sdot`, or `sse2`, `avx2` and
+    `avx512bw` (`pmaddwd`), or else by arithmetic on vectors, which every target has.
+    Float products become `llvm.intr.fmuladd`, which is one instruction where the target
+    has it.
+
+    Example: with `feature=avx512vnni`,
+
+    ```mlir
+    %1 = kernel.dot unsigned_signed4 %acc, %a, %w : vector<16xi32>, vector<64xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %1 = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%acc, %a, %w)
+        : (vector<16xi32>, vector<64xi8>, vector<64xi8>) -> vector<16xi32>
+    ```
+  }];
+  let options = [
+    Option<"feature", "feature", "std::string", /*default=*/"\"\"",
+           "Instruction family, as TargetDescription::dotFeature names it; empty: plain arithmetic">
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+#endif // QUANTC_CODEGEN_TRANSFORMS_KERNELPASSES_TD

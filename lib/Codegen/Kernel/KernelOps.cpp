@@ -1,0 +1,190 @@
+//===- KernelOps.cpp - Verifiers and effects of the kernel ops -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Codegen/Kernel/Kernel.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace quantc::kernel;
+
+#define GET_OP_CLASSES
+#include "quantc/Codegen/Kernel/Kernel.cpp.inc"
+
+/// On memrefs a kernel reads its inputs and writes `init`; on tensors it has no
+/// effect.
+static void collectEffects(
+    DestinationStyleOpInterface op,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    if (op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+    else
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+  }
+}
+
+static ShapedType shaped(Value value) {
+  return cast<ShapedType>(value.getType());
+}
+
+/// The rules that conv and depthwise share.
+template <typename OpTy>
+static LogicalResult verifyProduct(OpTy op) {
+  ShapedType in = shaped(op.getInput()), out = shaped(op.getInit());
+  ShapedType weights = shaped(op.getWeights()), bias = shaped(op.getBias());
+  for (Type type : op->getOperandTypes())
+    if (!cast<ShapedType>(type).hasStaticShape())
+      return op.emitOpError(
+                 "works on static shapes only, but has an operand of type ")
+             << type;
+  if (in.getRank() != 3 || out.getRank() != 4 || weights.getRank() != 2 ||
+      bias.getRank() != 1)
+    return op.emitOpError("expects an input of rank 3, weights of rank 2, a "
+                          "bias of rank 1 and an "
+                          "output of rank 4");
+  if (op.getTaps().size() != 2 || op.getTapSteps().size() != 2)
+    return op.emitOpError("expects two tap counts and two tap steps");
+  if (in.getDimSize(0) != out.getDimSize(0))
+    return op.emitOpError("input and output differ in the number of images");
+
+  StrategyAttr strategy = op.getStrategy();
+  int64_t padded = ChannelBlocks(strategy, out.getDimSize(3)).paddedChannels;
+  if (bias.getDimSize(0) != padded)
+    return op.emitOpError("expects a bias of ")
+           << padded << " channels (whole vectors), not " << bias.getDimSize(0);
+  bool isFloat = strategy.getDot() == DotKind::Float;
+  if (isFloat != bias.getElementType().isF32() ||
+      isFloat != in.getElementType().isF32())
+    return op.emitOpError("element types do not fit the dot kind '")
+           << stringifyDotKind(strategy.getDot()) << "'";
+  bool scaled = bool(op.getMultiplier());
+  if (scaled != bool(op.getShift()) || scaled != bool(op.getRequantize()))
+    return op.emitOpError("'requantize', multiplier and shift go together");
+  if (scaled && (shaped(op.getMultiplier()).getNumElements() != padded ||
+                 shaped(op.getShift()).getNumElements() != padded))
+    return op.emitOpError("expects ")
+           << padded << " multipliers and shifts (whole vectors)";
+  return success();
+}
+
+LogicalResult ConvOp::verify() {
+  if (failed(verifyProduct(*this)))
+    return failure();
+  ShapedType in = shaped(getInput()), out = shaped(getInit()),
+             weights = shaped(getWeights());
+  int64_t padded =
+      ChannelBlocks(getStrategy(), out.getDimSize(3)).paddedChannels;
+  int64_t reduction = getTaps()[0] * getTaps()[1] *
+                      static_cast<int64_t>(getGroups()) *
+                      getStrategy().getGroup();
+  if (weights.getDimSize(1) != padded * reduction)
+    return emitOpError("expects ")
+           << padded * reduction << " packed weights, not "
+           << weights.getDimSize(1);
+  if (weights.getDimSize(0) != 1 && weights.getDimSize(0) != in.getDimSize(0))
+    return emitOpError("expects one set of weights, or one for each image");
+  int64_t lastRow =
+      (out.getDimSize(1) - 1) * static_cast<int64_t>(getRowStride()) +
+      (getTaps()[0] - 1) * getTapSteps()[0];
+  int64_t lastElement =
+      (out.getDimSize(2) - 1) * static_cast<int64_t>(getPixelStride()) +
+      (getTaps()[1] - 1) * getTapSteps()[1] +
+      static_cast<int64_t>(getGroups()) * getStrategy().getGroup() - 1;
+  if (lastRow >= in.getDimSize(1) || lastElement >= in.getDimSize(2))
+    return emitOpError("reads row ") << lastRow << ", element " << lastElement
+                                     << " of an input of type " << in;
+  return success();
+}
+
+LogicalResult DepthwiseOp::verify() {
+  if (failed(verifyProduct(*this)))
+    return failure();
+  ShapedType in = shaped(getInput()), out = shaped(getInit());
+  int64_t padded =
+      ChannelBlocks(getStrategy(), out.getDimSize(3)).paddedChannels;
+  int64_t lastRow =
+      (out.getDimSize(1) - 1) * static_cast<int64_t>(getRowStride()) +
+      (getTaps()[0] - 1) * getTapSteps()[0];
+  int64_t lastElement =
+      (out.getDimSize(2) - 1) * static_cast<int64_t>(getPixelStride()) +
+      (getTaps()[1] - 1) * getTapSteps()[1] + padded - 1;
+  if (lastRow >= in.getDimSize(1) || lastElement >= in.getDimSize(2))
+    return emitOpError("reads row ") << lastRow << ", element " << lastElement
+                                     << " of an input of type " << in;
+  return success();
+}
+
+LogicalResult PrepareOp::verify() {
+  ShapedType in = shaped(getInput()), out = shaped(getInit());
+  if (in.getRank() != 3 || out.getRank() != 3 || !in.hasStaticShape() ||
+      !out.hasStaticShape())
+    return emitOpError(
+        "expects an input and an output of rank 3 and static shape");
+  if (in.getDimSize(0) != out.getDimSize(0))
+    return emitOpError("input and output differ in the number of images");
+  bool sameType = in.getElementType() == out.getElementType();
+  bool widens =
+      in.getElementType().isInteger(8) && out.getElementType().isInteger(16);
+  if (!sameType && !widens)
+    return emitOpError("can only copy, or widen i8 to i16");
+  return success();
+}
+
+LogicalResult PackOp::verify() {
+  ShapedType in = shaped(getInput()), out = shaped(getInit());
+  if (in.getRank() != 3 || out.getRank() != 2 || !in.hasStaticShape() ||
+      !out.hasStaticShape())
+    return emitOpError(
+        "expects an input of rank 3, an output of rank 2 and static shapes");
+  int64_t padded =
+      ChannelBlocks(getStrategy(), in.getDimSize(2)).paddedChannels;
+  int64_t size =
+      padded * llvm::alignTo(in.getDimSize(1), getStrategy().getGroup());
+  if (in.getDimSize(0) != out.getDimSize(0) || out.getDimSize(1) != size)
+    return emitOpError("expects an output of ")
+           << in.getDimSize(0) << "x" << size << " elements";
+  return success();
+}
+
+LogicalResult DotOp::verify() {
+  auto acc = cast<VectorType>(getAcc().getType());
+  auto lhs = cast<VectorType>(getLhs().getType());
+  if (acc.getNumElements() * getGroup(getKind()) != lhs.getNumElements())
+    return emitOpError("of kind '")
+           << stringifyDotKind(getKind()) << "' takes " << getGroup(getKind())
+           << " products a lane: operand type " << lhs
+           << " does not fit accumulator type " << acc;
+  return success();
+}
+
+void ConvOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  collectEffects(*this, effects);
+}
+void DepthwiseOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  collectEffects(*this, effects);
+}
+void PrepareOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  collectEffects(*this, effects);
+}
+void PackOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  collectEffects(*this, effects);
+}

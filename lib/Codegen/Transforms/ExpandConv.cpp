@@ -1,0 +1,276 @@
+//===- ExpandConv.cpp - kernel.conv as loops -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Loop order, outside in: images; then rows, chunks of a row that stay in the
+// level-1 cache, channel blocks, tiles; or, where the weights are too large to
+// be read again for every row, channel blocks, rows, tiles. Inside a tile the
+// reduction carries pixels x vectors accumulators: each step loads the block's
+// weights once and broadcasts one group of elements a pixel.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ExpandKernels.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::codegen;
+using kernel::ChannelBlocks;
+using kernel::DotKind;
+
+namespace {
+
+/// Bytes of input that a chunk of a row may take of the level-1 cache.
+constexpr int64_t kChunkBytes = 16 * 1024;
+/// Accumulators that keep the multipliers busy; smaller tiles split the
+/// reduction.
+constexpr int64_t kBusyAccumulators = 8;
+
+/// One block of channels.
+struct Block {
+  Value firstChannel;
+  Value firstWeight; // element index
+  int64_t vectors, channels;
+};
+
+class ConvExpander {
+public:
+  explicit ConvExpander(kernel::ConvOp op)
+      : op(op), w(op), epilogue(w, op), strategy(op.getStrategy()),
+        group(strategy.getGroup()), lanes(strategy.getLanes()),
+        groups(op.getGroups()), taps(op.getTaps()),
+        out(cast<MemRefType>(op.getInit().getType())),
+        inElement(cast<MemRefType>(op.getInput().getType()).getElementType()),
+        blocks(strategy, out.getDimSize(3)) {}
+
+  void expand();
+
+private:
+  void forRows(function_ref<void(Value)> body) {
+    w.forEach(out.getDimSize(1), body);
+  }
+  void forBlocks(function_ref<void(const Block &)> body);
+  void expandRow(Value image, Value row);
+  void expandTile(Value image, Value row, Value pixel, int64_t pixels,
+                  const Block &block);
+  SmallVector<Value> reduce(const Tile &tile, Value image, Value row,
+                            Value pixel, const Block &block);
+  SmallVector<Value> reduceRun(const Tile &tile,
+                               SmallVector<Value> accumulators,
+                               ArrayRef<Value> inputIndices, Value image,
+                               Value firstWeight);
+  void step(const Tile &tile, MutableArrayRef<Value> accumulators, Value image,
+            ArrayRef<Value> inputIndices, Value group, Value firstWeight);
+  SmallVector<Value> loadWeights(const Tile &tile, Value image, Value first);
+  Value loadBroadcast(ArrayRef<Value> indices);
+
+  kernel::ConvOp op;
+  KernelWriter w;
+  TileEpilogue<kernel::ConvOp> epilogue;
+  kernel::StrategyAttr strategy;
+  int64_t group, lanes, groups;
+  ArrayRef<int64_t> taps;
+  MemRefType out;
+  Type inElement;
+  ChannelBlocks blocks;
+};
+
+void ConvExpander::forBlocks(function_ref<void(const Block &)> body) {
+  int64_t reduction = taps[0] * taps[1] * groups * group;
+  int64_t channels = strategy.getBlockChannels();
+  w.forEach(blocks.wholeBlocks, [&](Value block) {
+    body({w.mul(block, channels), w.mul(block, channels * reduction),
+          strategy.getVectors(), channels});
+  });
+  int64_t rest = blocks.wholeBlocks * channels;
+  if (blocks.tailVectors)
+    body({w.index(rest), w.index(rest * reduction), blocks.tailVectors,
+          blocks.tailChannels});
+}
+
+void ConvExpander::expand() {
+  int64_t pixels = out.getDimSize(2), tilePixels = strategy.getPixels();
+  int64_t wholePixels = pixels / tilePixels * tilePixels;
+  w.forEach(out.getDimSize(0), [&](Value image) {
+    if (!strategy.getChannelsOuter())
+      return forRows([&](Value row) { expandRow(image, row); });
+    forBlocks([&](const Block &block) {
+      forRows([&](Value row) {
+        w.forEach(0, wholePixels, tilePixels, [&](Value pixel) {
+          expandTile(image, row, pixel, tilePixels, block);
+        });
+        if (wholePixels != pixels)
+          expandTile(image, row, w.index(wholePixels), pixels - wholePixels,
+                     block);
+      });
+    });
+  });
+  op.erase();
+}
+
+/// One row of output, chunk by chunk.
+void ConvExpander::expandRow(Value image, Value row) {
+  int64_t pixels = out.getDimSize(2), tilePixels = strategy.getPixels();
+  int64_t wholePixels = pixels / tilePixels * tilePixels;
+  int64_t tileBytes = tilePixels * static_cast<int64_t>(op.getPixelStride()) *
+                      inElement.getIntOrFloatBitWidth() / 8;
+  int64_t chunk = std::max<int64_t>(1, kChunkBytes / tileBytes) * tilePixels;
+  auto tiles = [&](Value begin, int64_t count) {
+    forBlocks([&](const Block &block) {
+      w.forEach(0, count, tilePixels, [&](Value pixel) {
+        expandTile(image, row, w.add(begin, pixel), tilePixels, block);
+      });
+    });
+  };
+  int64_t wholeChunks = wholePixels / chunk * chunk;
+  w.forEach(0, wholeChunks, chunk, [&](Value begin) { tiles(begin, chunk); });
+  if (wholeChunks != wholePixels)
+    tiles(w.index(wholeChunks), wholePixels - wholeChunks);
+  if (wholePixels != pixels)
+    forBlocks([&](const Block &block) {
+      expandTile(image, row, w.index(wholePixels), pixels - wholePixels, block);
+    });
+}
+
+void ConvExpander::expandTile(Value image, Value row, Value pixel,
+                              int64_t pixels, const Block &block) {
+  Tile tile{pixels, block.vectors, block.channels};
+  SmallVector<Value> sums = reduce(tile, image, row, pixel, block);
+  epilogue.finish(sums, tile, {image, row, pixel, block.firstChannel});
+}
+
+SmallVector<Value> ConvExpander::reduce(const Tile &tile, Value image,
+                                        Value row, Value pixel,
+                                        const Block &block) {
+  SmallVector<Value> accumulators = epilogue.start(tile, block.firstChannel);
+  Value firstRow = w.mul(row, op.getRowStride());
+  Value firstElement = w.mul(pixel, op.getPixelStride());
+  int64_t runWeights = groups * group * tile.vectors * lanes;
+  return w.forCarried(
+      taps[0], 1, accumulators, [&](Value tapRow, ValueRange outer) {
+        Value inRow = w.add(firstRow, w.mul(tapRow, op.getTapSteps()[0]));
+        Value rowWeight =
+            w.add(block.firstWeight, w.mul(tapRow, taps[1] * runWeights));
+        return w.forCarried(
+            taps[1], 1, outer, [&](Value tap, ValueRange inner) {
+              Value element =
+                  w.add(firstElement, w.mul(tap, op.getTapSteps()[1]));
+              Value weight = w.add(rowWeight, w.mul(tap, runWeights));
+              return reduceRun(tile, SmallVector<Value>(inner),
+                               {image, inRow, element}, image, weight);
+            });
+      });
+}
+
+/// Reduces one run of elements. A small tile gets several sets of accumulators,
+/// each of which takes every n-th group, so that no step waits for the one
+/// before.
+SmallVector<Value> ConvExpander::reduceRun(const Tile &tile,
+                                           SmallVector<Value> accumulators,
+                                           ArrayRef<Value> inputIndices,
+                                           Value image, Value firstWeight) {
+  int64_t count = tile.pixels * tile.vectors;
+  int64_t splits = std::clamp<int64_t>(kBusyAccumulators / count, 1, groups);
+  Type element =
+      cast<VectorType>(accumulators.front().getType()).getElementType();
+  for (int64_t i = count; i < count * splits; ++i)
+    accumulators.push_back(w.splat(element, lanes, 0));
+  int64_t whole = groups / splits * splits;
+  accumulators = w.forCarried(
+      whole, splits, accumulators, [&](Value first, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        for (int64_t s = 0; s < splits; ++s)
+          step(tile, MutableArrayRef(next).slice(s * count, count), image,
+               inputIndices, w.add(first, s), firstWeight);
+        return next;
+      });
+  for (int64_t g = whole; g < groups; ++g)
+    step(tile, MutableArrayRef(accumulators).slice((g - whole) * count, count),
+         image, inputIndices, w.index(g), firstWeight);
+  for (int64_t i = count; i < count * splits; ++i) {
+    Value &sum = accumulators[i % count];
+    if (isa<FloatType>(element))
+      sum = arith::AddFOp::create(w.b, sum, accumulators[i]);
+    else
+      sum = arith::AddIOp::create(w.b, sum, accumulators[i]);
+  }
+  accumulators.truncate(count);
+  return accumulators;
+}
+
+void ConvExpander::step(const Tile &tile, MutableArrayRef<Value> accumulators,
+                        Value image, ArrayRef<Value> inputIndices,
+                        Value groupIndex, Value firstWeight) {
+  SmallVector<Value> weights = loadWeights(
+      tile, image,
+      w.add(firstWeight, w.mul(groupIndex, tile.vectors * lanes * group)));
+  Value element = w.add(inputIndices[2], w.mul(groupIndex, group));
+  for (int64_t p = 0; p < tile.pixels; ++p) {
+    Value input = loadBroadcast({inputIndices[0], inputIndices[1],
+                                 w.add(element, p * op.getPixelStride())});
+    for (int64_t j = 0; j < tile.vectors; ++j) {
+      Value &accumulator = accumulators[p * tile.vectors + j];
+      accumulator =
+          kernel::DotOp::create(w.b, accumulator.getType(), strategy.getDot(),
+                                accumulator, input, weights[j]);
+    }
+  }
+}
+
+/// The vectors of weights of one group, in the element type of the input.
+SmallVector<Value> ConvExpander::loadWeights(const Tile &tile, Value image,
+                                             Value first) {
+  bool batched = cast<MemRefType>(op.getWeights().getType()).getDimSize(0) != 1;
+  Type stored = cast<MemRefType>(op.getWeights().getType()).getElementType();
+  Value set = batched ? image : w.index(0);
+  int64_t size = lanes * group;
+  SmallVector<Value> weights;
+  if (stored != inElement && group == 1) {
+    // Short vectors: widen them all at once.
+    Value all = w.load(op.getWeights(), {set, first}, size * tile.vectors);
+    Value wide = arith::ExtSIOp::create(
+        w.b, VectorType::get(size * tile.vectors, inElement), all);
+    for (int64_t j = 0; j < tile.vectors; ++j)
+      weights.push_back(vector::ExtractStridedSliceOp::create(
+          w.b, wide, ArrayRef<int64_t>{j * size}, ArrayRef<int64_t>{size},
+          ArrayRef<int64_t>{1}));
+    return weights;
+  }
+  for (int64_t j = 0; j < tile.vectors; ++j) {
+    Value vector = w.load(op.getWeights(), {set, w.add(first, j * size)}, size);
+    if (stored != inElement)
+      vector =
+          arith::ExtSIOp::create(w.b, VectorType::get(size, inElement), vector);
+    weights.push_back(vector);
+  }
+  return weights;
+}
+
+/// One group of elements, in every lane.
+Value ConvExpander::loadBroadcast(ArrayRef<Value> indices) {
+  auto type = VectorType::get(lanes * group, inElement);
+  if (group == 1) {
+    Value scalar =
+        vector::ExtractOp::create(w.b, w.load(op.getInput(), indices, 1), 0);
+    return vector::BroadcastOp::create(w.b, type, scalar);
+  }
+  Type i32 = w.b.getI32Type();
+  Value bytes = w.load(op.getInput(), indices, group);
+  Value word = vector::BitCastOp::create(w.b, VectorType::get(1, i32), bytes);
+  Value scalar = vector::ExtractOp::create(w.b, word, 0);
+  Value words =
+      vector::BroadcastOp::create(w.b, VectorType::get(lanes, i32), scalar);
+  return vector::BitCastOp::create(w.b, type, words);
+}
+
+} // namespace
+
+void codegen::expandConv(kernel::ConvOp op) { ConvExpander(op).expand(); }

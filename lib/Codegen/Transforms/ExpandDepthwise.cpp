@@ -1,0 +1,161 @@
+//===- ExpandDepthwise.cpp - kernel.depthwise as loops -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Loops over images, rows, tiles of pixels and blocks of channels. Lanes are
+// channels, so nothing is broadcast; taps are unrolled. Where a lane takes two
+// products at a time, they are two taps, whose inputs are interleaved.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ExpandKernels.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::codegen;
+using kernel::ChannelBlocks;
+using kernel::DepthwiseTaps;
+
+namespace {
+
+class DepthwiseExpander {
+public:
+  explicit DepthwiseExpander(kernel::DepthwiseOp op)
+      : op(op), w(op), epilogue(w, op), strategy(op.getStrategy()),
+        group(strategy.getGroup()), lanes(strategy.getLanes()),
+        taps(op.getTaps(), group),
+        out(cast<MemRefType>(op.getInit().getType())),
+        inElement(cast<MemRefType>(op.getInput().getType()).getElementType()),
+        blocks(strategy, out.getDimSize(3)) {}
+
+  void expand();
+
+private:
+  void expandPixels(Value image, Value row, Value pixel, int64_t pixels);
+  void expandTile(const Tile &tile, const TilePosition &position);
+  void reduceTrip(const Tile &tile, const TilePosition &position, Value trip,
+                  MutableArrayRef<Value> accumulators);
+  Value loadInput(const TilePosition &position, Value trip, int64_t pixel,
+                  int64_t vector, int64_t firstTap);
+  Value loadTap(const TilePosition &position, Value trip, int64_t pixel,
+                int64_t vector, int64_t tap);
+  Value loadWeight(Value channel, Value trip, int64_t vector, int64_t tapGroup);
+
+  kernel::DepthwiseOp op;
+  KernelWriter w;
+  TileEpilogue<kernel::DepthwiseOp> epilogue;
+  kernel::StrategyAttr strategy;
+  int64_t group, lanes;
+  DepthwiseTaps taps;
+  MemRefType out;
+  Type inElement;
+  ChannelBlocks blocks;
+};
+
+void DepthwiseExpander::expand() {
+  int64_t pixels = out.getDimSize(2), tilePixels = strategy.getPixels();
+  int64_t wholePixels = pixels / tilePixels * tilePixels;
+  w.forEach(out.getDimSize(0), [&](Value image) {
+    w.forEach(out.getDimSize(1), [&](Value row) {
+      w.forEach(0, wholePixels, tilePixels, [&](Value pixel) {
+        expandPixels(image, row, pixel, tilePixels);
+      });
+      if (wholePixels != pixels)
+        expandPixels(image, row, w.index(wholePixels), pixels - wholePixels);
+    });
+  });
+  op.erase();
+}
+
+void DepthwiseExpander::expandPixels(Value image, Value row, Value pixel,
+                                     int64_t pixels) {
+  int64_t channels = strategy.getBlockChannels();
+  w.forEach(blocks.wholeBlocks, [&](Value block) {
+    expandTile({pixels, strategy.getVectors(), channels},
+               {image, row, pixel, w.mul(block, channels)});
+  });
+  if (blocks.tailVectors)
+    expandTile({pixels, blocks.tailVectors, blocks.tailChannels},
+               {image, row, pixel, w.index(blocks.wholeBlocks * channels)});
+}
+
+void DepthwiseExpander::expandTile(const Tile &tile,
+                                   const TilePosition &position) {
+  SmallVector<Value> start = epilogue.start(tile, position.channel);
+  SmallVector<Value> sums =
+      w.forCarried(taps.trips, 1, start, [&](Value trip, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        reduceTrip(tile, position, trip, next);
+        return next;
+      });
+  epilogue.finish(sums, tile, position);
+}
+
+void DepthwiseExpander::reduceTrip(const Tile &tile,
+                                   const TilePosition &position, Value trip,
+                                   MutableArrayRef<Value> accumulators) {
+  for (int64_t tapGroup = 0; tapGroup < taps.groups; ++tapGroup)
+    for (int64_t j = 0; j < tile.vectors; ++j) {
+      Value weight = loadWeight(position.channel, trip, j, tapGroup);
+      for (int64_t p = 0; p < tile.pixels; ++p) {
+        Value &accumulator = accumulators[p * tile.vectors + j];
+        Value input = loadInput(position, trip, p, j, tapGroup * group);
+        accumulator =
+            kernel::DotOp::create(w.b, accumulator.getType(), strategy.getDot(),
+                                  accumulator, input, weight);
+      }
+    }
+}
+
+/// The inputs of one group of taps, lane by lane.
+Value DepthwiseExpander::loadInput(const TilePosition &position, Value trip,
+                                   int64_t pixel, int64_t vector,
+                                   int64_t firstTap) {
+  Value first = loadTap(position, trip, pixel, vector, firstTap);
+  if (group == 1)
+    return first;
+  // A missing tap has weight 0: any value will do.
+  bool exists = firstTap + 1 < taps.rows * taps.columns;
+  Value second =
+      exists ? loadTap(position, trip, pixel, vector, firstTap + 1) : first;
+  return vector::InterleaveOp::create(w.b, first, second);
+}
+
+Value DepthwiseExpander::loadTap(const TilePosition &position, Value trip,
+                                 int64_t pixel, int64_t vector, int64_t tap) {
+  int64_t tapRow = tap / taps.columns, tapColumn = tap % taps.columns;
+  Value row = w.add(w.mul(position.row, op.getRowStride()),
+                    w.mul(trip, op.getTapSteps()[0]));
+  Value element =
+      w.add(w.mul(position.pixel, op.getPixelStride()), position.channel);
+  int64_t offset = pixel * static_cast<int64_t>(op.getPixelStride()) +
+                   tapColumn * op.getTapSteps()[1] + vector * lanes;
+  return w.load(op.getInput(),
+                {position.image, w.add(row, tapRow * op.getTapSteps()[0]),
+                 w.add(element, offset)},
+                lanes);
+}
+
+Value DepthwiseExpander::loadWeight(Value channel, Value trip, int64_t vector,
+                                    int64_t tapGroup) {
+  int64_t tripSize = taps.groups * group; // for each channel
+  Value vectorStart =
+      w.mul(w.add(channel, vector * lanes), taps.trips * tripSize);
+  Value start = w.add(w.add(vectorStart, w.mul(trip, tripSize * lanes)),
+                      tapGroup * group * lanes);
+  Value weight = w.load(op.getWeights(), {w.index(0), start}, lanes * group);
+  if (cast<MemRefType>(op.getWeights().getType()).getElementType() != inElement)
+    weight = arith::ExtSIOp::create(
+        w.b, VectorType::get(lanes * group, inElement), weight);
+  return weight;
+}
+
+} // namespace
+
+void codegen::expandDepthwise(kernel::DepthwiseOp op) {
+  DepthwiseExpander(op).expand();
+}

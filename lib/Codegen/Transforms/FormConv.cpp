@@ -1,0 +1,159 @@
+//===- FormConv.cpp - Convolutions as kernel.conv -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FormKernels.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::codegen;
+using kernel::ChannelBlocks;
+using kernel::DotKind;
+using kernel::StrategyAttr;
+
+/// Weights in the layout of kernel.conv.
+template <typename T, typename WeightFn>
+static SmallVector<T> packWeights(StrategyAttr strategy, const Window &window,
+                                  const WeightFn &weight) {
+  int64_t group = strategy.getGroup(), lanes = strategy.getLanes();
+  Reduction reduction(window, group);
+  ChannelBlocks blocks(strategy, window.outChannels);
+  SmallVector<T> packed;
+  packed.reserve(blocks.paddedChannels * reduction.rowTaps * reduction.taps *
+                 reduction.groups * group);
+  auto element = [&](int64_t channel, int64_t y, int64_t tap, int64_t k) -> T {
+    if (channel >= window.outChannels || k >= reduction.run)
+      return 0;
+    return weight(channel, y, tap + k / window.inChannels,
+                  k % window.inChannels);
+  };
+  auto packBlock = [&](int64_t firstChannel, int64_t vectors) {
+    for (int64_t y = 0; y < reduction.rowTaps; ++y)
+      for (int64_t tap = 0; tap < reduction.taps; ++tap)
+        for (int64_t g = 0; g < reduction.groups; ++g)
+          for (int64_t lane = 0; lane < vectors * lanes; ++lane)
+            for (int64_t e = 0; e < group; ++e)
+              packed.push_back(
+                  element(firstChannel + lane, y, tap, g * group + e));
+  };
+  for (int64_t block = 0; block < blocks.wholeBlocks; ++block)
+    packBlock(block * strategy.getBlockChannels(), strategy.getVectors());
+  if (blocks.tailVectors)
+    packBlock(blocks.wholeBlocks * strategy.getBlockChannels(),
+              blocks.tailVectors);
+  return packed;
+}
+
+static SmallVector<int64_t> sumWeights(const Window &window,
+                                       const IntWeight &weight) {
+  SmallVector<int64_t> sums(window.outChannels, 0);
+  for (int64_t c = 0; c < window.outChannels; ++c)
+    for (int64_t y = 0; y < window.kernelHeight; ++y)
+      for (int64_t x = 0; x < window.kernelWidth; ++x)
+        for (int64_t in = 0; in < window.inChannels; ++in)
+          sums[c] += weight(c, y, x, in);
+  return sums;
+}
+
+void KernelFormer::finishConv(Value input, Value weights, Value bias,
+                              const Window &window, int64_t zeroPoint) {
+  Reduction reduction(window, strategy.getGroup());
+  int64_t rows = (window.outHeight - 1) * window.strideY +
+                 (reduction.rowTaps - 1) * reduction.rowStep + 1;
+  int64_t elements =
+      (window.outWidth - 1) * window.strideX * window.inChannels +
+      (reduction.taps - 1) * reduction.tapStep +
+      reduction.groups * strategy.getGroup();
+  Value prepared = prepareInput(input, window, zeroPoint, rows, elements);
+  finish<kernel::ConvOp>(prepared, weights, bias, window,
+                         {reduction.rowTaps, reduction.taps},
+                         {reduction.rowStep, reduction.tapStep},
+                         window.outChannels, reduction.groups);
+}
+
+void KernelFormer::formConv(Value input, Value opBias, Window window,
+                            int64_t zeroPoint, const IntWeight &opWeight) {
+  bool wasColumn = window.kernelWidth == 1;
+  window.lengthenRows();
+  // A column that became a row swaps the coordinates of its taps.
+  bool swapped = wasColumn && window.kernelWidth != 1;
+  IntWeight weight =
+      swapped ? IntWeight([&](int64_t c, int64_t y, int64_t x, int64_t in) {
+        return opWeight(c, x, y, in);
+      })
+              : opWeight;
+  SmallVector<int64_t> packed = packWeights<int64_t>(strategy, window, weight);
+  unsigned bits =
+      llvm::all_of(packed, [](int64_t w) { return llvm::isInt<8>(w); }) ? 8
+                                                                        : 16;
+  Value weights =
+      constant({1, static_cast<int64_t>(packed.size())}, packed, bits);
+  Value start =
+      bias(opBias, window.outChannels, zeroPoint, sumWeights(window, weight));
+  finishConv(input, weights, start, window, zeroPoint);
+}
+
+void KernelFormer::formConv(Value input, Value opBias, Window window,
+                            const FloatWeight &opWeight) {
+  bool wasColumn = window.kernelWidth == 1;
+  window.lengthenRows();
+  bool swapped = wasColumn && window.kernelWidth != 1;
+  FloatWeight weight =
+      swapped ? FloatWeight([&](int64_t c, int64_t y, int64_t x, int64_t in) {
+        return opWeight(c, x, y, in);
+      })
+              : opWeight;
+  SmallVector<float> packed = packWeights<float>(strategy, window, weight);
+  Value weights = constant({1, static_cast<int64_t>(packed.size())}, packed);
+  finishConv(input, weights, bias(opBias, window.outChannels, 0, {}), window,
+             0);
+}
+
+void codegen::formConv2D(RewriterBase &rewriter, tosa::Conv2DOp op,
+                         StrategyAttr strategy) {
+  ArrayRef<int64_t> in = cast<ShapedType>(op.getInput().getType()).getShape();
+  ArrayRef<int64_t> out = cast<ShapedType>(op.getOutput().getType()).getShape();
+  ArrayRef<int64_t> kernel =
+      cast<ShapedType>(op.getWeight().getType()).getShape();
+  Window window{in[0],
+                in[1],
+                in[2],
+                in[3],
+                out[1],
+                out[2],
+                out[3],
+                kernel[1],
+                kernel[2],
+                op.getPad()[0],
+                op.getPad()[2],
+                op.getStride()[0],
+                op.getStride()[1],
+                op.getDilation()[0],
+                op.getDilation()[1]};
+  DenseElementsAttr attr;
+  matchPattern(op.getWeight(), m_Constant(&attr));
+  auto index = [kernel](int64_t c, int64_t y, int64_t x, int64_t i) {
+    return ((c * kernel[1] + y) * kernel[2] + x) * kernel[3] + i;
+  };
+  KernelFormer former(rewriter, op, strategy, matchEpilogue(op.getResult()));
+  if (strategy.getDot() == DotKind::Float) {
+    auto values = attr.getValues<float>();
+    former.formConv(op.getInput(), op.getBias(), window,
+                    [&](int64_t c, int64_t y, int64_t x, int64_t i) {
+                      return values[index(c, y, x, i)];
+                    });
+    return;
+  }
+  auto values = attr.getValues<int8_t>();
+  int64_t weightZp = *op.getWeightZeroPoint();
+  former.formConv(op.getInput(), op.getBias(), window, *op.getInputZeroPoint(),
+                  IntWeight([&](int64_t c, int64_t y, int64_t x, int64_t i) {
+                    return values[index(c, y, x, i)] - weightZp;
+                  }));
+}

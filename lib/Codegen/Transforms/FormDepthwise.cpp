@@ -1,0 +1,120 @@
+//===- FormDepthwise.cpp - Depthwise convolutions as kernels -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FormKernels.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::codegen;
+using kernel::ChannelBlocks;
+using kernel::DotKind;
+using kernel::StrategyAttr;
+
+/// Weights in the layout of kernel.depthwise; `weight` takes a tap and an
+/// output channel.
+template <typename T, typename WeightFn>
+static SmallVector<T> packDepthwise(StrategyAttr strategy,
+                                    ArrayRef<int64_t> window, int64_t channels,
+                                    const WeightFn &weight) {
+  int64_t group = strategy.getGroup(), lanes = strategy.getLanes();
+  int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
+  kernel::DepthwiseTaps taps(window, group);
+  int64_t tripTaps = taps.rows * taps.columns;
+  SmallVector<T> packed;
+  for (int64_t first = 0; first < padded; first += lanes)
+    for (int64_t trip = 0; trip < taps.trips; ++trip)
+      for (int64_t tap = 0; tap < taps.groups * group; tap += group)
+        for (int64_t lane = 0; lane < lanes; ++lane)
+          for (int64_t e = 0; e < group; ++e) {
+            bool exists = first + lane < channels && tap + e < tripTaps;
+            packed.push_back(
+                exists ? weight(trip * tripTaps + tap + e, first + lane) : 0);
+          }
+  return packed;
+}
+
+void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
+                            StrategyAttr strategy) {
+  ArrayRef<int64_t> in = cast<ShapedType>(op.getInput().getType()).getShape();
+  ArrayRef<int64_t> out = cast<ShapedType>(op.getOutput().getType()).getShape();
+  ArrayRef<int64_t> kernel =
+      cast<ShapedType>(op.getWeight().getType()).getShape();
+  Window window{in[0],
+                in[1],
+                in[2],
+                in[3],
+                out[1],
+                out[2],
+                out[3],
+                kernel[0],
+                kernel[1],
+                op.getPad()[0],
+                op.getPad()[2],
+                op.getStride()[0],
+                op.getStride()[1],
+                op.getDilation()[0],
+                op.getDilation()[1]};
+  DenseElementsAttr attr;
+  matchPattern(op.getWeight(), m_Constant(&attr));
+  int64_t channels = out[3], multiplier = kernel[3];
+  bool isFloat = strategy.getDot() == DotKind::Float;
+  int64_t zeroPoint = isFloat ? 0 : *op.getInputZeroPoint();
+  int64_t weightZp = isFloat ? 0 : *op.getWeightZeroPoint();
+  KernelFormer former(rewriter, op, strategy, matchEpilogue(op.getResult()));
+
+  // [KH, KW, C, M]: the last two dimensions are the output channel.
+  auto floatWeight = [&](int64_t tap, int64_t c) {
+    return attr.getValues<float>()[tap * channels + c];
+  };
+  auto intWeight = [&](int64_t tap, int64_t c) -> int64_t {
+    return attr.getValues<int8_t>()[tap * channels + c] - weightZp;
+  };
+  if (in[3] == 1) {
+    auto tapOf = [&](int64_t y, int64_t x) { return y * kernel[1] + x; };
+    if (isFloat)
+      former.formConv(op.getInput(), op.getBias(), window,
+                      [&](int64_t c, int64_t y, int64_t x, int64_t) {
+                        return floatWeight(tapOf(y, x), c);
+                      });
+    else
+      former.formConv(op.getInput(), op.getBias(), window, zeroPoint,
+                      IntWeight([&](int64_t c, int64_t y, int64_t x, int64_t) {
+                        return intWeight(tapOf(y, x), c);
+                      }));
+    return;
+  }
+
+  Value weights;
+  if (isFloat) {
+    auto packed = packDepthwise<float>(strategy, {kernel[0], kernel[1]},
+                                       channels, floatWeight);
+    weights = former.constant({1, static_cast<int64_t>(packed.size())}, packed);
+  } else {
+    auto packed = packDepthwise<int64_t>(strategy, {kernel[0], kernel[1]},
+                                         channels, intWeight);
+    unsigned bits =
+        llvm::all_of(packed, [](int64_t w) { return llvm::isInt<8>(w); }) ? 8
+                                                                          : 16;
+    weights =
+        former.constant({1, static_cast<int64_t>(packed.size())}, packed, bits);
+  }
+  int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
+  int64_t rows = (window.outHeight - 1) * window.strideY +
+                 (kernel[0] - 1) * window.dilationY + 1;
+  int64_t tapStep = window.dilationX * channels;
+  int64_t elements = (window.outWidth - 1) * window.strideX * channels +
+                     (kernel[1] - 1) * tapStep + padded;
+  Value input = former.prepareInput(op.getInput(), window, zeroPoint, rows,
+                                    elements, multiplier);
+  Value start = former.bias(op.getBias(), channels, zeroPoint, {});
+  former.finish<kernel::DepthwiseOp>(
+      input, weights, start, window, {kernel[0], kernel[1]},
+      {window.dilationY, tapStep}, channels, std::nullopt);
+}

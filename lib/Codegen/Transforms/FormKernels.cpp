@@ -1,0 +1,79 @@
+//===- FormKernels.cpp - Apply kernel strategies -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FormKernels.h"
+
+#include "quantc/Codegen/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Iterators.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace quantc::codegen {
+#define GEN_PASS_DEF_FORMKERNELS
+#include "quantc/Codegen/Transforms/Passes.h.inc"
+} // namespace quantc::codegen
+
+using namespace mlir;
+using namespace quantc;
+using kernel::StrategyAttr;
+
+namespace {
+struct FormKernelsPass : codegen::impl::FormKernelsBase<FormKernelsPass> {
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) {
+      if (op->hasAttr("kernel.strategy"))
+        ops.push_back(op);
+    });
+    IRRewriter rewriter(&getContext());
+    for (Operation *op : ops)
+      if (failed(form(rewriter, op)))
+        return signalPassFailure();
+    eraseDead();
+  }
+
+private:
+  LogicalResult form(RewriterBase &rewriter, Operation *op) {
+    auto strategy = dyn_cast<StrategyAttr>(op->getAttr("kernel.strategy"));
+    if (!strategy)
+      return op->emitOpError(
+          "has a 'kernel.strategy' that is not a #kernel.strategy");
+    rewriter.setInsertionPoint(op);
+    return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+        .Case([&](tosa::Conv2DOp conv) {
+          codegen::formConv2D(rewriter, conv, strategy);
+          return success();
+        })
+        .Case([&](tosa::DepthwiseConv2DOp conv) {
+          codegen::formDepthwise(rewriter, conv, strategy);
+          return success();
+        })
+        .Case([&](tosa::MatMulOp matmul) {
+          codegen::formMatMul(rewriter, matmul, strategy);
+          return success();
+        })
+        .Default([&](Operation *other) {
+          return other->emitOpError(
+              "cannot be formed into a kernel; remove its 'kernel.strategy'");
+        });
+  }
+
+  /// The formed ops, what was fused into them, and their unpacked constants.
+  void eraseDead() {
+    getOperation()->walk<WalkOrder::PostOrder, mlir::ReverseIterator>(
+        [](Operation *op) {
+          if (isOpTriviallyDead(op))
+            op->erase();
+        });
+  }
+};
+} // namespace

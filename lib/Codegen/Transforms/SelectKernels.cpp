@@ -1,0 +1,259 @@
+//===- SelectKernels.cpp - Choose how each product is computed -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Puts a `kernel.strategy` on every convolution and matrix product that
+/// `quantc-form-kernels` can form. Only this file weighs tile shapes; it
+/// changes nothing else.
+///
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Codegen/Kernel/Kernel.h"
+#include "quantc/Codegen/Transforms/Passes.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace quantc::codegen {
+#define GEN_PASS_DEF_SELECTKERNELS
+#include "quantc/Codegen/Transforms/Passes.h.inc"
+} // namespace quantc::codegen
+
+using namespace mlir;
+using namespace quantc;
+using kernel::DotKind;
+using kernel::StrategyAttr;
+
+namespace {
+
+/// Weights that exceed this many bytes do not stay in a level-2 cache beside
+/// the input: they are then read once, block by block.
+constexpr int64_t kCachedWeightBytes = 256 * 1024;
+constexpr int64_t kMaxVectors = 16;
+/// Steps that an accumulator needs before it can be added to again, times the
+/// products that a core starts in one.
+constexpr double kLatency = 4;
+
+struct Machine {
+  DotKind dot;
+  int64_t vectorBits;
+  int64_t registers;
+
+  int64_t lanes() const { return vectorBits / 32; }
+  bool isX86() const {
+    return dot == DotKind::UnsignedSigned4 || dot == DotKind::Signed16x2;
+  }
+  /// The kind for operands that do not fit 8 bits once zero points are
+  /// subtracted.
+  DotKind wideDot() const {
+    return isX86() ? DotKind::Signed16x2 : DotKind::Widening;
+  }
+};
+
+/// One product as tiling sees it.
+struct Product {
+  DotKind dot;
+  int64_t pixels;      // output pixels in a row
+  int64_t channels;    // output channels
+  int64_t weightBytes; // packed weights
+  bool depthwise = false;
+};
+
+/// Time of one reduction step of a tile, in cycles of a core that does two
+/// products and two loads a cycle. A depthwise tile loads every left operand
+/// once a product.
+double stepCost(int64_t pixels, int64_t vectors, bool depthwise) {
+  double products = 0.5 * pixels * vectors;
+  double loads = 0.5 * (depthwise ? pixels * vectors : pixels) + 0.5 * vectors;
+  return std::max({products, loads, depthwise ? 0.0 : kLatency}) + 0.5 +
+         0.1 * (pixels + vectors);
+}
+
+/// Time of one reduction step over a row of pixels and all channels.
+double rowCost(const Product &product, int64_t pixels, int64_t vectors,
+               int64_t totalVectors) {
+  int64_t wholeTiles = product.pixels / pixels;
+  int64_t restPixels = product.pixels % pixels;
+  auto columnsCost = [&](int64_t tileVectors) {
+    double cost = wholeTiles * stepCost(pixels, tileVectors, product.depthwise);
+    if (restPixels)
+      cost += stepCost(restPixels, tileVectors, product.depthwise);
+    return cost;
+  };
+  double cost = totalVectors / vectors * columnsCost(vectors);
+  if (int64_t restVectors = totalVectors % vectors)
+    cost += columnsCost(restVectors);
+  return cost;
+}
+
+/// The cheapest tile whose accumulators, weights and two temporaries fit the
+/// register file. A single pixel takes its weights straight from memory.
+StrategyAttr chooseTile(MLIRContext *context, const Machine &machine,
+                        const Product &product) {
+  int64_t lanes = machine.lanes();
+  int64_t totalVectors = llvm::divideCeil(product.channels, lanes);
+  double best = 0;
+  int64_t bestPixels = 0, bestVectors = 0;
+  for (int64_t vectors = 1; vectors <= std::min(totalVectors, kMaxVectors);
+       ++vectors) {
+    for (int64_t pixels = 1;
+         pixels <= std::min(product.pixels, machine.registers); ++pixels) {
+      int64_t weights = pixels == 1 ? 0 : vectors;
+      if (pixels * vectors + weights + 2 > machine.registers)
+        break;
+      double cost = rowCost(product, pixels, vectors, totalVectors);
+      if (bestPixels == 0 || cost < best) {
+        best = cost;
+        bestPixels = pixels;
+        bestVectors = vectors;
+      }
+    }
+  }
+  return StrategyAttr::get(context, product.dot, bestPixels, bestVectors, lanes,
+                           product.weightBytes > kCachedWeightBytes,
+                           machine.isX86());
+}
+
+bool isConstant(Value value) { return matchPattern(value, m_Constant()); }
+
+bool isFloatProduct(Type lhs, Type rhs, Type acc) {
+  return lhs.isF32() && rhs.isF32() && acc.isF32();
+}
+
+bool isInt8Product(Type lhs, Type rhs, Type acc) {
+  return lhs.isInteger(8) && rhs.isInteger(8) && acc.isInteger(32);
+}
+
+bool isStatic(Operation *op) {
+  auto isStaticShape = [](Type type) {
+    return cast<ShapedType>(type).hasStaticShape();
+  };
+  return llvm::all_of(op->getOperandTypes(), isStaticShape) &&
+         llvm::all_of(op->getResultTypes(), isStaticShape);
+}
+
+/// The dot kind for a convolution; none if its types are not ours.
+template <typename ConvTy>
+std::optional<DotKind> convolutionDot(ConvTy op, const Machine &machine,
+                                      bool depthwise) {
+  Type in = getElementTypeOrSelf(op.getInput());
+  Type weight = getElementTypeOrSelf(op.getWeight());
+  Type out = getElementTypeOrSelf(op.getOutput());
+  if (!isStatic(op) || !isConstant(op.getWeight()) || !isConstant(op.getBias()))
+    return std::nullopt;
+  if (isFloatProduct(in, weight, out))
+    return DotKind::Float;
+  FailureOr<int64_t> inputZp = op.getInputZeroPoint();
+  FailureOr<int64_t> weightZp = op.getWeightZeroPoint();
+  if (!isInt8Product(in, weight, out) || failed(inputZp) || failed(weightZp))
+    return std::nullopt;
+  return *weightZp != 0 || depthwise ? machine.wideDot() : machine.dot;
+}
+
+std::optional<Product> describe(tosa::Conv2DOp op, const Machine &machine) {
+  std::optional<DotKind> dot = convolutionDot(op, machine, false);
+  if (!dot)
+    return std::nullopt;
+  auto weight = cast<ShapedType>(op.getWeight().getType());
+  auto out = cast<ShapedType>(op.getOutput().getType());
+  bool pointwise =
+      weight.getDimSize(1) * weight.getDimSize(2) == 1 &&
+      llvm::all_of(op.getPad(), [](int64_t pad) { return pad == 0; }) &&
+      llvm::all_of(op.getStride(), [](int64_t stride) { return stride == 1; });
+  int64_t pixels = out.getDimSize(2);
+  if (pointwise)
+    pixels *= out.getDimSize(0) * out.getDimSize(1);
+  else if (pixels == 1 && weight.getDimSize(2) == 1)
+    pixels = out.getDimSize(1);
+  int64_t bytes = *dot == DotKind::Float ? 4 : 1;
+  return Product{*dot, pixels, out.getDimSize(3),
+                 weight.getNumElements() * bytes};
+}
+
+std::optional<Product> describe(tosa::DepthwiseConv2DOp op,
+                                const Machine &machine) {
+  // One input channel: an ordinary convolution.
+  bool depthwise = cast<ShapedType>(op.getInput().getType()).getDimSize(3) != 1;
+  std::optional<DotKind> dot = convolutionDot(op, machine, depthwise);
+  if (!dot)
+    return std::nullopt;
+  auto out = cast<ShapedType>(op.getOutput().getType());
+  return Product{*dot, out.getDimSize(2), out.getDimSize(3), 0, depthwise};
+}
+
+std::optional<Product> describe(tosa::MatMulOp op, const Machine &machine) {
+  auto a = cast<ShapedType>(op.getA().getType()),
+       b = cast<ShapedType>(op.getB().getType());
+  Type out = getElementTypeOrSelf(op.getOutput());
+  if (!isStatic(op))
+    return std::nullopt;
+  Product product{DotKind::Float, a.getDimSize(1), b.getDimSize(2),
+                  b.getDimSize(1) * b.getDimSize(2) * 4};
+  if (isFloatProduct(a.getElementType(), b.getElementType(), out))
+    return product;
+  FailureOr<int64_t> aZp = op.getAZeroPoint(), bZp = op.getBZeroPoint();
+  if (!isInt8Product(a.getElementType(), b.getElementType(), out) ||
+      failed(aZp) || failed(bZp))
+    return std::nullopt;
+  // Zero points are folded into the bias where the right side is one constant
+  // matrix; otherwise they are subtracted beforehand, which takes 16 bits.
+  bool folds = isConstant(op.getB()) && b.getDimSize(0) == 1 && *bZp == 0;
+  product.dot = folds ? machine.dot : machine.wideDot();
+  product.weightBytes /= folds ? 4 : 2;
+  return product;
+}
+
+struct SelectKernelsPass : codegen::impl::SelectKernelsBase<SelectKernelsPass> {
+  using SelectKernelsBase::SelectKernelsBase;
+
+  void runOnOperation() override {
+    std::optional<DotKind> kind = kernel::symbolizeDotKind(dot);
+    if (!kind || *kind == DotKind::Float) {
+      emitError(getOperation()->getLoc(), "unknown dot kind '")
+          << dot
+          << "': expected unsigned_signed4, signed4, signed16x2 or widening";
+      return signalPassFailure();
+    }
+    Machine machine{*kind, vectorBits, registers};
+    getOperation()->walk([&](Operation *op) {
+      llvm::TypeSwitch<Operation *>(op)
+          .Case<tosa::Conv2DOp, tosa::DepthwiseConv2DOp, tosa::MatMulOp>(
+              [&](auto product) { select(product, machine); });
+    });
+  }
+
+private:
+  template <typename OpTy>
+  void select(OpTy op, const Machine &machine) {
+    std::optional<Product> product = describe(op, machine);
+    if (!product) {
+      remark::missed(op.getLoc(),
+                     remark::RemarkOpts::name("NoKernel").category("quantc"))
+          << op->getName().getStringRef()
+          << " has no kernel: it needs static shapes, i8 x i8 -> i32 or f32 "
+             "operands, and constant weights and bias";
+      return;
+    }
+    StrategyAttr strategy = chooseTile(&getContext(), machine, *product);
+    op->setAttr("kernel.strategy", strategy);
+    remark::passed(op.getLoc(),
+                   remark::RemarkOpts::name("Kernel").category("quantc"))
+        << stringifyDotKind(strategy.getDot()) << " tile of "
+        << std::to_string(strategy.getPixels()) << " pixels x "
+        << std::to_string(strategy.getBlockChannels()) << " channels";
+  }
+};
+
+} // namespace

@@ -1,0 +1,77 @@
+//===- TileEpilogue.cpp - Start and end of a tile -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ExpandKernels.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::codegen;
+
+template <typename KernelTy>
+SmallVector<Value> TileEpilogue<KernelTy>::start(const Tile &tile,
+                                                 Value channel) {
+  int64_t lanes = op.getStrategy().getLanes();
+  SmallVector<Value> vectors;
+  for (int64_t j = 0; j < tile.vectors; ++j)
+    vectors.push_back(w.load(op.getBias(), w.add(channel, j * lanes), lanes));
+  SmallVector<Value> accumulators;
+  for (int64_t p = 0; p < tile.pixels; ++p)
+    accumulators.append(vectors);
+  return accumulators;
+}
+
+template <typename KernelTy>
+Value TileEpilogue<KernelTy>::clampFloat(Value value) {
+  std::optional<APFloat> min = op.getClampMin(), max = op.getClampMax();
+  if (!min)
+    return value;
+  auto type = cast<VectorType>(value.getType());
+  auto limit = [&](const APFloat &of) {
+    return arith::ConstantOp::create(w.b, type,
+                                     DenseElementsAttr::get(type, of));
+  };
+  // As TOSA's clamp: NaN propagates unless it is to be ignored.
+  if (op.getIgnoreNan()) {
+    value = arith::MaxNumFOp::create(w.b, value, limit(*min));
+    return arith::MinNumFOp::create(w.b, value, limit(*max));
+  }
+  value = arith::MaximumFOp::create(w.b, value, limit(*min));
+  return arith::MinimumFOp::create(w.b, value, limit(*max));
+}
+
+template <typename KernelTy>
+void TileEpilogue<KernelTy>::finish(ValueRange accumulators, const Tile &tile,
+                                    const TilePosition &position) {
+  int64_t lanes = op.getStrategy().getLanes();
+  Type element = cast<MemRefType>(op.getInit().getType()).getElementType();
+  for (int64_t j = 0; j < tile.vectors; ++j) {
+    Value channel = w.add(position.channel, j * lanes);
+    std::optional<VectorRequantizer> requantizer;
+    if (op.getRequantize())
+      requantizer.emplace(w, *op.getRequantize(), op.getMultiplier(),
+                          op.getShift(), channel, lanes);
+    for (int64_t p = 0; p < tile.pixels; ++p) {
+      Value value = accumulators[p * tile.vectors + j];
+      if (requantizer) {
+        value = requantizer->apply(value);
+        if (!element.isInteger(32))
+          value = arith::TruncIOp::create(w.b, VectorType::get(lanes, element),
+                                          value);
+      } else {
+        value = clampFloat(value);
+      }
+      Value pixel = w.add(position.pixel, p);
+      w.storeFirst(value, std::min(lanes, tile.channels - j * lanes),
+                   op.getInit(),
+                   {position.image, position.row, pixel, channel});
+    }
+  }
+}
+
+template class codegen::TileEpilogue<kernel::ConvOp>;
+template class codegen::TileEpilogue<kernel::DepthwiseOp>;
