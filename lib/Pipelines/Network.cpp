@@ -59,7 +59,8 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path,
   return module;
 }
 
-/// Reports every type of `types` that is not a statically shaped tensor.
+/// Reports every type of `types` that is not a statically shaped tensor, or has
+/// floats other than f32.
 static LogicalResult verifyTypes(TypeRange types, const Twine &what,
                                  Location loc) {
   for (auto [index, type] : llvm::enumerate(types)) {
@@ -72,6 +73,11 @@ static LogicalResult verifyTypes(TypeRange types, const Twine &what,
              << ": quantc needs static shapes; fix the sizes "
                 "(a batch of 1, say) when exporting the network, "
                 "then run 'mlir-opt --tosa-infer-shapes'";
+    if (Type element = tensor.getElementType();
+        isa<FloatType>(element) && !element.isF32())
+      return emitError(loc)
+             << what << " " << index << " is " << type
+             << ": quantc reads networks in f32; export the network in float32";
   }
   return success();
 }

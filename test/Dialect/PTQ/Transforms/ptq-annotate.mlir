@@ -59,3 +59,18 @@ func.func @zero_range(%arg: tensor<4x2xf32> {ptq.name = "zero"}) -> tensor<4x1xf
   %1 = ptq.mean %arg {axes = array<i32: 1>, ptq.name = "mean"} : tensor<4x2xf32> -> tensor<4x1xf32>
   return %1 : tensor<4x1xf32>
 }
+
+// A constant activation has the range of its data; all-zero weights have scale 1.
+// CHECK-LABEL: func.func @constants
+func.func @constants(%arg: tensor<1x4x4x2xf32> {ptq.name = "x"}) -> tensor<1x4x4x1xf32> {
+  // CHECK-DAG: ptq.fake_quant {{.*}} as !quant.uniform<i8<-127:127>:f32:0, {1.000000e+00}> : tensor<1x1x1x2xf32>
+  %w = "tosa.const"() <{values = dense<0.0> : tensor<1x1x1x2xf32>}> : () -> tensor<1x1x1x2xf32>
+  %b = "tosa.const"() <{values = dense<0.5> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %0 = tosa.conv2d %arg, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, ptq.name = "conv"} : (tensor<1x4x4x2xf32>, tensor<1x1x1x2xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x4x4x1xf32>
+  // CHECK-DAG: %[[C:.*]] = ptq.fake_quant {{.*}} as !quant.uniform<i8:f32, 1.000000e+00:-128> : tensor<1x1x4x1xf32>
+  %c = "tosa.const"() <{values = dense<[[[[10.0], [255.0], [0.0], [1.0]]]]> : tensor<1x1x4x1xf32>}> : () -> tensor<1x1x4x1xf32>
+  // CHECK: tosa.add %{{.*}}, %[[C]]
+  %1 = tosa.add %0, %c {ptq.name = "sum"} : (tensor<1x4x4x1xf32>, tensor<1x1x4x1xf32>) -> tensor<1x4x4x1xf32>
+  return %1 : tensor<1x4x4x1xf32>
+}
