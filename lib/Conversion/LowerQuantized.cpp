@@ -23,6 +23,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace quantc {
 #define GEN_PASS_DEF_PTQLOWERQUANTIZED
@@ -60,15 +61,33 @@ static void replace(OpBuilder &builder, Operation *op, Value replacement) {
   op->erase();
 }
 
+/// tosa.rescale saturates to the whole integer type. A narrower storage range
+/// (symmetric int8, [-127, 127]) needs a clamp.
+static Value clampToStorage(OpBuilder &builder, Location loc, Value integers,
+                            quant::QuantizedType type) {
+  Type storage = type.getStorageType();
+  unsigned width = type.getStorageTypeIntegralWidth();
+  if (width > 16 || (type.getStorageTypeMin() == llvm::minIntN(width) &&
+                     type.getStorageTypeMax() == llvm::maxIntN(width)))
+    return integers;
+  return tosa::ClampOp::create(
+      builder, loc, integers.getType(), integers,
+      builder.getIntegerAttr(storage, type.getStorageTypeMin()),
+      builder.getIntegerAttr(storage, type.getStorageTypeMax()),
+      tosa::NanPropagationModeAttr::get(builder.getContext(),
+                                        tosa::NanPropagationMode::PROPAGATE));
+}
+
 static LogicalResult lowerRequantize(RequantizeOp op, Rounding rounding) {
   FailureOr<RescaleSpec> spec = getRescaleSpec(op, rounding);
   if (failed(spec))
     return failure();
   OpBuilder builder(op);
   quant::QuantizedType type = getQuantizedElement(op.getType());
-  replace(builder, op,
-          buildRescale(builder, op.getLoc(), toStorage(builder, op.getInput()),
-                       cast<IntegerType>(type.getStorageType()), *spec));
+  Value integers =
+      buildRescale(builder, op.getLoc(), toStorage(builder, op.getInput()),
+                   cast<IntegerType>(type.getStorageType()), *spec);
+  replace(builder, op, clampToStorage(builder, op.getLoc(), integers, type));
   return success();
 }
 

@@ -61,3 +61,14 @@ func.func @weights() -> tensor<2x2xf32> {
   %0 = quant.dcast %q : tensor<2x2x!quant.uniform<i8<-127:127>:f32:1, {0.5, 1.0}>> to tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
+
+// -----
+
+// A symmetric result does not reach -128.
+// CHECK-LABEL: @narrow
+// CHECK: %[[R:.+]] = tosa.rescale
+// CHECK: tosa.clamp %[[R]] {max_val = 127 : i8, min_val = -127 : i8}
+func.func @narrow(%x: tensor<4x!quant.uniform<i32:f32, 0.001>>) -> tensor<4x!quant.uniform<i8<-127:127>:f32, 0.5>> {
+  %0 = ptq.requantize %x : tensor<4x!quant.uniform<i32:f32, 0.001>> to tensor<4x!quant.uniform<i8<-127:127>:f32, 0.5>>
+  return %0 : tensor<4x!quant.uniform<i8<-127:127>:f32, 0.5>>
+}

@@ -54,15 +54,6 @@ OperandRole PointwiseOp::getOperandRole(unsigned) {
   return OperandRole::Activation;
 }
 
-LogicalResult PointwiseOp::canQuantize(std::string &reason) {
-  if (succeeded(evaluatePointwise(getYielded(*this), getBody().getArgument(0),
-                                  /*inputs=*/0.0)))
-    return success();
-  reason = "its body holds an operation that is not known as a function of one "
-           "number";
-  return failure();
-}
-
 FailureOr<Value> PointwiseOp::quantize(OpBuilder &builder, ValueRange operands,
                                        RankedTensorType resultType) {
   return buildTable(builder, getLoc(), operands[0], getYielded(*this),

@@ -66,16 +66,16 @@ struct MatMulModel
          createZeroPoint(builder, loc, operands[1])},
         cast<RankedTensorType>(type.clone(builder.getI32Type())));
     return reinterpret(builder, loc, copy->getResult(0),
-                       getAccumulator(lhsType, rhsType, type));
+                       getAccumulator(lhsType, rhsType, type.getDimSize(2)));
   }
 
 private:
   static Type getAccumulator(quant::UniformQuantizedType lhs,
-                             quant::QuantizedType rhs, RankedTensorType type) {
+                             quant::QuantizedType rhs, int64_t columns) {
     MLIRContext *context = lhs.getContext();
     if (auto uniform = dyn_cast<quant::UniformQuantizedType>(rhs))
       return getInt32Type(context, lhs.getScale() * uniform.getScale());
-    SmallVector<double> scales = getChannelScales(rhs, type.getDimSize(2));
+    SmallVector<double> scales = getChannelScales(rhs, columns);
     for (double &scale : scales)
       scale *= lhs.getScale();
     return getInt32Type(context, scales, /*axis=*/2);

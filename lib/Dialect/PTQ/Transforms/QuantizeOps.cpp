@@ -95,6 +95,19 @@ static std::string describe(Value value) {
   return name.empty() ? std::string("a tensor") : ("'" + name + "'").str();
 }
 
+/// Memory and accumulators are planned for known sizes.
+static LogicalResult checkShapes(Operation *op, std::string &reason) {
+  auto isStatic = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return !shaped || shaped.hasStaticShape();
+  };
+  if (llvm::all_of(op->getOperandTypes(), isStatic) &&
+      llvm::all_of(op->getResultTypes(), isStatic))
+    return success();
+  reason = "its shape is dynamic; give the network's inputs static shapes";
+  return failure();
+}
+
 /// The quantized values of the operands, or failure with the reason.
 static LogicalResult collectOperands(QuantizableOpInterface op,
                                      SmallVectorImpl<Value> &operands,
@@ -191,7 +204,8 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
     return false;
   }
   IntegerForm form;
-  if (failed(quantizable.canQuantize(reason)) ||
+  if (failed(checkShapes(op, reason)) ||
+      failed(quantizable.canQuantize(reason)) ||
       failed(collectOperands(quantizable, form.operands, reason)) ||
       failed(checkStorage(form.operands, reason)) ||
       failed(chooseResultType(quantizable, form.resultType, reason)))
@@ -201,7 +215,7 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
   FailureOr<Value> value =
       quantizable.quantize(builder, form.operands, form.resultType);
   if (failed(value)) {
-    reason = "the parameters of its operands do not fit each other";
+    reason = "it has no integer form for these shapes and parameters";
     return false;
   }
   if (form.resultType)
@@ -228,19 +242,20 @@ void QuantizeOpsPass::visit(Operation *op) {
   Location loc = op->getLoc();
   std::string opName = op->getName().getStringRef().str();
   std::string reason;
-  auto options = remark::RemarkOpts::name("quantize")
-                     .category("quantize")
-                     .function(function);
+  auto options = [&](StringRef remarkName) {
+    return remark::RemarkOpts::name(remarkName)
+        .category("ptq-quantize-ops")
+        .function(function);
+  };
   if (quantizeOp(op, reason)) {
-    remark::passed(loc, options)
-        << remark::add("quantized") << remark::metric("Op", opName)
-        << remark::metric("Tensor", name);
+    remark::passed(loc, options("quantized"))
+        << remark::metric("Op", opName) << remark::metric("Tensor", name);
     op->erase();
     return;
   }
-  remark::missed(loc, options)
-      << remark::add("stays float") << remark::metric("Op", opName)
-      << remark::metric("Tensor", name) << remark::reason("{0}", reason);
+  remark::missed(loc, options("stays-float"))
+      << remark::metric("Op", opName) << remark::metric("Tensor", name)
+      << remark::reason("{0}", reason);
 }
 
 void QuantizeOpsPass::eraseDeadOps(func::FuncOp func) {

@@ -152,8 +152,7 @@ def PTQ_MeanOp : PTQ_Op<"mean", [Pure,
 
 def PTQ_PointwiseOp : PTQ_Op<"pointwise", [Pure, SameOperandsAndResultShape,
     IsolatedFromAbove, SingleBlockImplicitTerminator<"::quantc::ptq::YieldOp">,
-    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
-        ["canQuantize"]>]> {
+    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface>]> {
   let summary = "A function of one real number, applied to every element";
   let description = [{
     The body computes with elementwise TOSA operations on its one argument and on

@@ -321,8 +321,8 @@ def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
     parameters differ, an explicit `ptq.requantize` stands.
 
     Nothing fails here: an operation that cannot be quantized stays float between
-    `quant.dcast` and `quant.qcast`, and a remark (category `quantize`) names the operation,
-    its tensor and the reason. Operations that were quantized get a remark, too.
+    `quant.dcast` and `quant.qcast`, and the remark `stays-float` names the operation,
+    its tensor and the reason. Operations that were quantized get the remark `quantized`.
 
     Example:
 
