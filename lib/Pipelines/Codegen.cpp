@@ -93,7 +93,11 @@ static void addLLVMLowering(OpPassManager &pm) {
   pm.addPass(createLowerAffinePass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  pm.addPass(arith::createArithExpandOpsPass());
+  pm.addPass(arith::createArithEmulateUnsupportedFloats(
+      {/*sourceTypeStrs=*/{"bf16"}, /*targetTypeStr=*/"f32"}));
+  arith::ArithExpandOpsPassOptions arith;
+  arith.includeBf16 = true;
+  pm.addPass(arith::createArithExpandOpsPass(arith));
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());
@@ -111,6 +115,7 @@ static void addLLVMLowering(OpPassManager &pm) {
 
 void quantc::populateCodegenPipeline(OpPassManager &pm,
                                      const CodegenOptions &options) {
+  pm.addPass(codegen::createCheckSupported());
   pm.addPass(codegen::createCaptureInterface({options.name}));
   pm.addPass(createInlinerPass());
   pm.addPass(createSymbolDCEPass());
@@ -123,6 +128,8 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(createConvertObservers());
   pm.addNestedPass<func::FuncOp>(codegen::createCopyLoopValues());
   addBufferization(pm);
+  pm.addNestedPass<func::FuncOp>(codegen::createCollapseLoops());
+  pm.addNestedPass<func::FuncOp>(codegen::createOrderLoops());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(codegen::createExpandKernels());
   pm.addPass(codegen::createLowerDot({options.target.dotFeature}));

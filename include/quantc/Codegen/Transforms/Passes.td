@@ -53,6 +53,27 @@ def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
   ];
 }
 
+def CheckSupported : Pass<"quantc-check-supported", "::mlir::ModuleOp"> {
+  let summary = "Report operations that cannot be compiled";
+  let description = [{
+    All of them at once, each with its location, the reason and what to do: operations
+    with state (`tosa.variable` and its uses), custom ones, block-scaled ones, and results
+    of dynamic shape. Changes nothing.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.custom %x {domain_name = "d", implementation_attrs = "", operator_name = "o"}
+       : (tensor<4xf32>) -> tensor<4xf32>
+    ```
+
+    gives
+
+        error: 'tosa.custom' op cannot be compiled: its meaning is known to its producer
+        only; replace it by TOSA operations
+  }];
+}
+
 def ResultsToOutputs : Pass<"quantc-results-to-outputs", "::mlir::ModuleOp"> {
   let summary = "Return results through buffers of the caller";
   let description = [{
@@ -243,6 +264,48 @@ def CopyLoopValues : Pass<"quantc-copy-loop-values", "::mlir::func::FuncOp"> {
     ```
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def CollapseLoops : Pass<"quantc-collapse-loops", "::mlir::func::FuncOp"> {
+  let summary = "Merge loops over contiguous dimensions";
+  let description = [{
+    Adjacent loops of a `linalg.generic` on buffers (and of `linalg.fill`, `copy`,
+    `map` and `broadcast`) become one where every operand has both dimensions, adjacent and
+    contiguous in memory, or neither. A tensor of 12 channels is then as fast as one of 64.
+
+    Example:
+
+    ```mlir
+    linalg.copy ins(%a : memref<1x56x56x12xi8>) outs(%b : memref<1x56x56x12xi8>)
+    ```
+
+    becomes a loop over
+
+    ```mlir
+    %c = memref.collapse_shape %a [[0, 1, 2, 3]] : memref<1x56x56x12xi8> into memref<37632xi8>
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def OrderLoops : Pass<"quantc-order-loops", "::mlir::func::FuncOp"> {
+  let summary = "Put the channels of large reductions innermost";
+  let description = [{
+    A reduction over more than 32 elements, such as a global pool, whose result has its
+    last dimension along memory in every operand gets that loop innermost, where it
+    is vectorized. Smaller windows are left to LLVM, which unrolls them and keeps the
+    accumulators in registers. The order in which one result is accumulated does not change.
+
+    Example: the loops (n, y, x, c, ky, kx) of
+
+    ```mlir
+    linalg.pooling_nhwc_sum ins(%a, %window : memref<1x56x56x64xi32>, memref<56x56xi32>)
+                            outs(%b : memref<1x1x1x64xi32>)
+    ```
+
+    become (n, y, x, ky, kx, c).
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
 #endif // QUANTC_CODEGEN_TRANSFORMS_PASSES_TD
