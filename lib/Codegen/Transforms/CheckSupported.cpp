@@ -60,11 +60,11 @@ struct CheckSupported : codegen::impl::CheckSupportedBase<CheckSupported> {
     bool isSupported = true;
     getOperation().walk([&](Operation *op) {
       if (StringRef obstacle = findObstacle(op); !obstacle.empty()) {
-        op->emitError("cannot be compiled: ") << obstacle;
+        op->emitOpError("cannot be compiled: ") << obstacle;
         isSupported = false;
       } else if (Type type = findDynamicResult(op)) {
-        op->emitError() << "cannot be compiled: its result has type " << type
-                        << "; fix every dimension of the network";
+        op->emitOpError() << "cannot be compiled: its result has type " << type
+                          << "; fix every dimension of the network";
         isSupported = false;
       }
     });
