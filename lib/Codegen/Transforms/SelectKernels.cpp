@@ -237,6 +237,8 @@ struct SelectKernelsPass : codegen::impl::SelectKernelsBase<SelectKernelsPass> {
 private:
   template <typename OpTy>
   void select(OpTy op, const Machine &machine) {
+    if (op->hasAttr("kernel.strategy"))
+      return;
     std::optional<Product> product = describe(op, machine);
     if (!product) {
       remark::missed(op.getLoc(),

@@ -11,6 +11,43 @@
 
 include "mlir/Pass/PassBase.td"
 
+def DecomposeTransposeConv : Pass<"quantc-decompose-transpose-conv"> {
+  let summary = "Rewrite transposed convolutions as convolutions";
+  let description = [{
+    A `tosa.transpose_conv2d` of strides sy, sx with constant weights becomes one
+    `tosa.conv2d` of stride 1 with sy * sx as many channels, each with every sy-th and sx-th
+    tap, whose result is interleaved by `tosa.reshape`, `tosa.transpose` and, where the output
+    padding asks for it, cut by `tosa.slice`. No product with an inserted zero is computed. A
+    rescale or clamp that follows is moved before the interleaving. Integer results
+    are the same.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.transpose_conv2d %x, %w, %b, %xz, %wz {acc_type = f32,
+        out_pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>}
+      : (tensor<1x4x4x3xf32>, tensor<5x2x2x3xf32>, tensor<5xf32>, tensor<1xf32>,
+         tensor<1xf32>) -> tensor<1x8x8x5xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %1 = tosa.conv2d %x, %w4, %b4, %xz, %wz {acc_type = f32, dilation = array<i64: 1, 1>,
+        pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
+      : (tensor<1x4x4x3xf32>, tensor<20x1x1x3xf32>, tensor<20xf32>, tensor<1xf32>,
+         tensor<1xf32>) -> tensor<1x4x4x20xf32>
+    %s2 = tosa.const_shape {values = dense<[1, 4, 4, 2, 2, 5]> : tensor<6xindex>} : () -> !tosa.shape<6>
+    %2 = tosa.reshape %1, %s2 : (tensor<1x4x4x20xf32>, !tosa.shape<6>) -> tensor<1x4x4x2x2x5xf32>
+    %3 = tosa.transpose %2 {perms = array<i32: 0, 1, 3, 2, 4, 5>}
+      : (tensor<1x4x4x2x2x5xf32>) -> tensor<1x4x2x4x2x5xf32>
+    %s0 = tosa.const_shape {values = dense<[1, 8, 8, 5]> : tensor<4xindex>} : () -> !tosa.shape<4>
+    %0 = tosa.reshape %3, %s0 : (tensor<1x4x2x4x2x5xf32>, !tosa.shape<4>) -> tensor<1x8x8x5xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
 def SelectKernels : Pass<"quantc-select-kernels"> {
   let summary = "Choose how each convolution and matrix product is tiled";
   let description = [{
@@ -18,7 +55,8 @@ def SelectKernels : Pass<"quantc-select-kernels"> {
     `tosa.matmul` of static shape whose operands are i8 (accumulated in i32) or f32: the dot
     product instruction, and the tile of pixels and channels whose accumulators fit the
     registers and waste least on the op's shape. `quantc-form-kernels`
-    applies the strategy. An op without a kernel gets a remark.
+    applies the strategy. A strategy that is already there is kept; an op without a kernel
+    gets a remark.
 
     Example: with `dot=unsigned_signed4 vector-bits=512 registers=32`,
 
@@ -54,9 +92,6 @@ def FormKernels : Pass<"quantc-form-kernels"> {
     compile time; zero points and the change from s8 to u8 are folded into the bias;
     a `kernel.prepare` lays the input out where it cannot be used as it is.
     Results are bit-equal to TOSA's for integers.
-
-    Transposed convolutions that have no strategy are first rewritten as convolutions by
-    `quantc-decompose-transpose-conv`.
 
     Example:
 

@@ -1,0 +1,259 @@
+//===- DecomposeTransposeConv.cpp - Transposed convolutions -*- C++ -*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A transposed convolution of stride s computes s*s interleaved images
+// (phases), each of which is a plain convolution with every s-th tap: with o =
+// s * Y + r and k = s * q + r,
+//   out[s * Y + r] = sum over q of in[Y - q] * w[s * q + r].
+// One convolution with s*s*OC channels computes all phases; a transposition
+// interleaves them. Taps that a phase lacks are the weight's zero point, so the
+// result is exact. What follows (rescale, clamp) moves before the
+// transposition, which then moves bytes, not accumulators.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Codegen/Transforms/Passes.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <array>
+
+namespace quantc::codegen {
+#define GEN_PASS_DEF_DECOMPOSETRANSPOSECONV
+#include "quantc/Codegen/Transforms/Passes.h.inc"
+} // namespace quantc::codegen
+
+using namespace mlir;
+using namespace quantc;
+
+namespace {
+
+/// One spatial dimension: phases are computed at positions [start, start +
+/// count).
+struct Axis {
+  Axis(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t outPad)
+      : stride(stride), out(out), kernel(kernel) {
+    taps = llvm::divideCeil(kernel, stride);
+    start = std::min(llvm::divideFloorSigned(-outPad, stride), taps - 1);
+    int64_t last =
+        std::max(llvm::divideFloorSigned(out - 1 - outPad, stride), in - 1);
+    count = last - start + 1;
+    padBefore = taps - 1 - start;
+    padAfter = last - (in - 1);
+    offset = -outPad - start * stride;
+  }
+
+  int64_t stride, out, kernel;
+  int64_t taps, start, count, padBefore, padAfter;
+  /// Where the result begins among the interleaved phases.
+  int64_t offset;
+};
+
+class Decomposition {
+public:
+  Decomposition(tosa::TransposeConv2DOp op, DenseElementsAttr weights)
+      : op(op), weights(weights), b(op.getLoc(), op),
+        input(shapeOf(op.getInput())), kernel(shapeOf(op.getWeight())),
+        output(shapeOf(op.getOutput())),
+        y(input[1], output[1], kernel[1], op.getStride()[0], op.getOutPad()[0]),
+        x(input[2], output[2], kernel[2], op.getStride()[1],
+          op.getOutPad()[2]) {}
+
+  void run() {
+    Operation *last = op;
+    Value value = convolve();
+    // Ops that treat every position alike commute with the interleaving.
+    while (last->hasOneUse()) {
+      Operation *user = *last->user_begin();
+      if (auto rescale = dyn_cast<tosa::RescaleOp>(user);
+          rescale && rescale.getInput() == last->getResult(0))
+        value = rescaleBefore(rescale, value);
+      else if (isa<tosa::ClampOp>(user))
+        value = cloneOn(user, value);
+      else
+        break;
+      last = user;
+    }
+    last->getResult(0).replaceAllUsesWith(interleave(value));
+    eraseChain(last);
+  }
+
+private:
+  static ArrayRef<int64_t> shapeOf(Value value) {
+    return cast<ShapedType>(value.getType()).getShape();
+  }
+
+  int64_t phases() const { return y.stride * x.stride; }
+
+  template <typename T>
+  DenseElementsAttr packWeights(T zero) const {
+    auto values = weights.getValues<T>();
+    SmallVector<T> packed;
+    for (int64_t phase = 0; phase < phases(); ++phase)
+      for (int64_t oc = 0; oc < kernel[0]; ++oc)
+        for (int64_t j = 0; j < y.taps; ++j)
+          for (int64_t i = 0; i < x.taps; ++i) {
+            // A convolution walks its taps upwards, the phase's sum downwards.
+            int64_t ky = (y.taps - 1 - j) * y.stride + phase / x.stride;
+            int64_t kx = (x.taps - 1 - i) * x.stride + phase % x.stride;
+            bool exists = ky < y.kernel && kx < x.kernel;
+            for (int64_t ic = 0; ic < kernel[3]; ++ic)
+              packed.push_back(
+                  exists ? values[((oc * kernel[1] + ky) * kernel[2] + kx) *
+                                      kernel[3] +
+                                  ic]
+                         : zero);
+          }
+    auto type =
+        RankedTensorType::get({phases() * kernel[0], y.taps, x.taps, kernel[3]},
+                              weights.getElementType());
+    return DenseElementsAttr::get(type, ArrayRef(packed));
+  }
+
+  /// A constant of one value a channel, for the channels of every phase.
+  Value repeat(Value perChannel) {
+    DenseElementsAttr attr;
+    if (!matchPattern(perChannel, m_Constant(&attr)) ||
+        attr.getNumElements() == 1 || phases() == 1)
+      return perChannel;
+    SmallVector<Attribute> values;
+    for (int64_t phase = 0; phase < phases(); ++phase)
+      llvm::append_range(values, attr.getValues<Attribute>());
+    auto type = RankedTensorType::get({static_cast<int64_t>(values.size())},
+                                      attr.getElementType());
+    return tosa::ConstOp::create(b, type, DenseElementsAttr::get(type, values));
+  }
+
+  Value convolve() {
+    DenseElementsAttr packed = weights.getElementType().isF32()
+                                   ? packWeights<float>(0.0f)
+                                   : packWeights<int8_t>(static_cast<int8_t>(
+                                         *op.getWeightZeroPoint()));
+    Value weight = tosa::ConstOp::create(
+        b, cast<RankedTensorType>(packed.getType()), packed);
+    Type element = cast<ShapedType>(op.getType()).getElementType();
+    auto type = RankedTensorType::get(
+        {input[0], y.count, x.count, phases() * kernel[0]}, element);
+    return tosa::Conv2DOp::create(
+        b, type, op.getInput(), weight, repeat(op.getBias()), op.getInputZp(),
+        op.getWeightZp(),
+        b.getDenseI64ArrayAttr(
+            {y.padBefore, y.padAfter, x.padBefore, x.padAfter}),
+        b.getDenseI64ArrayAttr({1, 1}), b.getDenseI64ArrayAttr({1, 1}),
+        op.getAccTypeAttr(), op.getLocalBoundAttr());
+  }
+
+  /// `original` on another first operand, of whose shape the result is.
+  Value cloneOn(Operation *original, Value value) {
+    b.setInsertionPoint(original);
+    auto shape = cast<ShapedType>(value.getType());
+    Operation *clone = b.clone(*original);
+    clone->setOperand(0, value);
+    clone->getResult(0).setType(
+        shape.clone(getElementTypeOrSelf(original->getResult(0).getType())));
+    return clone->getResult(0);
+  }
+
+  Value rescaleBefore(tosa::RescaleOp rescale, Value value) {
+    auto moved = cast<tosa::RescaleOp>(cloneOn(rescale, value).getDefiningOp());
+    b.setInsertionPoint(moved);
+    moved.getMultiplierMutable().assign(repeat(rescale.getMultiplier()));
+    moved.getShiftMutable().assign(repeat(rescale.getShift()));
+    b.setInsertionPointAfter(moved);
+    return moved;
+  }
+
+  Value shapeConstant(ArrayRef<int64_t> values) {
+    auto type = tosa::shapeType::get(b.getContext(), values.size());
+    return tosa::ConstShapeOp::create(b, type, b.getIndexTensorAttr(values));
+  }
+
+  Value reshape(Value value, ArrayRef<int64_t> shape) {
+    auto type = cast<ShapedType>(value.getType()).clone(shape);
+    return tosa::ReshapeOp::create(b, type, value, shapeConstant(shape));
+  }
+
+  /// [N, Y, X, s*s*OC] -> [N, OH, OW, OC].
+  Value interleave(Value value) {
+    b.setInsertionPointAfterValue(value);
+    int64_t channels = kernel[0], rows = y.count * y.stride,
+            columns = x.count * x.stride;
+    if (phases() != 1) {
+      value = reshape(
+          value, {input[0], y.count, x.count, y.stride, x.stride, channels});
+      auto type = cast<ShapedType>(value.getType())
+                      .clone({input[0], y.count, y.stride, x.count, x.stride,
+                              channels});
+      value = tosa::TransposeOp::create(b, type, value,
+                                        ArrayRef<int32_t>{0, 1, 3, 2, 4, 5});
+      value = reshape(value, {input[0], rows, columns, channels});
+    }
+    if (rows == y.out && columns == x.out)
+      return value;
+    std::array<int64_t, 4> size = {input[0], y.out, x.out, channels};
+    auto type = cast<ShapedType>(value.getType()).clone(size);
+    return tosa::SliceOp::create(b, type, value,
+                                 shapeConstant({0, y.offset, x.offset, 0}),
+                                 shapeConstant(size));
+  }
+
+  /// Erases `last` and what led to it from the transposed convolution.
+  void eraseChain(Operation *last) {
+    while (last != op) {
+      Operation *previous = last->getOperand(0).getDefiningOp();
+      last->erase();
+      last = previous;
+    }
+    op.erase();
+  }
+
+  tosa::TransposeConv2DOp op;
+  DenseElementsAttr weights;
+  ImplicitLocOpBuilder b;
+  ArrayRef<int64_t> input, kernel, output;
+  Axis y, x;
+};
+
+bool hasStaticTypes(Operation *op) {
+  auto isStatic = [](Type type) {
+    return cast<ShapedType>(type).hasStaticShape();
+  };
+  return llvm::all_of(op->getOperandTypes(), isStatic) &&
+         llvm::all_of(op->getResultTypes(), isStatic);
+}
+
+struct DecomposeTransposeConvPass
+    : codegen::impl::DecomposeTransposeConvBase<DecomposeTransposeConvPass> {
+  void runOnOperation() override {
+    SmallVector<tosa::TransposeConv2DOp> ops;
+    getOperation()->walk(
+        [&](tosa::TransposeConv2DOp op) { ops.push_back(op); });
+    for (tosa::TransposeConv2DOp op : ops) {
+      DenseElementsAttr weights;
+      Type element = getElementTypeOrSelf(op.getWeight());
+      bool supported = element.isF32() || (element.isInteger(8) &&
+                                           succeeded(op.getWeightZeroPoint()));
+      if (!supported || !hasStaticTypes(op) ||
+          !matchPattern(op.getWeight(), m_Constant(&weights))) {
+        remark::missed(op.getLoc(),
+                       remark::RemarkOpts::name("NoKernel").category("quantc"))
+            << "tosa.transpose_conv2d has no kernel: it needs static shapes "
+               "and constant weights of i8 or f32";
+        continue;
+      }
+      Decomposition(op, weights).run();
+    }
+  }
+};
+
+} // namespace

@@ -1,0 +1,46 @@
+// RUN: quant-opt %s --split-input-file --verify-diagnostics
+
+func.func @dot_group(%acc: vector<4xi32>, %a: vector<8xi8>) {
+  // expected-error @below {{of kind 'signed4' takes 4 products a lane: operand type 'vector<8xi8>' does not fit accumulator type 'vector<4xi32>'}}
+  %0 = kernel.dot signed4 %acc, %a, %a : vector<4xi32>, vector<8xi8>
+  return
+}
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @out_of_bounds(%x: memref<1x1x64xf32>, %w: memref<1x64xf32>, %b: memref<4xf32>, %y: memref<1x1x5x3xf32>) {
+  // expected-error @below {{reads row 0, element 79 of an input of type 'memref<1x1x64xf32>'}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x64xf32>, memref<1x64xf32>, memref<4xf32>) outs(%y : memref<1x1x5x3xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 16, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 16}
+  return
+}
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @bias_size(%x: memref<1x1x80xf32>, %w: memref<1x64xf32>, %b: memref<3xf32>, %y: memref<1x1x5x3xf32>) {
+  // expected-error @below {{expects a bias of 4 channels (whole vectors), not 3}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x80xf32>, memref<1x64xf32>, memref<3xf32>) outs(%y : memref<1x1x5x3xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 16, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 16}
+  return
+}
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @weights_size(%x: memref<1x1x80xf32>, %w: memref<1x60xf32>, %b: memref<4xf32>, %y: memref<1x1x5x3xf32>) {
+  // expected-error @below {{expects 64 packed weights, not 60}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x80xf32>, memref<1x60xf32>, memref<4xf32>) outs(%y : memref<1x1x5x3xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 16, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 16}
+  return
+}
+
+// -----
+
+func.func @prepare_narrows(%x: memref<1x3x8xi16>, %y: memref<1x5x16xi8>) {
+  // expected-error @below {{can only copy, or widen i8 to i16}}
+  kernel.prepare ins(%x : memref<1x3x8xi16>) outs(%y : memref<1x5x16xi8>)
+    {top = 1, left = 4, pad_value = -3, offset = 128, repeat = 1}
+  return
+}

@@ -1,0 +1,49 @@
+// RUN: quant-opt %s --split-input-file --quantc-expand-kernels | FileCheck %s
+
+// Two pixels by one vector in four sets, carried by the reduction; five pixels are two tiles and one of
+// one pixel, whose reduction is split eight times; three channels are stored as two and one.
+// CHECK-LABEL: @conv
+// CHECK: scf.for {{.*}} step %c2
+// CHECK: %{{.*}}:8 = scf.for {{.*}} step %c4{{.*}} iter_args
+// CHECK-COUNT-8: kernel.dot{{ +}}float
+// CHECK: scf.yield
+// CHECK: vector.store {{.*}} vector<2xf32>
+// CHECK: vector.store {{.*}} vector<1xf32>
+// CHECK: %{{.*}}:8 = scf.for {{.*}} step %c8
+// CHECK-COUNT-8: kernel.dot{{ +}}float
+// CHECK-NOT: kernel.conv
+#f = #kernel.strategy<dot = float, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @conv(%x: memref<1x1x80xf32>, %w: memref<1x64xf32>, %b: memref<4xf32>, %y: memref<1x1x5x3xf32>) {
+  kernel.conv ins(%x, %w, %b : memref<1x1x80xf32>, memref<1x64xf32>, memref<4xf32>) outs(%y : memref<1x1x5x3xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 16, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 16}
+  return
+}
+
+// -----
+
+// No position is tested: rows above, in and below the input are written apart.
+// CHECK-LABEL: @prepare
+// CHECK-NOT: scf.if
+// CHECK: vector.store %{{.*}} : memref<1x5x16xi8>, vector<16xi8>
+// CHECK: scf.for
+// CHECK: %[[V:.*]] = vector.load %{{.*}} : memref<1x3x8xi8>, vector<8xi8>
+// CHECK: arith.addi %[[V]], %{{.*}} : vector<8xi8>
+// CHECK-NOT: kernel.prepare
+func.func @prepare(%x: memref<1x3x8xi8>, %y: memref<1x5x16xi8>) {
+  kernel.prepare ins(%x : memref<1x3x8xi8>) outs(%y : memref<1x5x16xi8>)
+    {top = 1, left = 4, pad_value = -3, offset = 128, repeat = 1}
+  return
+}
+
+// -----
+
+// Pairs of rows are interleaved; the row that the last pair lacks is zero.
+// CHECK-LABEL: @pack
+// CHECK: vector.interleave {{.*}} : vector<4xi16> -> vector<8xi16>
+// CHECK: %[[ZERO:.*]] = arith.constant dense<0> : vector<4xi16>
+// CHECK: vector.interleave %{{.*}}, %[[ZERO]]
+#s2 = #kernel.strategy<dot = signed16x2, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = true>
+func.func @pack(%x: memref<1x5x4xi8>, %y: memref<1x24xi16>) {
+  kernel.pack ins(%x : memref<1x5x4xi8>) outs(%y : memref<1x24xi16>) {strategy = #s2, offset = 3}
+  return
+}

@@ -1,0 +1,60 @@
+// RUN: quant-opt %s --quantc-select-kernels="dot=unsigned_signed4 vector-bits=512 registers=32" | FileCheck %s --check-prefixes=CHECK,VNNI
+// RUN: quant-opt %s --quantc-select-kernels="dot=signed16x2 vector-bits=256 registers=16" | FileCheck %s --check-prefixes=CHECK,AVX2
+// RUN: quant-opt %s --quantc-select-kernels="dot=signed4 vector-bits=128 registers=32" | FileCheck %s --check-prefixes=CHECK,NEON
+
+// Tiles fill, but do not exceed, the registers.
+// CHECK-LABEL: @conv
+// VNNI: kernel.strategy = #kernel.strategy<dot = unsigned_signed4, pixels = {{6|14}}, vectors = {{4|2}}, lanes = 16, channels_outer = false, high_requantize = true>
+// AVX2: kernel.strategy = #kernel.strategy<dot = signed16x2, pixels = {{[0-9]+}}, vectors = {{[0-9]+}}, lanes = 8, channels_outer = false, high_requantize = true>
+// NEON: kernel.strategy = #kernel.strategy<dot = signed4, pixels = {{[0-9]+}}, vectors = {{[0-9]+}}, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @conv(%x: tensor<1x56x56x64xi8>) -> tensor<1x56x56x64xi32> {
+  %w = "tosa.const"() {values = dense<1> : tensor<64x3x3x64xi8>} : () -> tensor<64x3x3x64xi8>
+  %b = "tosa.const"() {values = dense<1> : tensor<64xi32>} : () -> tensor<64xi32>
+  %z = "tosa.const"() {values = dense<-3> : tensor<1xi8>} : () -> tensor<1xi8>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.conv2d %x, %w, %b, %z, %wz {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>} : (tensor<1x56x56x64xi8>, tensor<64x3x3x64xi8>, tensor<64xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x56x56x64xi32>
+  return %0 : tensor<1x56x56x64xi32>
+}
+
+// One pixel: as many vectors as are needed to hide latency. Weights that exceed the cache are
+// read once, block by block.
+// CHECK-LABEL: @fully_connected
+// VNNI: #kernel.strategy<dot = unsigned_signed4, pixels = 1, vectors = 16, lanes = 16, channels_outer = true
+func.func @fully_connected(%x: tensor<1x1x1024xi8>) -> tensor<1x1x1024xi32> {
+  %w = "tosa.const"() {values = dense<1> : tensor<1x1024x1024xi8>} : () -> tensor<1x1024x1024xi8>
+  %z = "tosa.const"() {values = dense<-3> : tensor<1xi8>} : () -> tensor<1xi8>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.matmul %x, %w, %z, %wz : (tensor<1x1x1024xi8>, tensor<1x1024x1024xi8>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x1x1024xi32>
+  return %0 : tensor<1x1x1024xi32>
+}
+
+// Zero points on both sides do not fit 8 bits once subtracted.
+// CHECK-LABEL: @two_activations
+// VNNI: #kernel.strategy<dot = signed16x2
+// NEON: #kernel.strategy<dot = widening
+func.func @two_activations(%x: tensor<2x8x16xi8>, %y: tensor<2x16x8xi8>) -> tensor<2x8x8xi32> {
+  %z = "tosa.const"() {values = dense<-3> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.matmul %x, %y, %z, %z : (tensor<2x8x16xi8>, tensor<2x16x8xi8>, tensor<1xi8>, tensor<1xi8>) -> tensor<2x8x8xi32>
+  return %0 : tensor<2x8x8xi32>
+}
+
+// CHECK-LABEL: @float_depthwise
+// CHECK: kernel.strategy = #kernel.strategy<dot = float
+func.func @float_depthwise(%x: tensor<1x8x8x16xf32>) -> tensor<1x6x6x16xf32> {
+  %w = "tosa.const"() {values = dense<1.0> : tensor<3x3x16x1xf32>} : () -> tensor<3x3x16x1xf32>
+  %b = "tosa.const"() {values = dense<1.0> : tensor<16xf32>} : () -> tensor<16xf32>
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = tosa.depthwise_conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x8x16xf32>, tensor<3x3x16x1xf32>, tensor<16xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x6x6x16xf32>
+  return %0 : tensor<1x6x6x16xf32>
+}
+
+// Weights that are not constant have no kernel.
+// CHECK-LABEL: @dynamic_weights
+// CHECK-NOT: kernel.strategy
+// CHECK: return
+func.func @dynamic_weights(%x: tensor<1x8x8x16xf32>, %w: tensor<4x1x1x16xf32>) -> tensor<1x8x8x4xf32> {
+  %b = "tosa.const"() {values = dense<1.0> : tensor<4xf32>} : () -> tensor<4xf32>
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x8x16xf32>, tensor<4x1x1x16xf32>, tensor<4xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x8x8x4xf32>
+  return %0 : tensor<1x8x8x4xf32>
+}
