@@ -35,6 +35,9 @@ void quantc::populateSimplifyPipeline(OpPassManager &pm) {
   addToFunctions(pm, ptq::createPTQNameTensors());
   // In networks from quantization-aware training, moves have no parameters.
   addToFunctions(pm, ptq::createPTQPropagateParameters());
+  // Nothing is converted here, but results get the names of their tensors:
+  // every form of the network calls its outputs the same.
+  addToFunctions(pm, createPTQConvertIO());
 }
 
 void quantc::populateObservePipeline(OpPassManager &pm) {
@@ -60,14 +63,30 @@ void quantc::populateQuantizePipeline(OpPassManager &pm,
   addToFunctions(pm, ptq::createPTQQuantizeBias());
   addToFunctions(pm, ptq::createPTQFoldFakeQuant());
   addToFunctions(pm, ptq::createPTQQuantizeOps());
+  if (options.strictInteger)
+    addToFunctions(pm, ptq::createPTQCheckStrictInteger());
 }
 
 static StringRef stringify(Rounding rounding) {
   return rounding == Rounding::Single ? "single" : "double";
 }
 
+static StringRef stringify(IOType type) {
+  switch (type) {
+  case IOType::Float:
+    return "float";
+  case IOType::Int8:
+    return "int8";
+  case IOType::UInt8:
+    return "uint8";
+  }
+  llvm_unreachable("every type is handled");
+}
+
 void quantc::populateLowerPipeline(OpPassManager &pm,
                                    const QuantizeOptions &options) {
+  addToFunctions(pm, createPTQConvertIO({stringify(options.inputs).str(),
+                                         stringify(options.outputs).str()}));
   addToFunctions(pm,
                  createPTQLowerQuantized({stringify(options.rounding).str()}));
 }

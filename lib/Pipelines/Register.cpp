@@ -39,4 +39,7 @@ void quantc::registerAllPasses() {
   codegen::registerQuantcCodegenPasses();
 }
 
-void quantc::registerAllPipelines() { registerCodegenPipeline(); }
+void quantc::registerAllPipelines() {
+  registerQuantizePipelines();
+  registerCodegenPipeline();
+}

@@ -141,6 +141,10 @@ llvm::Expected<ExitCode> CompileCommand::run() {
                       "codegen");
   if (output.empty() && stopAfter.empty())
     return usageError("no output: give -o <file>");
+  if (std::string taken = quantize.overwritten(output); !taken.empty())
+    return usageError("the profile '" + taken +
+                      "' would be overwritten by the manifest of this "
+                      "output: rename one of them");
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);

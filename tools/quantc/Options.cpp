@@ -9,6 +9,9 @@
 #include "Options.h"
 #include "ProgressLine.h"
 
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/WithColor.h"
 
 using namespace quantc;
@@ -61,6 +64,14 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
                  cl::desc("Of outputs, instead of --io:"), ioValues()),
       strictInteger("strict-integer", cl::sub(sub),
                     cl::desc("Fail, listing them, if operations stay float")) {}
+
+std::string QuantizeFlags::overwritten(llvm::StringRef output) const {
+  llvm::SmallString<128> manifest(output);
+  llvm::sys::path::replace_extension(manifest, "json");
+  bool same = !profile.empty() && output != "-" &&
+              llvm::sys::fs::equivalent(manifest, profile.getValue());
+  return same ? profile.getValue() : std::string();
+}
 
 llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
                                  QuantizeOptions &options) const {

@@ -20,6 +20,8 @@ class QuantizeFlags {
 public:
   explicit QuantizeFlags(cl::SubCommand &sub);
   bool calibrated() const { return !profile.empty() || !calibrate.empty(); }
+  /// The profile's path if compiling to `output` writes a file of that name.
+  std::string overwritten(llvm::StringRef output) const;
   /// Reads the profile or calibrates the network, with progress on a terminal.
   llvm::Error apply(mlir::ModuleOp network, QuantizeOptions &options) const;
 

@@ -31,6 +31,8 @@ static DialectRegistry makeRegistry() {
 }
 
 Session::Session() : context(makeRegistry(), MLIRContext::Threading::DISABLED) {
+  // A message names its operation; printing that in full would print weights.
+  context.printOpOnDiagnostic(false);
   printer = std::make_unique<SourceMgrDiagnosticHandler>(sourceMgr, &context);
   handler = std::make_unique<ScopedDiagnosticHandler>(
       &context, [this](Diagnostic &diagnostic) {
@@ -83,7 +85,9 @@ llvm::Error Session::printRemarks(StringRef categories) {
   if (!llvm::Regex(categories).isValid(reason))
     return usageError("--remarks-filter: " + reason);
   remark::RemarkCategories filter;
-  filter.all = categories.str();
+  // `all` alone has no effect: each kind is enabled by itself.
+  filter.passed = filter.missed = filter.analysis = filter.failed =
+      categories.str();
   if (failed(remark::enableOptimizationRemarks(
           context, nullptr, std::make_unique<remark::RemarkEmittingPolicyAll>(),
           filter,

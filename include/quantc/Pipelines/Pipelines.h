@@ -67,6 +67,17 @@ void populateExpandPipeline(mlir::OpPassManager &pm);
 void populateCodegenPipeline(mlir::OpPassManager &pm,
                              const CodegenOptions &options);
 
+/// Registers the stages up to integer TOSA. Each named pipeline starts with
+/// float TOSA:
+///
+///   ptq-simplify-pipeline
+///   ptq-observe-pipeline
+///   ptq-annotate-pipeline{profile= estimator= percentile=}
+///   ptq-quantize-pipeline{profile= estimator= percentile= rounding= inputs=
+///   outputs=
+///                         strict-integer}
+void registerQuantizePipelines();
+
 /// Registers `quantc-codegen-pipeline{name= target= cpu= features=}`.
 void registerCodegenPipeline();
 

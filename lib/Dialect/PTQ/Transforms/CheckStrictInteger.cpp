@@ -61,7 +61,7 @@ struct CheckStrictIntegerPass
     for (Operation &op : func.getBody().front()) {
       if (!computesInFloat(&op))
         continue;
-      InFlightDiagnostic error = op.emitError("computes in float");
+      InFlightDiagnostic error = op.emitOpError("computes in float");
       if (op.getNumResults())
         if (StringRef name = getTensorName(op.getResult(0)); !name.empty())
           error << " (tensor '" << name << "')";

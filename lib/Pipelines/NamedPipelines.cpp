@@ -1,0 +1,153 @@
+//===- NamedPipelines.cpp - Pipelines for quant-opt and the plugin -*- C++
+//-*-===//
+//
+// Part of the quantc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Pipelines/Pipelines.h"
+
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace quantc;
+
+namespace {
+/// Textual options of ptq-annotate-pipeline.
+struct AnnotateOptions : PassPipelineOptions<AnnotateOptions> {
+  Option<std::string> profile{*this, "profile",
+                              llvm::cl::desc("The calibration profile")};
+  Option<std::string> estimator{
+      *this, "estimator",
+      llvm::cl::desc("How ranges are estimated: min-max, moving-average, "
+                     "percentile, entropy, mse or auto"),
+      llvm::cl::init("auto")};
+  Option<double> percentile{
+      *this, "percentile",
+      llvm::cl::desc("Share of values that estimator=percentile keeps"),
+      llvm::cl::init(EstimatorOptions().percentile)};
+};
+
+/// Textual options of ptq-quantize-pipeline.
+struct QuantizeTextOptions : AnnotateOptions {
+  Option<std::string> rounding{
+      *this, "rounding",
+      llvm::cl::desc("How requantization rounds: single or double"),
+      llvm::cl::init("single")};
+  Option<std::string> inputs{
+      *this, "inputs",
+      llvm::cl::desc("Element type of inputs: float, int8 or uint8"),
+      llvm::cl::init("float")};
+  Option<std::string> outputs{
+      *this, "outputs",
+      llvm::cl::desc("Element type of outputs: float, int8 or uint8"),
+      llvm::cl::init("float")};
+  Option<bool> strictInteger{
+      *this, "strict-integer",
+      llvm::cl::desc("Fail if operations compute in float")};
+};
+
+using ErrorHandler = llvm::function_ref<LogicalResult(const Twine &)>;
+} // namespace
+
+static LogicalResult read(const AnnotateOptions &text, QuantizeOptions &options,
+                          ErrorHandler error) {
+  std::optional<Estimator> estimator = parseEstimator(text.estimator);
+  if (!estimator)
+    return error("unknown estimator '" + text.estimator +
+                 "': one of min-max, moving-average, percentile, entropy, mse, "
+                 "auto");
+  options.profilePath = text.profile;
+  options.estimator = {*estimator, text.percentile};
+  return success();
+}
+
+static std::optional<IOType> parseIOType(StringRef name) {
+  return llvm::StringSwitch<std::optional<IOType>>(name)
+      .Case("float", IOType::Float)
+      .Case("int8", IOType::Int8)
+      .Case("uint8", IOType::UInt8)
+      .Default(std::nullopt);
+}
+
+static LogicalResult read(const QuantizeTextOptions &text,
+                          QuantizeOptions &options, ErrorHandler error) {
+  if (failed(read(static_cast<const AnnotateOptions &>(text), options, error)))
+    return failure();
+  if (text.rounding != "single" && text.rounding != "double")
+    return error("unknown rounding '" + text.rounding +
+                 "': 'single' or 'double'");
+  std::optional<IOType> inputs = parseIOType(text.inputs);
+  std::optional<IOType> outputs = parseIOType(text.outputs);
+  if (!inputs || !outputs)
+    return error("unknown element type '" +
+                 (inputs ? text.outputs : text.inputs) +
+                 "': 'float', 'int8' or 'uint8'");
+  options.rounding =
+      text.rounding == "double" ? Rounding::Double : Rounding::Single;
+  options.inputs = *inputs;
+  options.outputs = *outputs;
+  options.strictInteger = text.strictInteger;
+  return success();
+}
+
+static void populateObserved(OpPassManager &pm) {
+  populateSimplifyPipeline(pm);
+  populateObservePipeline(pm);
+}
+
+static void populateAnnotated(OpPassManager &pm,
+                              const QuantizeOptions &options) {
+  populateSimplifyPipeline(pm);
+  populateAnnotatePipeline(pm, options);
+}
+
+static void populateLowered(OpPassManager &pm, const QuantizeOptions &options) {
+  populateAnnotated(pm, options);
+  populateQuantizePipeline(pm, options);
+  populateLowerPipeline(pm, options);
+}
+
+/// Registers a pipeline with textual options of type `Text`.
+template <typename Text>
+static void registerWithOptions(StringRef name, StringRef description,
+                                void (*populate)(OpPassManager &,
+                                                 const QuantizeOptions &)) {
+  registerPassPipeline(
+      name, description,
+      [populate](OpPassManager &pm, StringRef given, ErrorHandler error) {
+        Text text;
+        QuantizeOptions options;
+        if (failed(text.parseFromString(given)) ||
+            failed(read(text, options, error)))
+          return failure();
+        populate(pm, options);
+        return success();
+      },
+      [](llvm::function_ref<void(const detail::PassOptions &)> visit) {
+        visit(Text());
+      });
+}
+
+void quantc::registerQuantizePipelines() {
+  PassPipelineRegistration<>(
+      "ptq-simplify-pipeline",
+      "Float TOSA to named, cleaned-up float TOSA with composites recognised",
+      populateSimplifyPipeline);
+  PassPipelineRegistration<>(
+      "ptq-observe-pipeline",
+      "Float TOSA to float TOSA that observes the tensors to calibrate",
+      populateObserved);
+  registerWithOptions<AnnotateOptions>(
+      "ptq-annotate-pipeline",
+      "Float TOSA and a profile to float TOSA that simulates quantization",
+      populateAnnotated);
+  registerWithOptions<QuantizeTextOptions>(
+      "ptq-quantize-pipeline", "Float TOSA and a profile to integer TOSA",
+      populateLowered);
+}
