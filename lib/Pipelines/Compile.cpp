@@ -110,19 +110,18 @@ static std::string makeManifestText(const CompileResult &result,
   return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(manifest)));
 }
 
-/// Runs the stages up to and including `stage`, collecting the report on the
-/// way.
-static llvm::Error lowerAndReport(ModuleOp module, Stage stage,
+/// Runs the stages before Codegen, collecting the report on the way.
+static llvm::Error lowerAndReport(ModuleOp module,
                                   const CompilerOptions &options,
                                   NetworkReport &report) {
-  return lowerToStage(module, stage, options, [&](Stage now, ModuleOp current) {
-    if (now == Stage::Simplify)
-      report.floatWeightBytes = countFloatWeightBytes(current);
-    if (now == Stage::Quantize)
-      report.tensors = reportQuantizedTensors(current);
-    if (now < Stage::Codegen)
-      report.operations = reportOperations(current);
-  });
+  return lowerToStage(
+      module, Stage::Lower, options, [&](Stage now, ModuleOp current) {
+        if (now == Stage::Simplify)
+          report.floatWeightBytes = countFloatWeightBytes(current);
+        if (now == Stage::Quantize)
+          report.tensors = reportQuantizedTensors(current);
+        report.operations = reportOperations(current);
+      });
 }
 
 /// The path of the header or manifest, which must not be the output itself.
@@ -154,39 +153,61 @@ addCompanions(Output object, const CompileResult &result,
                              std::move(manifest)};
 }
 
+/// Generates code for the module, which `lowerAndReport` lowered, and returns
+/// what `kind` asks for.
+static llvm::Expected<std::string> generate(ModuleOp module,
+                                            const CompilerOptions &options,
+                                            const OutputOptions &output,
+                                            ModelInterface &interface) {
+  OwningOpRef<ModuleOp> lowered;
+  if (output.selftest)
+    lowered = module.clone();
+  if (llvm::Error error = generateCode(module, options.codegen))
+    return std::move(error);
+  if (output.selftest)
+    if (llvm::Error error =
+            embedSelftest(module, *lowered, options.quantize.profile.get()))
+      return std::move(error);
+  FailureOr<ModelInterface> read = getInterface(module);
+  if (failed(read))
+    return llvm::make_error<DiagnosedError>();
+  interface = *read;
+  llvm::SmallVector<char, 0> buffer;
+  llvm::raw_svector_ostream os(buffer);
+  if (failed(emit(module, options.codegen.target, toEmitKind(output.kind), os)))
+    return llvm::make_error<DiagnosedError>();
+  return std::string(buffer.begin(), buffer.end());
+}
+
 llvm::Expected<CompileResult> quantc::compile(ModuleOp module,
                                               const CompilerOptions &options,
-                                              OutputKind kind, StringRef path) {
+                                              const OutputOptions &output,
+                                              StringRef path) {
   CompileResult result;
-  Output output{path.str(), {}, kind == OutputKind::SharedLibrary};
-  Stage stage = kind == OutputKind::MLIR ? Stage::Lower : Stage::Codegen;
-  if (llvm::Error error = lowerAndReport(module, stage, options, result.report))
+  if (llvm::Error error = lowerAndReport(module, options, result.report))
     return std::move(error);
-  if (kind == OutputKind::MLIR) {
-    llvm::raw_string_ostream(output.contents) << module << "\n";
+  Output file{path.str(), {}, output.kind == OutputKind::SharedLibrary};
+  if (output.kind == OutputKind::MLIR) {
+    llvm::raw_string_ostream(file.contents) << module << "\n";
   } else {
-    FailureOr<ModelInterface> interface = getInterface(module);
-    if (failed(interface))
-      return llvm::make_error<DiagnosedError>();
-    result.interface = *interface;
-    llvm::SmallVector<char, 0> buffer;
-    llvm::raw_svector_ostream os(buffer);
-    if (failed(emit(module, options.codegen.target, toEmitKind(kind), os)))
-      return llvm::make_error<DiagnosedError>();
-    output.contents.assign(buffer.begin(), buffer.end());
+    auto contents = generate(module, options, output, result.interface);
+    if (!contents)
+      return contents.takeError();
+    file.contents = std::move(*contents);
   }
-  result.outputBytes = output.contents.size();
+  result.outputBytes = file.contents.size();
 
-  std::vector<Output> outputs;
-  if (kind == OutputKind::MLIR || kind == OutputKind::LLVM || path == "-") {
-    outputs.push_back(std::move(output));
+  std::vector<Output> files;
+  if (output.kind == OutputKind::MLIR || output.kind == OutputKind::LLVM ||
+      path == "-") {
+    files.push_back(std::move(file));
   } else {
-    auto all = addCompanions(std::move(output), result, options);
+    auto all = addCompanions(std::move(file), result, options);
     if (!all)
       return all.takeError();
-    outputs = std::move(*all);
+    files = std::move(*all);
   }
-  if (llvm::Error error = writeAll(outputs))
+  if (llvm::Error error = writeAll(files))
     return std::move(error);
   return result;
 }

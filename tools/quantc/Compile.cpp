@@ -56,6 +56,9 @@ private:
           "Prefix of the symbols: NAME_run (default: from the output's name)")};
   cl::opt<bool> keepFloat{"float", cl::sub(sub),
                           cl::desc("Compile without quantizing")};
+  cl::opt<bool> selftest{
+      "selftest", cl::sub(sub),
+      cl::desc("Embed golden vectors and NAME_selftest, which checks them")};
   QuantizeFlags quantize{sub};
   TargetFlags target{sub};
   RemarkFlags remarks{sub};
@@ -93,6 +96,9 @@ CompileCommand::getOptions(mlir::ModuleOp network) {
                       "' is not a C identifier");
   if (keepFloat)
     options.form = NetworkForm::Float;
+  if (keepFloat && selftest)
+    return usageError("--selftest compares bytes, and floats are not rounded "
+                      "alike on every machine: not with --float");
   if (keepFloat && quantize.calibrated())
     return usageError(
         "--float compiles without quantizing: it takes neither --profile nor "
@@ -160,7 +166,7 @@ llvm::Expected<ExitCode> CompileCommand::run() {
     return kSuccess;
   }
   llvm::Expected<CompileResult> result =
-      compile(**network, *options, kind, output);
+      compile(**network, *options, {kind, selftest}, output);
   if (!result)
     return result.takeError();
   if (output != "-")

@@ -39,12 +39,20 @@ struct CompileResult {
   uint64_t outputBytes = 0;
 };
 
+struct OutputOptions {
+  OutputKind kind = OutputKind::Object;
+  /// Embed golden vectors and NAME_selftest. The network computes in integers:
+  /// floats may be rounded differently by the target.
+  bool selftest = false;
+};
+
 /// Compiles the network to `path`, and to the header and manifest beside it:
 /// `model.o` comes with `model.h` and `model.json`. `path` "-" is standard
 /// output, without the other two. The module is consumed.
 llvm::Expected<CompileResult> compile(mlir::ModuleOp module,
                                       const CompilerOptions &options,
-                                      OutputKind kind, llvm::StringRef path);
+                                      const OutputOptions &output,
+                                      llvm::StringRef path);
 
 /// A C identifier made from a file name: "my-model.v2.o" gives "my_model_v2".
 std::string nameFromPath(llvm::StringRef path);

@@ -97,6 +97,13 @@ llvm::Expected<std::unique_ptr<Model>> loadModel(mlir::ModuleOp module,
 llvm::Expected<std::unique_ptr<Model>> loadLowered(mlir::ModuleOp module,
                                                    Observer observer = {});
 
+/// Embeds golden vectors and NAME_selftest into `compiled`, which was generated
+/// from `lowered`. The vectors are drawn from the ranges that `profile` (may be
+/// null) saw, and their outputs are computed here, on the host. `lowered` is
+/// consumed.
+llvm::Error embedSelftest(mlir::ModuleOp compiled, mlir::ModuleOp lowered,
+                          const Profile *profile);
+
 /// Runs the samples of one file. Arrays by output name, shaped as
 /// OutputCollector says.
 llvm::Expected<ArrayMap> runModel(Model &model, llvm::StringRef inputs);
