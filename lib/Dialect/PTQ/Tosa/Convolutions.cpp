@@ -33,6 +33,15 @@ int64_t getOutputChannels(OpTy op) {
   return cast<ShapedType>(op.getOutput().getType()).getShape().back();
 }
 
+/// How many products an element of the result sums up at most.
+template <typename OpTy>
+int64_t getProductCount(OpTy op) {
+  auto weight = cast<ShapedType>(op.getWeight().getType());
+  if constexpr (std::is_same_v<OpTy, tosa::DepthwiseConv2DOp>)
+    return weight.getDimSize(0) * weight.getDimSize(1);
+  return weight.getNumElements() / weight.getDimSize(0);
+}
+
 template <typename OpTy>
 struct ConvolutionModel
     : QuantizableOpInterface::ExternalModel<ConvolutionModel<OpTy>, OpTy> {
@@ -72,7 +81,7 @@ struct ConvolutionModel
       reason = "its bias is not a constant with one value per output channel";
       return failure();
     }
-    return success();
+    return requireInt32Sum(getProductCount(conv), reason);
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,

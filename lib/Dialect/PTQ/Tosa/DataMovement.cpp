@@ -17,7 +17,6 @@
 
 #include "Models.h"
 
-
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;

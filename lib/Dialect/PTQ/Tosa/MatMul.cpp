@@ -42,7 +42,10 @@ struct MatMulModel
   bool canReturnAccumulator(Operation *) const { return true; }
 
   LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+    if (failed(requireFloat32(op, reason)))
+      return failure();
+    auto lhs = cast<ShapedType>(op->getOperand(0).getType());
+    return requireInt32Sum(lhs.getDimSize(2), reason);
   }
 
   /// TOSA takes no matmul of a tensor with one scale and one with a scale per

@@ -40,6 +40,17 @@ LogicalResult ptq::requireFloat32(Operation *op, std::string &reason) {
   return failure();
 }
 
+LogicalResult ptq::requireInt32Sum(int64_t products, std::string &reason) {
+  // 255 * 255 for two activations; weights with a bias of 2^30 allow a few
+  // more.
+  constexpr int64_t kLargestProduct = 255 * 255;
+  if (products <= INT32_MAX / kLargestProduct)
+    return success();
+  reason = "its sums of " + std::to_string(products) +
+           " products may overflow int32; split it into smaller ones";
+  return failure();
+}
+
 Operation *ptq::cloneQuantized(OpBuilder &builder, Operation *op,
                                ValueRange operands, RankedTensorType result) {
   Operation *copy = clone(builder, op, result, operands);

@@ -33,6 +33,10 @@ void attachUnaryModels(mlir::MLIRContext &context);
 /// The reason of every model for element types other than f32.
 llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);
 
+/// Fails if the sum of `products` int8 products and a bias might leave int32
+/// (N30).
+llvm::LogicalResult requireInt32Sum(int64_t products, std::string &reason);
+
 /// `op` with other operands and one result of type `result`; the name of the
 /// tensor stays with the original.
 mlir::Operation *cloneQuantized(mlir::OpBuilder &builder, mlir::Operation *op,

@@ -49,3 +49,12 @@ func.func @resize(%x: tensor<1x2x2x1xf32>) -> tensor<1x2x2x1xf32> {
   %0 = tosa.resize %x, %scale, %zero, %zero {mode = BILINEAR} : (tensor<1x2x2x1xf32>, !tosa.shape<4>, !tosa.shape<2>, !tosa.shape<2>) -> tensor<1x2x2x1xf32>
   return %0 : tensor<1x2x2x1xf32>
 }
+
+// -----
+
+// CHECK: Op=tosa.matmul, Reason="its sums of 33026 products may overflow int32; split it into smaller ones"
+func.func @products(%a: tensor<1x1x33026xf32>, %b: tensor<1x33026x1xf32>) -> tensor<1x1x1xf32> {
+  %zp = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = tosa.matmul %a, %b, %zp, %zp : (tensor<1x1x33026xf32>, tensor<1x33026x1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x1xf32>
+  return %0 : tensor<1x1x1xf32>
+}
