@@ -120,7 +120,10 @@ static llvm::Error lowerAndReport(ModuleOp module,
           report.floatWeightBytes = countFloatWeightBytes(current);
         if (now == Stage::Quantize)
           report.tensors = reportQuantizedTensors(current);
-        report.operations = reportOperations(current);
+        // Lowering spells casts of float inputs and outputs as
+        // operations; the network has none of those.
+        if (now < Stage::Lower)
+          report.operations = reportOperations(current);
       });
 }
 

@@ -18,11 +18,13 @@ static bool hasFloatElements(Type type) {
   return shaped && isa<FloatType>(shaped.getElementType());
 }
 
-/// Constants, shapes and terminators compute nothing; bodies belong to their
-/// operation.
+/// Constants, shapes, terminators and casts compute nothing; bodies belong to
+/// their operation.
 static bool computes(Operation *op) {
   return !op->hasTrait<OpTrait::ConstantLike>() &&
          !op->hasTrait<OpTrait::IsTerminator>() &&
+         !isa<quant::QuantizeCastOp, quant::DequantizeCastOp,
+              quant::StorageCastOp>(op) &&
          llvm::any_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
 }
 

@@ -80,7 +80,7 @@ llvm::Expected<ExitCode> InspectCommand::run() {
     report.operations = reportOperations(current);
   };
   if (llvm::Error error =
-          lowerToStage(**module, Stage::Lower, options, inspect))
+          lowerToStage(**module, Stage::Quantize, options, inspect))
     return std::move(error);
   printTensors(report);
   printOperations(report);
