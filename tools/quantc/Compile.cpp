@@ -103,6 +103,10 @@ CompileCommand::getOptions(mlir::ModuleOp network) {
     return usageError(
         "--float compiles without quantizing: it takes neither --profile nor "
         "--calibrate");
+  if ((keepFloat || isIntegerNetwork(network)) && quantize.convertsIO())
+    return usageError("--io, --input-type and --output-type choose the types "
+                      "of a network that is being quantized; this one keeps "
+                      "its own");
   if (needsCalibration(network) && !quantize.calibrated())
     return makeError(
         "a float network is quantized by the ranges of its tensors: give "

@@ -65,6 +65,11 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
       strictInteger("strict-integer", cl::sub(sub),
                     cl::desc("Fail, listing them, if operations stay float")) {}
 
+bool QuantizeFlags::convertsIO() const {
+  return io != IOType::Float || inputType != IOType::Float ||
+         outputType != IOType::Float;
+}
+
 std::string QuantizeFlags::overwritten(llvm::StringRef output) const {
   llvm::SmallString<128> manifest(output);
   llvm::sys::path::replace_extension(manifest, "json");

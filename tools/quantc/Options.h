@@ -20,6 +20,8 @@ class QuantizeFlags {
 public:
   explicit QuantizeFlags(cl::SubCommand &sub);
   bool calibrated() const { return !profile.empty() || !calibrate.empty(); }
+  /// True if inputs or outputs are asked to be integers.
+  bool convertsIO() const;
   /// The profile's path if compiling to `output` writes a file of that name.
   std::string overwritten(llvm::StringRef output) const;
   /// Reads the profile or calibrates the network, with progress on a terminal.
