@@ -85,7 +85,8 @@ def run(command):
 def measure(shape, is_float, args, folder):
     text, macs, in_bytes, out_bytes = network(shape, is_float)
     (folder / "layer.mlir").write_text(text)
-    run([args.quantc, "compile", folder / "layer.mlir", "-o", folder / "layer.o", "--name=layer", f"--cpu={args.cpu}"])
+    kind = ["--float"] if is_float else []
+    run([args.quantc, "compile", folder / "layer.mlir", *kind, "-o", folder / "layer.o", "--name=layer", f"--cpu={args.cpu}"])
     arena = json.loads((folder / "layer.json").read_text())["arena"]["bytes"]
     run([args.cc, "-O2", HERE / "time_kernel.c", folder / "layer.o", "-o", folder / "time", "-DRUN=layer_run",
          f"-DARENA_BYTES={arena}", f"-DINPUT_BYTES={in_bytes}", f"-DOUTPUT_BYTES={out_bytes}"])
