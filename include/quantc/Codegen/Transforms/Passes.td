@@ -247,20 +247,18 @@ def CopyLoopValues : Pass<"quantc-copy-loop-values", "::mlir::func::FuncOp"> {
     Example:
 
     ```mlir
-    scf.while (%arg = %x) : (tensor<4xi32>) -> tensor<4xi32> {
-      ...
-    } do {
-    ^bb0(%a: tensor<4xi32>):
-      %0 = linalg.exp ...
-      scf.yield %0 : tensor<4xi32>
+    func.func @repeat(%x: tensor<4xi32>, %go: i1) -> tensor<4xi32> {
+      %0 = scf.while (%arg = %x) : (tensor<4xi32>) -> tensor<4xi32> {
+        scf.condition(%go) %arg : tensor<4xi32>
+      } do {
+      ^bb0(%a: tensor<4xi32>):
+        %1 = tosa.abs %a : (tensor<4xi32>) -> tensor<4xi32>
+        // The copy is what the pass adds; before it, %1 was yielded.
+        %2 = linalg.copy ins(%1 : tensor<4xi32>) outs(%a : tensor<4xi32>) -> tensor<4xi32>
+        scf.yield %2 : tensor<4xi32>
+      }
+      return %0 : tensor<4xi32>
     }
-    ```
-
-    ends in
-
-    ```mlir
-      %1 = linalg.copy ins(%0 : tensor<4xi32>) outs(%a : tensor<4xi32>) -> tensor<4xi32>
-      scf.yield %1 : tensor<4xi32>
     ```
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
