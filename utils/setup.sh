@@ -54,7 +54,7 @@ for package in $missing; do
   apt-cache show "$package" >/dev/null 2>&1 && continue
   case $package in
   *-22*) die "this distribution's archive has no package $package;" \
-    "LLVM 22.1 packages for it are at https://apt.llvm.org: add that source and run this again" ;;
+    "add a package source that has LLVM 22.1 (the LLVM project keeps one) and run this again" ;;
   *) die "this distribution's archive has no package $package" ;;
   esac
 done

@@ -13,10 +13,10 @@
 /// nothing.
 ///
 ///   auto network = quantc::loadNetwork("model.mlir", context);
-///   auto profile = quantc::calibrate(*network, {"calibration.npz"});
+///   auto found = quantc::calibrate(*network, {"calibration.npz"});
 ///   options.quantize.profile =
-///   std::make_shared<quantc::Profile>(profile->profile); auto error =
-///   quantc::compile(*network, options, "model.o");
+///       std::make_shared<quantc::Profile>(found->profile);
+///   auto result = quantc::compile(*network, options, {}, "model.o");
 ///
 //===----------------------------------------------------------------------===//
 

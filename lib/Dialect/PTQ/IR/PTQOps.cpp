@@ -155,8 +155,9 @@ LogicalResult PointwiseOp::verifyRegions() {
       if (!isSplatConstant(op.getResult(0)))
         return op.emitOpError("in 'ptq.pointwise' must be a splat");
     } else if (!isPointwiseOp(&op)) {
-      return op.emitOpError("is not a known function of the elements at one position, which "
-                            "'ptq.pointwise' requires");
+      return op.emitOpError(
+          "is not a known function of the elements at one position, which "
+          "'ptq.pointwise' requires");
     }
   }
   Value result = cast<YieldOp>(body.getTerminator()).getValue();

@@ -41,8 +41,8 @@ mlir::quant::QuantizedType getQuantizedElement(mlir::Type type);
 /// Scale, zero point and storage range of a per-tensor type.
 AffineParams getAffineParams(mlir::quant::UniformQuantizedType type);
 
-/// The parameters of `channel` of a per-axis type; a per-tensor type has the same
-/// for every channel. `type` is one of the two.
+/// The parameters of `channel` of a per-axis type; a per-tensor type has the
+/// same for every channel. `type` is one of the two.
 AffineParams getAffineParams(mlir::quant::QuantizedType type, int64_t channel);
 
 /// The quantized dimension of a per-axis type, else nullopt.
