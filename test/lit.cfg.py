@@ -23,6 +23,15 @@ config.substitutions.append(("%PATH%", config.environment["PATH"]))
 config.substitutions.append(("%quantc_src", config.quantc_src_root))
 config.substitutions.append(("%quantc_obj", config.quantc_obj_root))
 config.substitutions.append(("%quantc_lib", config.quantc_lib_dir))
+config.substitutions.append(("%quickstart", os.path.join(config.quantc_src_root, "examples", "quickstart")))
+# The end-to-end suite: %run_cases GROUP WORKDIR.
+config.substitutions.append(
+    (
+        "%run_cases",
+        f"{config.python_executable} {config.test_source_root}/Integration/support/run_cases.py"
+        f" --bin {config.quantc_tools_dir} --llvm {config.llvm_tools_dir} --cc {config.host_cc}",
+    )
+)
 config.substitutions.append(("%python", config.python_executable))
 # Makes, prints and compares the data that tests run on.
 config.substitutions.append(
@@ -70,6 +79,8 @@ llvm_config.add_tool_substitutions(
         "mlir-opt",
         "mlir-runner",
         "mlir-tblgen",
+        "llvm-nm",
+        "llvm-readelf",
         "FileCheck",
         "not",
         "count",

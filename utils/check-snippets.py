@@ -13,31 +13,63 @@ import subprocess
 import sys
 
 BLOCK = re.compile(r"^```mlir *\n(.*?)^``` *$", re.M | re.S)
-UNDECLARED = re.compile(r"use of undeclared SSA value name")
+MESSAGE = re.compile(r"^<stdin>:(\d+):(\d+): (error|note): (.*)$")
 USED_TYPE = re.compile(r"previously used here with type '(.*)'")
 VALUE = re.compile(r"%[\w$.-]+")
-PROBE = '%s = "builtin.unrealized_conversion_cast"() : () -> %s'
+PROBE = '%s = "builtin.unrealized_conversion_cast"() : () -> %s\n'
+SEPARATOR = "\n// -----\n"
 
 
-def parse(quant_opt, text):
-    """The diagnostics of parsing `text`, or None if there is nothing wrong."""
-    run = subprocess.run([quant_opt, "-"], input=text, capture_output=True, text=True)
-    return None if run.returncode == 0 else run.stderr
+class Snippet:
+    """Text that has to parse; `error` is its first diagnostic, or None."""
+
+    def __init__(self, text):
+        self.text, self.probed, self.error = text.rstrip() + "\n", None, None
+
+    def candidate(self):
+        """The text to parse next. A value that is defined with a type it cannot
+        have makes the parser tell the type that its use has."""
+        return self.text + (PROBE % (self.probed, "!quant.any<i2:f16>") if self.probed else "")
+
+    def learn(self, messages):
+        """Takes the diagnostics of candidate(): (line, column, text). Returns True if
+        there is something new to parse."""
+        self.error = "\n".join(f"line {line}: {text}" for line, _, text in messages) or None
+        if self.probed:
+            types = [USED_TYPE.search(text) for _, _, text in messages]
+            found = next((match.group(1) for match in types if match), None)
+            name, self.probed = self.probed, None
+            if found is None:
+                return False
+            self.text += PROBE % (name, found)
+            return True
+        if messages and "use of undeclared SSA value name" in messages[0][2]:
+            line, column, _ = messages[0]
+            self.probed = VALUE.match(self.text.split("\n")[line - 1][column - 1:]).group()
+        return self.probed is not None
 
 
-def complete(quant_opt, text):
-    """Defines the undefined values of `text`; returns (diagnostics, text)."""
-    error = parse(quant_opt, text)
-    for _ in range(len(set(VALUE.findall(text)))):
-        if error is None or not UNDECLARED.search(error):
-            break
-        line, column = map(int, re.search(r":(\d+):(\d+): error", error).groups())
-        name = VALUE.match(text.split("\n")[line - 1][column - 1:]).group()
-        # Defined with a type that it cannot have, the value's use tells its type.
-        wrong = parse(quant_opt, text + "\n" + PROBE % (name, "!quant.any<i2:f16>"))
-        text += "\n" + PROBE % (name, USED_TYPE.search(wrong).group(1))
-        error = parse(quant_opt, text)
-    return error, text
+def parse(quant_opt, snippets):
+    """Parses all snippets in one process; yields (snippet, diagnostics)."""
+    texts = [snippet.candidate() for snippet in snippets]
+    run = subprocess.run([quant_opt, "--split-input-file", "-"], input=SEPARATOR.join(texts), capture_output=True, text=True)
+    messages = [[] for _ in snippets]
+    starts = [0]
+    for text in texts:
+        starts.append(starts[-1] + (text + SEPARATOR).count("\n"))
+    for match in filter(None, map(MESSAGE.match, run.stderr.splitlines())):
+        line = int(match.group(1)) - 1
+        index = max(i for i in range(len(snippets)) if starts[i] <= line)
+        messages[index].append((line - starts[index] + 1, int(match.group(2)), match.group(4)))
+    if run.returncode and not any(messages):
+        sys.exit(f"check-snippets: {quant_opt} failed:\n{run.stderr}")
+    return zip(snippets, messages)
+
+
+def resolve(quant_opt, snippets):
+    """Parses the snippets until nothing new is learned of any of them."""
+    while snippets:
+        snippets = [snippet for snippet, messages in parse(quant_opt, snippets) if snippet.learn(messages)]
 
 
 def versions(block):
@@ -46,33 +78,27 @@ def versions(block):
     return [part for part in parts if re.search(r"^(?!//)\s*\S", part, re.M)]
 
 
-def check(quant_opt, block):
-    """The diagnostics of `block`, or None."""
-    error, _ = complete(quant_opt, block)
-    if error is None:
-        return None
-    parts = versions(block)
-    if len(parts) < 2:
-        return error
-    errors = [complete(quant_opt, part)[0] for part in parts]
-    return next((part for part in errors if part), None)
-
-
 def main():
-    quant_opt, files = sys.argv[1], sys.argv[2:]
-    count = failures = 0
-    for path in files:
+    quant_opt, blocks = sys.argv[1], []
+    for path in sys.argv[2:]:
         with open(path) as file:
             text = file.read()
-        for match in BLOCK.finditer(text):
-            count += 1
-            error = check(quant_opt, match.group(1))
-            if error:
-                failures += 1
-                line = text.count("\n", 0, match.start()) + 1
-                print(f"{path}:{line}: error: this block does not parse\n{error}")
-    print(f"{count} blocks, {failures} failures")
-    return 1 if failures or count == 0 else 0
+        blocks += [(path, text.count("\n", 0, match.start()) + 1, match.group(1)) for match in BLOCK.finditer(text)]
+
+    whole = [Snippet(block) for _, _, block in blocks]
+    resolve(quant_opt, whole)
+    parts = [[Snippet(part) for part in versions(block)] if snippet.error else []
+             for snippet, (_, _, block) in zip(whole, blocks)]
+    resolve(quant_opt, [part for group in parts if len(group) > 1 for part in group])
+
+    failures = 0
+    for snippet, group, (path, line, _) in zip(whole, parts, blocks):
+        errors = [part.error for part in group if part.error] if len(group) > 1 else [snippet.error]
+        if any(errors):
+            failures += 1
+            print(f"{path}:{line}: error: this block does not parse\n{errors[0]}")
+    print(f"{len(blocks)} blocks, {failures} failures")
+    return 1 if failures or not blocks else 0
 
 
 if __name__ == "__main__":

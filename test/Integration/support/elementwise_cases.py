@@ -30,7 +30,7 @@ on_one("clamp", "clamp alone", lambda net, x: net.clamp(x, -1.0, 2.0))
 on_one("relu", "the lower bound is the zero point", lambda net, x: net.relu(x))
 on_one("negate", "the range is mirrored", lambda net, x: net.unary("negate", x), low=-1.0)
 on_one("abs", "negative values fold over", lambda net, x: net.unary("abs", x))
-on_one("identity", "nothing happens to the value", lambda net, x: net.unary("identity", x))
+on_one("identity", "nothing happens to the value", lambda net, x: net.clamp(net.unary("identity", x), -1.0, 2.0))
 on_one("same_twice", "both operands are one value", lambda net, x: net.add(x, x))
 
 

@@ -4,9 +4,9 @@ The program gives every input and output memory of exactly its size between guar
 bytes, at an address that is no more aligned than its elements need, and fails if a guard,
 or an input, was overwritten.
 """
-import subprocess
-
 import numpy as np
+
+from toolchain import execute
 
 SOURCE = r"""
 #include <stdint.h>
@@ -93,7 +93,7 @@ def build(compiler, obj, name, arguments, results, samples, workdir):
         input_align=_join(a.dtype().itemsize for a in arguments), output_align=_join(r.dtype().itemsize for r in results),
         inputs=len(arguments), outputs=len(results), samples=samples))
     program = obj.with_suffix(".exe")
-    subprocess.run([*compiler, "-O1", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", source, obj, "-o", program], check=True)
+    execute([*compiler, "-O1", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", source, obj, "-o", program])
     return program
 
 
@@ -101,7 +101,7 @@ def run(launcher, program, arguments, results, inputs, workdir):
     """Runs `program` on `inputs` (a list of arrays per sample); returns the outputs."""
     source, target = workdir / f"{program.stem}.in", workdir / f"{program.stem}.out"
     source.write_bytes(b"".join(np.ascontiguousarray(array).tobytes() for sample in inputs for array in sample))
-    subprocess.run([*launcher, program, source, target], check=True)
+    execute([*launcher, program, source, target])
     data, outputs, offset = target.read_bytes(), [], 0
     for _ in inputs:
         outputs.append([])

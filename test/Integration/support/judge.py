@@ -2,9 +2,10 @@
 mlir-runner from the distribution. Nothing of quantc takes part.
 """
 import re
-import subprocess
 
 import numpy as np
+
+from toolchain import execute
 
 PIPELINE = (
     "builtin.module(func.func(tosa-optional-decompositions,tosa-to-linalg-named,tosa-to-linalg,tosa-to-arith{include-apply-rescale},"
@@ -66,7 +67,7 @@ def _main(name, arguments, results, samples):
 def build_io(support, workdir, cc):
     """Compiles judge_io.c; returns the library."""
     library = workdir / "libjudge_io.so"
-    subprocess.run([cc, "-O1", "-shared", "-fPIC", support / "judge_io.c", "-o", library], check=True)
+    execute([cc, "-O1", "-shared", "-fPIC", support / "judge_io.c", "-o", library])
     return library
 
 
@@ -75,19 +76,17 @@ def run(llvm, module, inputs, workdir, io_library):
     sample); returns one list of arrays per sample. `llvm` holds the distribution's tools.
     """
     # Printed by upstream's mlir-opt: one operation per line, no aliases to quantc.
-    text = subprocess.run([f"{llvm}/mlir-opt", "--allow-unregistered-dialect", module],
-                          check=True, capture_output=True, text=True).stdout
+    text = execute([f"{llvm}/mlir-opt", "--allow-unregistered-dialect", module])
     name, arguments, results = signature(text)
     index = text.rindex("}")
     text = text[:index] + _main(name, arguments, results, len(inputs)) + "\n}\n"
     (workdir / "judge.mlir").write_text(text)
     for i, array in enumerate(array for sample in inputs for array in sample):
         (workdir / f"input_{i}.bin").write_bytes(array.tobytes())
-    subprocess.run([f"{llvm}/mlir-opt", "--allow-unregistered-dialect", f"--pass-pipeline={PIPELINE}",
-                    "judge.mlir", "-o", "judge.ll.mlir"], check=True, cwd=workdir)
-    subprocess.run([f"{llvm}/mlir-runner", "-e", "main", "--entry-point-result=void",
-                    f"--shared-libs={io_library},{llvm}/../lib/libmlir_c_runner_utils.so",
-                    "judge.ll.mlir"], check=True, cwd=workdir)
+    execute([f"{llvm}/mlir-opt", "--allow-unregistered-dialect", f"--pass-pipeline={PIPELINE}", "judge.mlir",
+             "-o", "judge.ll.mlir"], cwd=workdir)
+    execute([f"{llvm}/mlir-runner", "-e", "main", "--entry-point-result=void",
+             f"--shared-libs={io_library},{llvm}/../lib/libmlir_c_runner_utils.so", "judge.ll.mlir"], cwd=workdir)
     outputs = [[np.fromfile(workdir / f"judged_{sample * len(results) + i}.bin", result.dtype).reshape(result.shape)
                 for i, result in enumerate(results)] for sample in range(len(inputs))]
     return outputs

@@ -14,6 +14,15 @@ class Failure(Exception):
     """A test failed; the message says which and how."""
 
 
+def execute(command, **options):
+    """Runs a command and returns what it prints; a failure carries its diagnostics."""
+    command = [str(part) for part in command]
+    run = subprocess.run(command, capture_output=True, text=True, **options)
+    if run.returncode:
+        raise Failure(f"{' '.join(command)}\nexit code {run.returncode}\n{run.stderr[:1500]}")
+    return run.stdout
+
+
 class Target:
     """A CPU to compile for, and how its objects are linked and run here."""
 
@@ -41,12 +50,7 @@ class Tools:
         self.quantc, self.llvm, self.cc = f"{bin}/quantc", llvm, cc
 
     def run(self, *arguments):
-        """Runs quantc; a failure carries its diagnostics."""
-        command = [self.quantc, *map(str, arguments)]
-        run = subprocess.run(command, capture_output=True, text=True)
-        if run.returncode:
-            raise Failure(" ".join(command) + f"\nexit code {run.returncode}\n" + run.stderr[-4000:])
-        return run.stdout
+        return execute([self.quantc, *arguments])
 
     def targets(self):
         """(targets that can run here, reasons for those that cannot)."""
