@@ -1,6 +1,6 @@
 /*===- main.c - A float and an integer network side by side -----------------===
  *
- * Part of the quantc project, under the Apache License v2.0 with LLVM
+ * Part of quantc, under the Apache License v2.0 with LLVM
  * Exceptions.
  * See LICENSE for license information.
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+# Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 # See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes everything in this folder that is not source: trains the network and

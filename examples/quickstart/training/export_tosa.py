@@ -1,4 +1,4 @@
-# Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+# Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 # See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes a trained GlyphNet as textual float TOSA 1.0.

@@ -1,4 +1,4 @@
-# Part of the quantc project, under the Apache License v2.0 with LLVM Exceptions.
+# Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 # See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The network: a small residual net of depthwise-separable blocks.
