@@ -77,23 +77,23 @@ void KernelFormer::finishConv(Value input, Value weights, Value bias,
                          window.outChannels, reduction.groups);
 }
 
-void KernelFormer::formConv(Value input, Value opBias, Window window,
-                            int64_t zeroPoint, const IntWeight &opWeight) {
+/// Lengthens the rows of `window` and returns `weight` for the result: a column
+/// that became a row swaps the coordinates of its taps.
+template <typename WeightFn>
+static WeightFn lengthenRows(Window &window, const WeightFn &weight) {
   bool wasColumn = window.kernelWidth == 1;
   window.lengthenRows();
-  // A column that became a row swaps the coordinates of its taps.
-  bool swapped = wasColumn && window.kernelWidth != 1;
-  IntWeight weight =
-      swapped ? IntWeight([&](int64_t c, int64_t y, int64_t x, int64_t in) {
-        return opWeight(c, x, y, in);
-      })
-              : opWeight;
-  SmallVector<int64_t> packed = packWeights<int64_t>(strategy, window, weight);
-  unsigned bits =
-      llvm::all_of(packed, [](int64_t w) { return llvm::isInt<8>(w); }) ? 8
-                                                                        : 16;
-  Value weights =
-      constant({1, static_cast<int64_t>(packed.size())}, packed, bits);
+  if (!wasColumn || window.kernelWidth == 1)
+    return weight;
+  return [weight](int64_t c, int64_t y, int64_t x, int64_t in) {
+    return weight(c, x, y, in);
+  };
+}
+
+void KernelFormer::formConv(Value input, Value opBias, Window window,
+                            int64_t zeroPoint, const IntWeight &opWeight) {
+  IntWeight weight = lengthenRows(window, opWeight);
+  Value weights = packedWeights(packWeights<int64_t>(strategy, window, weight));
   Value start =
       bias(opBias, window.outChannels, zeroPoint, sumWeights(window, weight));
   finishConv(input, weights, start, window, zeroPoint);
@@ -101,41 +101,17 @@ void KernelFormer::formConv(Value input, Value opBias, Window window,
 
 void KernelFormer::formConv(Value input, Value opBias, Window window,
                             const FloatWeight &opWeight) {
-  bool wasColumn = window.kernelWidth == 1;
-  window.lengthenRows();
-  bool swapped = wasColumn && window.kernelWidth != 1;
-  FloatWeight weight =
-      swapped ? FloatWeight([&](int64_t c, int64_t y, int64_t x, int64_t in) {
-        return opWeight(c, x, y, in);
-      })
-              : opWeight;
-  SmallVector<float> packed = packWeights<float>(strategy, window, weight);
-  Value weights = constant({1, static_cast<int64_t>(packed.size())}, packed);
+  FloatWeight weight = lengthenRows(window, opWeight);
+  Value weights = packedWeights(packWeights<float>(strategy, window, weight));
   finishConv(input, weights, bias(opBias, window.outChannels, 0, {}), window,
              0);
 }
 
 void codegen::formConv2D(RewriterBase &rewriter, tosa::Conv2DOp op,
                          StrategyAttr strategy) {
-  ArrayRef<int64_t> in = cast<ShapedType>(op.getInput().getType()).getShape();
-  ArrayRef<int64_t> out = cast<ShapedType>(op.getOutput().getType()).getShape();
   ArrayRef<int64_t> kernel =
       cast<ShapedType>(op.getWeight().getType()).getShape();
-  Window window{in[0],
-                in[1],
-                in[2],
-                in[3],
-                out[1],
-                out[2],
-                out[3],
-                kernel[1],
-                kernel[2],
-                op.getPad()[0],
-                op.getPad()[2],
-                op.getStride()[0],
-                op.getStride()[1],
-                op.getDilation()[0],
-                op.getDilation()[1]};
+  Window window = windowOf(op, kernel[1], kernel[2]);
   DenseElementsAttr attr;
   matchPattern(op.getWeight(), m_Constant(&attr));
   auto index = [kernel](int64_t c, int64_t y, int64_t x, int64_t i) {

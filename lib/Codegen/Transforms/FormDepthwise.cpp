@@ -42,28 +42,12 @@ static SmallVector<T> packDepthwise(StrategyAttr strategy,
 
 void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
                             StrategyAttr strategy) {
-  ArrayRef<int64_t> in = cast<ShapedType>(op.getInput().getType()).getShape();
-  ArrayRef<int64_t> out = cast<ShapedType>(op.getOutput().getType()).getShape();
   ArrayRef<int64_t> kernel =
       cast<ShapedType>(op.getWeight().getType()).getShape();
-  Window window{in[0],
-                in[1],
-                in[2],
-                in[3],
-                out[1],
-                out[2],
-                out[3],
-                kernel[0],
-                kernel[1],
-                op.getPad()[0],
-                op.getPad()[2],
-                op.getStride()[0],
-                op.getStride()[1],
-                op.getDilation()[0],
-                op.getDilation()[1]};
+  Window window = windowOf(op, kernel[0], kernel[1]);
   DenseElementsAttr attr;
   matchPattern(op.getWeight(), m_Constant(&attr));
-  int64_t channels = out[3], multiplier = kernel[3];
+  int64_t channels = window.outChannels, multiplier = kernel[3];
   bool isFloat = strategy.getDot() == DotKind::Float;
   int64_t zeroPoint = isFloat ? 0 : *op.getInputZeroPoint();
   int64_t weightZp = isFloat ? 0 : *op.getWeightZeroPoint();
@@ -76,7 +60,7 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
   auto intWeight = [&](int64_t tap, int64_t c) -> int64_t {
     return attr.getValues<int8_t>()[tap * channels + c] - weightZp;
   };
-  if (in[3] == 1) {
+  if (window.inChannels == 1) {
     auto tapOf = [&](int64_t y, int64_t x) { return y * kernel[1] + x; };
     if (isFloat)
       former.formConv(op.getInput(), op.getBias(), window,
@@ -91,20 +75,11 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
     return;
   }
 
-  Value weights;
-  if (isFloat) {
-    auto packed = packDepthwise<float>(strategy, {kernel[0], kernel[1]},
-                                       channels, floatWeight);
-    weights = former.constant({1, static_cast<int64_t>(packed.size())}, packed);
-  } else {
-    auto packed = packDepthwise<int64_t>(strategy, {kernel[0], kernel[1]},
-                                         channels, intWeight);
-    unsigned bits =
-        llvm::all_of(packed, [](int64_t w) { return llvm::isInt<8>(w); }) ? 8
-                                                                          : 16;
-    weights =
-        former.constant({1, static_cast<int64_t>(packed.size())}, packed, bits);
-  }
+  ArrayRef<int64_t> taps = kernel.take_front(2);
+  Value weights = isFloat ? former.packedWeights(packDepthwise<float>(
+                                strategy, taps, channels, floatWeight))
+                          : former.packedWeights(packDepthwise<int64_t>(
+                                strategy, taps, channels, intWeight));
   int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
   int64_t rows = (window.outHeight - 1) * window.strideY +
                  (kernel[0] - 1) * window.dilationY + 1;

@@ -63,6 +63,30 @@ struct Window {
   void lengthenRows();
 };
 
+/// The window of tosa.conv2d or tosa.depthwise_conv2d with filters of
+/// `kernelHeight` x `kernelWidth` taps.
+template <typename ConvOp>
+Window windowOf(ConvOp op, int64_t kernelHeight, int64_t kernelWidth) {
+  using mlir::ShapedType;
+  auto in = mlir::cast<ShapedType>(op.getInput().getType()).getShape();
+  auto out = mlir::cast<ShapedType>(op.getOutput().getType()).getShape();
+  return {in[0],
+          in[1],
+          in[2],
+          in[3],
+          out[1],
+          out[2],
+          out[3],
+          kernelHeight,
+          kernelWidth,
+          op.getPad()[0],
+          op.getPad()[2],
+          op.getStride()[0],
+          op.getStride()[1],
+          op.getDilation()[0],
+          op.getDilation()[1]};
+}
+
 /// A weight of output channel `channel` at tap (y, x) and input channel `in`.
 using IntWeight =
     std::function<int64_t(int64_t channel, int64_t y, int64_t x, int64_t in)>;
@@ -82,6 +106,10 @@ public:
                        mlir::ArrayRef<int64_t> values, unsigned bits);
   mlir::Value constant(mlir::ArrayRef<int64_t> shape,
                        mlir::ArrayRef<float> values);
+
+  /// Packed weights as one row: 8 bits wide if every value fits, else 16.
+  mlir::Value packedWeights(mlir::ArrayRef<int64_t> packed);
+  mlir::Value packedWeights(mlir::ArrayRef<float> packed);
 
   /// `value` with another static shape.
   mlir::Value reshape(mlir::Value value, mlir::ArrayRef<int64_t> shape);

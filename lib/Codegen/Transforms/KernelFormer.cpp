@@ -66,6 +66,17 @@ Value KernelFormer::constant(ArrayRef<int64_t> shape, ArrayRef<float> values) {
                                    DenseElementsAttr::get(type, values));
 }
 
+Value KernelFormer::packedWeights(ArrayRef<int64_t> packed) {
+  bool narrow =
+      llvm::all_of(packed, [](int64_t w) { return llvm::isInt<8>(w); });
+  return constant({1, static_cast<int64_t>(packed.size())}, packed,
+                  narrow ? 8 : 16);
+}
+
+Value KernelFormer::packedWeights(ArrayRef<float> packed) {
+  return constant({1, static_cast<int64_t>(packed.size())}, packed);
+}
+
 Value KernelFormer::reshape(Value value, ArrayRef<int64_t> shape) {
   auto source = cast<RankedTensorType>(value.getType());
   auto target = RankedTensorType::get(shape, source.getElementType());
