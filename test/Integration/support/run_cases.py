@@ -137,6 +137,20 @@ class Run:
         for reason in skipped:
             print(f"skipped {reason}")
 
+    def run_integer(self, source):
+        """The judge and the objects for every target, from an integer module."""
+        targets, skipped = self.tools.targets()
+        objects = [(target, self.compile(source, target.name.replace("-", "_"), *target.flags)) for target in targets]
+        self.arguments, self.results = manifest(objects[0][1])
+        self.make_inputs()
+        io = judge.build_io(pathlib.Path(__file__).parent, self.workdir, self.tools.cc)
+        self.expected = judge.run(self.tools.llvm, source, self.inputs, self.workdir, io)
+        for target, obj in objects:
+            self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.launcher)
+        print(f"{self.group}: {len(self.owners)} cases, {len(targets)} targets, bit-equal")
+        for reason in skipped:
+            print(f"skipped {reason}")
+
     def run_object(self, obj, name, road, compiler, launcher):
         undefined = execute([f"{self.tools.llvm}/llvm-nm", "--undefined-only", obj])
         if undefined:

@@ -15,9 +15,8 @@ import sys
 
 import numpy as np
 
-import judge
 import run_cases
-from toolchain import Failure, Tools, manifest
+from toolchain import Failure, Tools
 
 ELEMENTS = {np.int8: "i8", np.int32: "i32"}
 
@@ -188,17 +187,7 @@ class KernelRun(run_cases.Run):
     def run(self):
         source = self.path("integer.mlir")
         source.write_text(self.module.text())
-        targets, skipped = self.tools.targets()
-        objects = [(target, self.compile(source, target.name.replace("-", "_"), *target.flags)) for target in targets]
-        self.arguments, self.results = manifest(objects[0][1])
-        self.make_inputs()
-        io = judge.build_io(pathlib.Path(__file__).parent, self.workdir, self.tools.cc)
-        self.expected = judge.run(self.tools.llvm, source, self.inputs, self.workdir, io)
-        for target, obj in objects:
-            self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.launcher)
-        print(f"{self.group}: {len(self.owners)} cases, {len(targets)} targets, bit-equal")
-        for reason in skipped:
-            print(f"skipped {reason}")
+        self.run_integer(source)
 
 
 def main():
