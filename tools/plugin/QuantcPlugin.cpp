@@ -10,8 +10,8 @@
 /// \file
 /// A library that a pass driver built on the same shared MLIR loads:
 ///
-///   mlir-opt --load-dialect-plugin=QuantcPlugin.so
-///   --load-pass-plugin=QuantcPlugin.so
+///   P=build/lib/QuantcPlugin.so
+///   mlir-opt --load-dialect-plugin=$P --load-pass-plugin=$P
 ///     --pass-pipeline='builtin.module(...)'
 ///
 /// Use --pass-pipeline: a pass's own flag is not known yet when plugins load.
