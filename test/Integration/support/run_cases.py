@@ -137,17 +137,17 @@ class Run:
         for reason in skipped:
             print(f"skipped {reason}")
 
-    def run_integer(self, source):
-        """The judge and the objects for every target, from an integer module."""
+    def run_targets(self, source, *options, verdict="bit-equal"):
+        """The judge and the objects for every target, from a module that is compiled with `options`."""
         targets, skipped = self.tools.targets()
-        objects = [(target, self.compile(source, target.name.replace("-", "_"), *target.flags)) for target in targets]
+        objects = [(target, self.compile(source, target.name.replace("-", "_"), *options, *target.flags)) for target in targets]
         self.arguments, self.results = manifest(objects[0][1])
         self.make_inputs()
         io = judge.build_io(pathlib.Path(__file__).parent, self.workdir, self.tools.cc)
         self.expected = judge.run(self.tools.llvm, source, self.inputs, self.workdir, io)
         for target, obj in objects:
             self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.launcher)
-        print(f"{self.group}: {len(self.owners)} cases, {len(targets)} targets, bit-equal")
+        print(f"{self.group}: {len(set(self.owners))} cases, {len(targets)} targets, {verdict}")
         for reason in skipped:
             print(f"skipped {reason}")
 

@@ -16,9 +16,8 @@ import sys
 import numpy as np
 
 import cases
-import judge
 import run_cases
-from toolchain import Failure, Tools, manifest
+from toolchain import Failure, Tools
 
 # Relative to the largest value of a tensor: float32 sums of some hundred terms.
 TOLERANCE = 2e-5
@@ -42,17 +41,7 @@ class FloatRun(run_cases.Run):
     def run(self):
         source = self.path("net.mlir")
         source.write_text(self.network.text())
-        targets, skipped = self.tools.targets()
-        objects = [(target, self.compile(source, target.name.replace("-", "_"), "--float", *target.flags)) for target in targets]
-        self.arguments, self.results = manifest(objects[0][1])
-        self.make_inputs()
-        io = judge.build_io(pathlib.Path(__file__).parent, self.workdir, self.tools.cc)
-        self.expected = judge.run(self.tools.llvm, source, self.inputs, self.workdir, io)
-        for target, obj in objects:
-            self.run_object(obj, obj.stem, f"the float object for {target.name}", target.compiler, target.launcher)
-        print(f"{self.group}: {len(self.chosen)} float cases, {len(targets)} targets, equal to {TOLERANCE:g}")
-        for reason in skipped:
-            print(f"skipped {reason}")
+        self.run_targets(source, "--float", verdict=f"equal to {TOLERANCE:g}")
 
 
 def main():

@@ -187,7 +187,7 @@ class KernelRun(run_cases.Run):
     def run(self):
         source = self.path("integer.mlir")
         source.write_text(self.module.text())
-        self.run_integer(source)
+        self.run_targets(source)
 
 
 def main():

@@ -39,7 +39,7 @@ class NetworkRun(run_cases.Run):
         source = self.path("integer.mlir")
         self.tools.run("compile", self.network, f"--profile={profile}", "--io=int8", "--strict-integer",
                        "--stop-after=lower", "-o", source)
-        self.run_integer(source)
+        self.run_targets(source)
 
 
 def main():
