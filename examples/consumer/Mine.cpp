@@ -41,8 +41,8 @@ LogicalResult mine::MirrorOp::canQuantize(std::string &reason) {
 /// The integer form is an operation that later stages know: tosa.reverse, which
 /// takes quantized values of any parameters.
 FailureOr<Value> mine::MirrorOp::quantize(OpBuilder &builder,
-                                          ValueRange operands,
-                                          RankedTensorType) {
+                                          ValueRange operands, RankedTensorType,
+                                          quantc::Rounding) {
   int32_t axis = getType().getRank() - 1;
   return tosa::ReverseOp::create(builder, getLoc(), operands[0].getType(),
                                  operands[0], axis)

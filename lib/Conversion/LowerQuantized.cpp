@@ -34,14 +34,6 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-static std::optional<Rounding> parseRounding(StringRef text) {
-  if (text == "single")
-    return Rounding::Single;
-  if (text == "double")
-    return Rounding::Double;
-  return std::nullopt;
-}
-
 /// `value` as storage integers.
 static Value toStorage(OpBuilder &builder, Value value) {
   return reinterpret(builder, value.getLoc(), value,

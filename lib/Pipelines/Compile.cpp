@@ -91,10 +91,6 @@ static std::string replaceExtension(StringRef path, StringRef extension) {
   return result.str().str();
 }
 
-static StringRef stringify(Rounding rounding) {
-  return rounding == Rounding::Single ? "single" : "double";
-}
-
 /// The manifest: what the object's caller needs, then what became of the
 /// network.
 static std::string makeManifestText(const CompileResult &result,
@@ -103,7 +99,7 @@ static std::string makeManifestText(const CompileResult &result,
       makeManifest(result.interface, options.codegen.target);
   manifest["quantc_version"] = getVersion();
   manifest["llvm_version"] = getLLVMVersion();
-  manifest["rounding"] = stringify(options.quantize.rounding);
+  manifest["rounding"] = stringifyRounding(options.quantize.rounding);
   manifest["integer_operations"] = int64_t(result.report.integerOperations());
   manifest["float_operations"] = int64_t(result.report.floatOperations());
   result.report.addTo(manifest);

@@ -79,7 +79,8 @@ static LogicalResult read(const QuantizeTextOptions &text,
                           QuantizeOptions &options, ErrorHandler error) {
   if (failed(read(static_cast<const AnnotateOptions &>(text), options, error)))
     return failure();
-  if (text.rounding != "single" && text.rounding != "double")
+  std::optional<Rounding> rounding = parseRounding(text.rounding.getValue());
+  if (!rounding)
     return error("unknown rounding '" + text.rounding +
                  "': 'single' or 'double'");
   std::optional<IOType> inputs = parseIOType(text.inputs);
@@ -88,8 +89,7 @@ static LogicalResult read(const QuantizeTextOptions &text,
     return error("unknown element type '" +
                  (inputs ? text.outputs : text.inputs) +
                  "': 'float', 'int8' or 'uint8'");
-  options.rounding =
-      text.rounding == "double" ? Rounding::Double : Rounding::Single;
+  options.rounding = *rounding;
   options.inputs = *inputs;
   options.outputs = *outputs;
   options.strictInteger = text.strictInteger;

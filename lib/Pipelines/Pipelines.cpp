@@ -62,13 +62,10 @@ void quantc::populateQuantizePipeline(OpPassManager &pm,
                                       const QuantizeOptions &options) {
   addToFunctions(pm, ptq::createPTQQuantizeBias());
   addToFunctions(pm, ptq::createPTQFoldFakeQuant());
-  addToFunctions(pm, ptq::createPTQQuantizeOps());
+  addToFunctions(pm, ptq::createPTQQuantizeOps(
+                         {stringifyRounding(options.rounding).str()}));
   if (options.strictInteger)
     addToFunctions(pm, ptq::createPTQCheckStrictInteger());
-}
-
-static StringRef stringify(Rounding rounding) {
-  return rounding == Rounding::Single ? "single" : "double";
 }
 
 static StringRef stringify(IOType type) {
@@ -87,8 +84,8 @@ void quantc::populateLowerPipeline(OpPassManager &pm,
                                    const QuantizeOptions &options) {
   addToFunctions(pm, createPTQConvertIO({stringify(options.inputs).str(),
                                          stringify(options.outputs).str()}));
-  addToFunctions(pm,
-                 createPTQLowerQuantized({stringify(options.rounding).str()}));
+  addToFunctions(
+      pm, createPTQLowerQuantized({stringifyRounding(options.rounding).str()}));
 }
 
 void quantc::populateExpandPipeline(OpPassManager &pm) {

@@ -18,6 +18,6 @@ OperandRole MeanOp::getOperandRole(unsigned) { return OperandRole::Activation; }
 bool MeanOp::canReturnAccumulator() { return true; }
 
 FailureOr<Value> MeanOp::quantize(OpBuilder &builder, ValueRange operands,
-                                  RankedTensorType) {
+                                  RankedTensorType, Rounding) {
   return buildMean(builder, getLoc(), operands[0], getAxes());
 }

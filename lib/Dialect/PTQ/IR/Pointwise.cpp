@@ -55,7 +55,7 @@ OperandRole PointwiseOp::getOperandRole(unsigned) {
 }
 
 FailureOr<Value> PointwiseOp::quantize(OpBuilder &builder, ValueRange operands,
-                                       RankedTensorType resultType) {
+                                       RankedTensorType resultType, Rounding) {
   return buildTable(builder, getLoc(), operands[0], getYielded(*this),
                     getBody().getArgument(0), resultType);
 }

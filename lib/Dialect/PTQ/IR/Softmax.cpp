@@ -88,7 +88,7 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
 }
 
 FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
-                                     RankedTensorType) {
+                                     RankedTensorType, Rounding) {
   auto type = dyn_cast<quant::UniformQuantizedType>(
       getQuantizedElement(operands[0].getType()));
   if (!type || type.getStorageTypeIntegralWidth() != 8)

@@ -65,7 +65,8 @@ struct CommonScaleModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     if (!areInt8(operands))
       return failure();
     Type common = getCommonType(operands[0], operands[1]);
@@ -92,7 +93,8 @@ struct MulModel : QuantizableOpInterface::ExternalModel<MulModel, tosa::MulOp> {
   /// TOSA wants equal quantized types around mul, so it works on plain
   /// integers.
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     if (!areInt8(operands.take_front(2)))
       return failure();
     Type i32 = builder.getI32Type();

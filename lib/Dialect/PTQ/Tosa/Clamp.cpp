@@ -50,8 +50,8 @@ struct ClampModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands,
-                            RankedTensorType resultType) const {
+                            ValueRange operands, RankedTensorType resultType,
+                            Rounding) const {
     auto clamp = cast<tosa::ClampOp>(op);
     auto element =
         dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());

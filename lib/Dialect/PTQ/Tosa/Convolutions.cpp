@@ -85,7 +85,8 @@ struct ConvolutionModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     auto conv = cast<OpTy>(op);
     auto inputType = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));

@@ -52,8 +52,8 @@ struct DataMovementModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands,
-                            RankedTensorType resultType) const {
+                            ValueRange operands, RankedTensorType resultType,
+                            Rounding) const {
     Type element = chooseElement(op, operands, resultType);
     SmallVector<Value> newOperands;
     for (auto [index, operand] : llvm::enumerate(operands))

@@ -51,7 +51,8 @@ struct MatMulModel
   /// TOSA takes no matmul of a tensor with one scale and one with a scale per
   /// column, so it works on plain integers.
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     auto lhsType = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType rhsType = getQuantizedElement(operands[1].getType());

@@ -31,7 +31,8 @@ struct ReduceSumModel
     return requireFloat32(op, reason);
   }
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     int32_t axis = cast<tosa::ReduceSumOp>(op).getAxis();
     return buildSum(builder, op->getLoc(), operands[0], axis);
   }
@@ -47,7 +48,8 @@ struct ArgMaxModel
     return requireFloat32(op, reason);
   }
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     return cloneQuantized(builder, op, operands,
                           cast<RankedTensorType>(op->getResult(0).getType()))
         ->getResult(0);
@@ -68,7 +70,8 @@ struct AvgPoolModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     if (isGlobal(op))
       return buildMean(builder, op->getLoc(), operands[0], {1, 2});
     // N19

@@ -108,7 +108,8 @@ struct ResizeModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType) const {
+                            ValueRange operands, RankedTensorType,
+                            Rounding) const {
     auto type = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     if (!type || type.getStorageTypeIntegralWidth() != 8)

@@ -32,8 +32,8 @@ struct UnaryModel
     return requireFloat32(op, reason);
   }
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands,
-                            RankedTensorType resultType) const {
+                            ValueRange operands, RankedTensorType resultType,
+                            Rounding) const {
     return buildTable(builder, op->getLoc(), operands[0], op->getResult(0),
                       op->getOperand(0), resultType);
   }

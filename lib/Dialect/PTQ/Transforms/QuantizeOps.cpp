@@ -55,8 +55,17 @@ struct IntegerForm {
 
 struct QuantizeOpsPass
     : quantc::ptq::impl::PTQQuantizeOpsBase<QuantizeOpsPass> {
+  using Base::Base;
+
   void runOnOperation() override {
     func::FuncOp func = getOperation();
+    std::optional<Rounding> parsed = parseRounding(rounding);
+    if (!parsed) {
+      func.emitError("unknown rounding '")
+          << rounding << "'; use 'single' or 'double'";
+      return signalPassFailure();
+    }
+    mode = *parsed;
     if (func.isExternal())
       return;
     // Casts are joined when all operations have their final form.
@@ -76,6 +85,8 @@ private:
   void visit(Operation *op);
   bool quantizeOp(Operation *op, std::string &reason);
   void eraseDeadOps(func::FuncOp func);
+
+  Rounding mode = Rounding::Single;
 };
 
 } // namespace
@@ -213,7 +224,7 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
 
   OpBuilder builder(op);
   FailureOr<Value> value =
-      quantizable.quantize(builder, form.operands, form.resultType);
+      quantizable.quantize(builder, form.operands, form.resultType, mode);
   if (failed(value)) {
     reason = "it has no integer form for these shapes and parameters";
     return false;

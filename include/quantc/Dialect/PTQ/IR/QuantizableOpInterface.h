@@ -9,6 +9,8 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_QUANTIZABLEOPINTERFACE_H
 #define QUANTC_DIALECT_PTQ_IR_QUANTIZABLEOPINTERFACE_H
 
+#include "quantc/Numerics/Requantize.h"
+
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"

@@ -75,11 +75,13 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       takes an accumulator (only if `canReturnAccumulator`). The
       returned value may have other parameters than `resultType`; the caller
       requantizes. A result that is not float (argmax, comparisons) has a null
-      `resultType` and is returned as it is.
+      `resultType` and is returned as it is. `rounding` is the contract to keep
+      (docs/Numerics.md): `Double` asks for what TFLite's reference kernel computes,
+      step by step, where there is such a kernel.
     }],
     "::mlir::FailureOr<::mlir::Value>", "quantize",
     (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands,
-         "::mlir::RankedTensorType":$resultType)>
+         "::mlir::RankedTensorType":$resultType, "::quantc::Rounding":$rounding)>
   ];
 }
 

@@ -320,6 +320,9 @@ def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
     accumulator if its one user takes one (a convolution followed by a clamp). Wherever
     parameters differ, an explicit `ptq.requantize` stands.
 
+    `rounding=double` builds what TFLite's reference kernels compute, step by step
+    (docs/Numerics.md); give ptq-lower-quantized the same.
+
     Nothing fails here: an operation that cannot be quantized stays float between
     `quant.dcast` and `quant.qcast`, and the remark `stays-float` names the operation,
     its tensor and the reason. Operations that were quantized get the remark `quantized`.
@@ -337,6 +340,11 @@ def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
        : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.5>>
     ```
   }];
+  let options = [
+    Option<"rounding", "rounding", "std::string", /*default=*/"\"single\"",
+           "The contract of the integer forms: 'single' (one rounding per "
+           "operation where possible) or 'double' (TFLite's reference kernels)">
+  ];
   let dependentDialects = [
     "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",
     "::mlir::tosa::TosaDialect"
