@@ -20,12 +20,16 @@ USES = {
     "Dialect/PTQ/Tosa": ["Dialect/PTQ/IR", "Calibration"],
     "Dialect/PTQ/Transforms": ["Dialect/PTQ/IR", "Calibration"],
     "Conversion": ["Dialect/PTQ/IR", "Numerics"],
+    "Import": ["Dialect/PTQ/IR"],
+    "Import/Onnx": ["Import"],
+    "Import/TFLite": ["Import"],
     "Codegen/Kernel": ["Target"],
     "Codegen/Transforms": ["Codegen/Kernel", "Target"],
     "Emit": ["Target"],
     "Execution": ["Codegen/Transforms", "Emit"],
     "Report": ["Execution", "Calibration"],
-    "Pipelines": ["Dialect/PTQ/Tosa", "Dialect/PTQ/Transforms", "Conversion", "Report"],
+    "Pipelines": ["Dialect/PTQ/Tosa", "Dialect/PTQ/Transforms", "Conversion", "Report",
+                  "Import/Onnx", "Import/TFLite"],
     "tools": ["Pipelines"],
 }
 PURE = {"Support", "Numerics", "Calibration", "Target"}

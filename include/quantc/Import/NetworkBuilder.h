@@ -1,0 +1,480 @@
+//===- NetworkBuilder.h - Networks from semantic operations -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What importers are written with: the operations that networks' file formats
+/// have in common, each decomposed into TOSA 1.0. Composites (softmax, mean,
+/// functions of one number) are spelled as the passes recognise them.
+///
+/// Conventions:
+///  * A Value is a tensor of static shape. Elements are f32, i32, i16, i8 or
+///  i1:
+///    importers narrow the i64 of shapes and indices.
+///  * Parameters come from files that nobody checked. What cannot be done gives
+///    an error at the current node and a null Value; an operation on a null
+///    Value is null without another error. So results can be passed on and
+///    checked once, at the end of a node.
+///  * Axes count from the end if negative. Broadcasting is numpy's.
+///  * Images are channels-last: [N, W, C], [N, H, W, C].
+///  * Weights and biases may be float constants or constants behind quant.scast
+///    and quant.dcast (see `quantizedConstant`): moving their elements makes
+///    another constant of the same kind.
+///
+///   NetworkBuilder b(context, "model.onnx");
+///   Value x = b.addInput("x", b.getType({1, 8, 8, 3}, b.getF32Type()));
+///   b.setNode("conv1");
+///   Value y = b.conv(x, weights, bias, window);
+///   y = b.nameResult(b.unary(UnaryKind::Relu, y), "conv1_out");
+///   if (!y || failed(b.addOutput("y", y)))
+///     return nullptr;
+///   return b.finish();
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_IMPORT_NETWORKBUILDER_H
+#define QUANTC_IMPORT_NETWORKBUILDER_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringSet.h"
+
+#include <optional>
+
+namespace quantc {
+
+/// Functions of one tensor. Those without a letter on elements take floats.
+enum class UnaryKind {
+  Abs, ///< float or i32
+  Ceil,
+  Cos,
+  Erf,
+  Exp,
+  Floor,
+  Gelu,      ///< x/2 (1 + erf(x/sqrt 2))
+  GeluTanh,  ///< x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+  HardSwish, ///< x relu6(x + 3) / 6
+  Identity,
+  Log,
+  LogicalNot, ///< i1
+  Neg,        ///< float or i32
+  Reciprocal,
+  Relu,     ///< float or integer
+  Relu0To1, ///< clamp to [0, 1]
+  Relu6,
+  ReluN1To1, ///< clamp to [-1, 1]
+  Round,     ///< halves to even
+  Rsqrt,
+  Sigmoid,
+  Sign,
+  Sin,
+  Softplus, ///< log(1 + exp(x))
+  Softsign, ///< x / (1 + |x|)
+  Sqrt,
+  Square,
+  Swish, ///< x sigmoid(x)
+  Tanh,
+};
+
+/// Functions of two tensors that broadcast against each other and have the same
+/// elements.
+enum class BinaryKind {
+  Add,
+  Sub,
+  Mul,
+  Div, ///< integers: towards zero
+  Pow,
+  Minimum,
+  Maximum,
+  SquaredDifference,
+  FloorDiv, ///< float
+  // To i1.
+  Equal,
+  NotEqual,
+  Greater,
+  GreaterEqual,
+  Less,
+  LessEqual,
+  // On i1.
+  LogicalAnd,
+  LogicalOr,
+  LogicalXor,
+};
+
+enum class ReduceKind {
+  Mean,
+  Sum,
+  Max,
+  Min,
+  Prod,
+  SumSquare,
+  L1,
+  L2,
+  LogSumExp
+};
+
+/// Who computes the padding of a window.
+enum class AutoPad {
+  Explicit,
+  Valid,
+  /// As many positions as ceil(size / stride); of an odd total, one more after.
+  SameUpper,
+  /// The same, one more before.
+  SameLower,
+};
+
+/// Where the windows of a convolution or pooling lie. One element per spatial
+/// dimension; empty lists stand for 1 (stride, dilation) and 0 (padding).
+struct Window {
+  llvm::SmallVector<int64_t> stride, dilation;
+  AutoPad autoPad = AutoPad::Explicit;
+  /// Padding, if `autoPad` is Explicit. Negative padding crops.
+  llvm::SmallVector<int64_t> before, after;
+  /// Pooling: a last window that begins in the input or the padding before it
+  /// counts, even where it sticks out.
+  bool ceilMode = false;
+};
+
+/// Output size of a transposed convolution. One element per spatial dimension.
+struct TransposedSize {
+  /// Rows or columns added after; empty: 0.
+  llvm::SmallVector<int64_t> outputPadding;
+  /// If given, padding follows from it (`Window::autoPad` says on which side an
+  /// odd total has more; Explicit counts as SameUpper).
+  llvm::SmallVector<int64_t> outputSize;
+};
+
+enum class PadMode {
+  Constant,
+  Edge,      ///< abc -> aaabccc
+  Reflect,   ///< abc -> cbabcba
+  Symmetric, ///< abc -> baabccb
+};
+
+enum class ResizeMode { Nearest, Linear };
+
+/// The position in the input that output position `o` stands for; scale is
+/// output size / input size unless given.
+enum class ResizeCoordinates {
+  Asymmetric,       ///< o / scale
+  HalfPixel,        ///< (o + 1/2) / scale - 1/2
+  PytorchHalfPixel, ///< HalfPixel, but 0 if the output's size is 1
+  AlignCorners,     ///< o (in - 1) / (out - 1)
+  /// (o + 1/2) / scale, floored: TFLite's nearest neighbour with half pixels.
+  HalfPixelFloor,
+};
+
+/// Which input a nearest-neighbour position takes.
+enum class ResizeRounding {
+  Floor,
+  Ceil,
+  RoundPreferFloor, ///< halves down
+  RoundPreferCeil,  ///< halves up
+};
+
+struct ResizeSpec {
+  ResizeMode mode = ResizeMode::Nearest;
+  ResizeCoordinates coordinates = ResizeCoordinates::HalfPixel;
+  ResizeRounding rounding = ResizeRounding::RoundPreferFloor;
+  /// Output size / input size of each spatial dimension as the file writes it;
+  /// empty: the quotient of the sizes.
+  llvm::SmallVector<double> scales;
+};
+
+/// Order of the channels that DepthToSpace spreads: block positions first
+/// (TFLite, ONNX's DCR) or last (CRD).
+enum class DepthOrder { BlockFirst, ChannelFirst };
+
+/// Affine parameters as files write them: real = (q - zeroPoint) * scale.
+struct QuantizationParams {
+  /// One scale, or one for each element of dimension `axis`.
+  llvm::SmallVector<double> scales;
+  /// As many as scales; empty: all 0.
+  llvm::SmallVector<int64_t> zeroPoints;
+  std::optional<int64_t> axis;
+  /// Width of the stored integers: 8, 16 or 32.
+  unsigned bits = 8;
+  bool isUnsigned = false;
+  /// The lowest value is not used (weights in [-127, 127]).
+  bool narrowRange = false;
+};
+
+/// Builds a module with one public function.
+class NetworkBuilder {
+public:
+  using Value = mlir::Value;
+  template <typename T>
+  using ArrayRef = llvm::ArrayRef<T>;
+
+  /// `file` is named in locations; `name` is the function's.
+  NetworkBuilder(mlir::MLIRContext &context, llvm::StringRef file,
+                 llvm::StringRef name = "main");
+
+  //===--------------------------------------------------------------------===//
+  // The network
+  //===--------------------------------------------------------------------===//
+
+  /// The node of the file that operations and errors from here on belong to;
+  /// `index` is its place in the file. A name that is not UTF-8 is repaired.
+  void setNode(llvm::StringRef name, unsigned index = 0);
+  mlir::Location getLoc() const { return loc; }
+  /// An error at the current node.
+  mlir::InFlightDiagnostic emitError() const { return mlir::emitError(loc); }
+
+  /// Gives the operation that makes `value` the tensor name `name` (repaired,
+  /// and made unique), which profiles and reports show. The first name given
+  /// stays. Returns `value`. Everything else that a node makes is called
+  /// `<node>/<operation>`.
+  Value nameResult(Value value, llvm::StringRef name);
+
+  /// Appends an argument called `name`.
+  Value addInput(llvm::StringRef name, mlir::RankedTensorType type);
+  /// Appends an argument of `shape` whose bytes are integers with `params`
+  /// (8 bits, one scale) and returns the reals that they stand for. The
+  /// argument has i8 elements, whether they are signed or not, and the
+  /// attributes ptq.scale, ptq.zero_point and ptq.unsigned.
+  Value addQuantizedInput(llvm::StringRef name, ArrayRef<int64_t> shape,
+                          const QuantizationParams &params);
+  /// Appends `value` as a result called `name`.
+  mlir::LogicalResult addOutput(llvm::StringRef name, Value value);
+  /// The same for integers with `params`.
+  mlir::LogicalResult addQuantizedOutput(llvm::StringRef name, Value value,
+                                         const QuantizationParams &params);
+  /// Ends the function, erases what no output needs and verifies. Null after
+  /// diagnostics. The builder is used up.
+  mlir::OwningOpRef<mlir::ModuleOp> finish();
+
+  //===--------------------------------------------------------------------===//
+  // Types and constants
+  //===--------------------------------------------------------------------===//
+
+  mlir::Builder &getBuilder() { return builder; }
+  mlir::Type getF32Type() { return builder.getF32Type(); }
+  mlir::Type getI32Type() { return builder.getI32Type(); }
+  mlir::Type getBoolType() { return builder.getI1Type(); }
+  /// A tensor type, or null after an error: a size below 1, more than 2^31 - 1
+  /// elements or more than 6 dimensions.
+  mlir::RankedTensorType getType(ArrayRef<int64_t> shape, mlir::Type element);
+  static mlir::RankedTensorType typeOf(Value value);
+  static ArrayRef<int64_t> shapeOf(Value value);
+  static int64_t rankOf(Value value);
+  static mlir::Type elementOf(Value value);
+
+  /// A constant from `bytes`: the elements of `type` (f32, i32, i16, i8; i1 has
+  /// one byte per element) in row-major order and the host's byte order. The
+  /// number of bytes has to fit.
+  Value constant(mlir::RankedTensorType type, ArrayRef<char> bytes);
+  Value constant(ArrayRef<int64_t> shape, ArrayRef<float> values);
+  Value constant(ArrayRef<int64_t> shape, ArrayRef<int32_t> values);
+  /// A constant of rank 0.
+  Value scalar(float value);
+  Value scalar(int32_t value);
+  /// All elements of `type` are `value`.
+  Value splat(mlir::RankedTensorType type, double value);
+  /// The elements if `value` is a constant of integers.
+  static std::optional<llvm::SmallVector<int64_t>> getIntegers(Value value);
+  /// The elements if `value` is a constant of f32; quantized ones dequantized.
+  static std::optional<llvm::SmallVector<float>> getFloats(Value value);
+  /// True for constants, also quantized ones.
+  static bool isConstant(Value value);
+
+  //===--------------------------------------------------------------------===//
+  // Elementwise
+  //===--------------------------------------------------------------------===//
+
+  Value unary(UnaryKind kind, Value x);
+  Value binary(BinaryKind kind, Value a, Value b);
+  /// Floats or integers between `min` and `max`, infinities included.
+  Value clamp(Value x, double min, double max);
+  Value leakyRelu(Value x, double alpha);
+  /// x < 0 ? slope * x : x; `slope` broadcasts to x.
+  Value prelu(Value x, Value slope);
+  /// clamp(alpha x + beta, 0, 1).
+  Value hardSigmoid(Value x, double alpha, double beta);
+  /// x < 0 ? alpha (exp(x) - 1) : x.
+  Value elu(Value x, double alpha);
+  /// `condition` has i1; all three broadcast.
+  Value select(Value condition, Value a, Value b);
+  /// Floats to integers: towards zero. To i1: unequal to 0.
+  Value cast(Value x, mlir::Type element);
+
+  //===--------------------------------------------------------------------===//
+  // Convolutions and products
+  //===--------------------------------------------------------------------===//
+
+  /// `weights` [O, K, I/groups] or [O, KH, KW, I/groups]; `bias` [O] or null.
+  /// One group per channel gives a depthwise convolution.
+  Value conv(Value x, Value weights, Value bias, const Window &window,
+             int64_t groups = 1);
+  /// `weights` [KH, KW, C, M] for output channels c*M+m; `bias` [C*M] or null.
+  /// Quantized weights with one scale per output channel have `axis` 2 if M is
+  /// 1, and are given to `conv` as [C*M, KH, KW, 1] with `groups` = C
+  /// otherwise.
+  Value depthwiseConv(Value x, Value weights, Value bias, const Window &window);
+  /// `weights` [O, K, I/groups] or [O, KH, KW, I/groups]; before it is cropped
+  /// by the padding, the output has y[i * stride + k * dilation] += x[i] w[k].
+  Value transposeConv(Value x, Value weights, Value bias, const Window &window,
+                      const TransposedSize &size = {}, int64_t groups = 1);
+  /// x [..., K], `weights` [N, K], `bias` [N] or null: [..., N].
+  Value fullyConnected(Value x, Value weights, Value bias);
+  /// numpy.matmul of ranks 1 to 4, after transposing the last two dimensions
+  /// where asked.
+  Value matMul(Value a, Value b, bool transposeA = false,
+               bool transposeB = false);
+  /// alpha A B + beta C of ranks 2; `c` (may be null) broadcasts.
+  Value gemm(Value a, Value b, Value c, double alpha, double beta,
+             bool transposeA, bool transposeB);
+
+  //===--------------------------------------------------------------------===//
+  // Pooling, reductions and normalization
+  //===--------------------------------------------------------------------===//
+
+  /// x [N, W, C] or [N, H, W, C]; padding never wins.
+  Value maxPool(Value x, ArrayRef<int64_t> kernel, const Window &window);
+  /// Padding counts in the divisor only if `countPadding` (then explicit
+  /// padding does, and what ceilMode adds does not).
+  Value averagePool(Value x, ArrayRef<int64_t> kernel, const Window &window,
+                    bool countPadding = false);
+  /// All axes if `axes` is empty.
+  Value reduce(ReduceKind kind, Value x, ArrayRef<int64_t> axes, bool keepDims);
+  /// i32 positions; of equal values, the first or last.
+  Value argMax(Value x, int64_t axis, bool keepDims, bool selectLast = false);
+  Value argMin(Value x, int64_t axis, bool keepDims, bool selectLast = false);
+  /// softmax(beta x) along `axis`.
+  Value softmax(Value x, int64_t axis, double beta = 1.0);
+  Value logSoftmax(Value x, int64_t axis);
+  /// (x - mean) / sqrt(variance + epsilon) * scale + bias over `axes`; scale
+  /// and bias broadcast to x and may be null.
+  Value layerNorm(Value x, ArrayRef<int64_t> axes, Value scale, Value bias,
+                  double epsilon);
+  /// x [N, ..., C]: each channel of each image normalized; scale and bias [C].
+  Value instanceNorm(Value x, Value scale, Value bias, double epsilon);
+  /// A product and a sum per element of dimension `axis`, computed in double
+  /// if all parameters [C] are constant.
+  Value batchNorm(Value x, Value scale, Value bias, Value mean, Value variance,
+                  double epsilon, int64_t axis = -1);
+  /// x / sqrt(max(sum(x^2), epsilon)) along `axis`.
+  Value l2Normalize(Value x, int64_t axis, double epsilon);
+
+  //===--------------------------------------------------------------------===//
+  // Moving elements. Constants give constants.
+  //===--------------------------------------------------------------------===//
+
+  /// One size may be -1.
+  Value reshape(Value x, ArrayRef<int64_t> shape);
+  /// [product of the sizes before `axis`, product of the others].
+  Value flatten(Value x, int64_t axis = 1);
+  /// Without `axes`, every dimension of size 1.
+  Value squeeze(Value x, ArrayRef<int64_t> axes);
+  /// `axes` are those of the result.
+  Value unsqueeze(Value x, ArrayRef<int64_t> axes);
+  Value transpose(Value x, ArrayRef<int64_t> permutation);
+  /// [N, C, ...] to [N, ..., C] and back.
+  Value toChannelsLast(Value x);
+  Value toChannelsFirst(Value x);
+  Value concat(ArrayRef<Value> values, int64_t axis);
+  /// Parts of `sizes` along `axis`; empty after an error.
+  llvm::SmallVector<Value> split(Value x, int64_t axis,
+                                 ArrayRef<int64_t> sizes);
+  /// As many parts of the same size.
+  llvm::SmallVector<Value> splitEvenly(Value x, int64_t axis, int64_t count);
+  /// numpy's x[starts:ends:steps] along `axes` (empty: the first ones). Starts
+  /// and ends are clamped, so INT64_MIN and INT64_MAX mean the border. Empty
+  /// `steps`: 1. An empty result is an error.
+  Value slice(Value x, ArrayRef<int64_t> axes, ArrayRef<int64_t> starts,
+              ArrayRef<int64_t> ends, ArrayRef<int64_t> steps = {});
+  /// The box of `sizes` at `begins`, in all dimensions.
+  Value sliceBox(Value x, ArrayRef<int64_t> begins, ArrayRef<int64_t> sizes);
+  /// Negative amounts crop. `value` fills in mode Constant.
+  Value pad(Value x, ArrayRef<int64_t> before, ArrayRef<int64_t> after,
+            PadMode mode = PadMode::Constant, double value = 0.0);
+  /// numpy's broadcast of x with `shape`: sizes 1 in either give way.
+  Value broadcastTo(Value x, ArrayRef<int64_t> shape);
+  Value tile(Value x, ArrayRef<int64_t> repeats);
+  /// numpy.take: `indices` (i32, any rank) replace dimension `axis`; negative
+  /// ones count from the end. Constant indices are checked.
+  Value gather(Value x, Value indices, int64_t axis);
+  /// Stacks along a new dimension.
+  Value pack(ArrayRef<Value> values, int64_t axis);
+  llvm::SmallVector<Value> unpack(Value x, int64_t axis);
+  Value reverse(Value x, int64_t axis);
+  /// x [N, H, W, C] (or [N, W, C]) to spatial sizes `size`.
+  Value resize(Value x, ArrayRef<int64_t> size, const ResizeSpec &spec);
+  /// x [N, H, W, C].
+  Value depthToSpace(Value x, int64_t block,
+                     DepthOrder order = DepthOrder::BlockFirst);
+  Value spaceToDepth(Value x, int64_t block);
+
+  //===--------------------------------------------------------------------===//
+  // Quantization
+  //===--------------------------------------------------------------------===//
+
+  /// !quant.uniform of signed storage: unsigned parameters are moved down by
+  /// half their range. Null after an error (a scale that is not positive and
+  /// finite, a zero point that is no value of the storage, an axis outside
+  /// `shape`, another number of scales than elements).
+  mlir::quant::QuantizedType getQuantizedType(const QuantizationParams &params,
+                                              ArrayRef<int64_t> shape);
+  /// tosa.const -> quant.scast -> quant.dcast. `bytes` hold integers of the
+  /// file; unsigned ones are moved with their zero point.
+  Value quantizedConstant(ArrayRef<int64_t> shape, ArrayRef<char> bytes,
+                          const QuantizationParams &params);
+  /// quant.qcast -> quant.dcast: the reals that integers with `params` hold.
+  Value quantizeDequantize(Value x, const QuantizationParams &params);
+  /// ptq.fake_quant.
+  Value fakeQuant(Value x, const QuantizationParams &params);
+  /// The parameters behind `value` if a quant.dcast makes it, else null.
+  static mlir::quant::QuantizedType getQuantization(Value value);
+  /// The same integers read with other parameters: of a constant behind
+  /// quant.dcast. For biases, whose scale is that of the accumulator.
+  Value requalifyConstant(Value x, const QuantizationParams &params);
+
+  //===--------------------------------------------------------------------===//
+  // One operation, for decompositions
+  //===--------------------------------------------------------------------===//
+
+  /// The operation `OpTy` with a result of `shape` and `element`, at
+  /// `<node>/<operation>`. Null if the type is refused. The operands are right.
+  template <typename OpTy, typename... Args>
+  Value create(ArrayRef<int64_t> shape, mlir::Type element, Args &&...args) {
+    mlir::RankedTensorType type = getType(shape, element);
+    if (!type)
+      return {};
+    return OpTy::create(builder, getInnerLoc(OpTy::getOperationName()), type,
+                        std::forward<Args>(args)...)
+        ->getResult(0);
+  }
+  /// A tosa.const_shape.
+  Value shapeConstant(ArrayRef<int64_t> sizes);
+  /// tosa.const: tensor<1xelement> of `value`, as zero points are given.
+  Value operandConstant(int64_t value, mlir::Type element);
+
+private:
+  mlir::Location getInnerLoc(llvm::StringRef operation) const;
+  std::string makeUnique(llvm::StringRef name);
+
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp func;
+  mlir::OpBuilder builder;
+  mlir::StringAttr file;
+  mlir::Location loc;
+  llvm::StringSet<> names;
+  llvm::DenseSet<mlir::Operation *> named;
+  llvm::SmallVector<Value> outputs;
+  llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes, resultAttributes;
+};
+
+} // namespace quantc
+
+#endif // QUANTC_IMPORT_NETWORKBUILDER_H

@@ -1,0 +1,151 @@
+//===- Network.cpp - Arguments, results, names ----------------------------===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Import/NetworkBuilder.h"
+
+#include "mlir/IR/Verifier.h"
+
+#include "llvm/Support/ConvertUTF.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace quantc;
+
+/// TOSA's MAX_RANK.
+static constexpr size_t kMaxRank = 6;
+
+/// Sizes and positions fit in an i32.
+static constexpr int64_t kMaxElements = INT32_MAX;
+
+/// Names reach JSON and MLIR text: no invalid UTF-8.
+static std::string repair(StringRef name) { return llvm::json::fixUTF8(name); }
+
+NetworkBuilder::NetworkBuilder(MLIRContext &context, StringRef file,
+                               StringRef name)
+    : builder(&context), file(StringAttr::get(&context, repair(file))),
+      loc(FileLineColLoc::get(this->file, 0, 0)) {
+  context.loadDialect<func::FuncDialect, tosa::TosaDialect, quant::QuantDialect,
+                      ptq::PTQDialect>();
+  module = ModuleOp::create(builder, loc);
+  builder.setInsertionPointToEnd(module->getBody());
+  func =
+      func::FuncOp::create(builder, loc, name, builder.getFunctionType({}, {}));
+  builder.setInsertionPointToEnd(func.addEntryBlock());
+}
+
+void NetworkBuilder::setNode(StringRef name, unsigned index) {
+  loc = NameLoc::get(builder.getStringAttr(repair(name)),
+                     FileLineColLoc::get(file, index, 0));
+}
+
+Location NetworkBuilder::getInnerLoc(StringRef operation) const {
+  auto node = dyn_cast<NameLoc>(loc);
+  if (!node)
+    return loc;
+  StringRef mnemonic = operation.split('.').second;
+  return NameLoc::get(StringAttr::get(loc.getContext(),
+                                      node.getName().strref() + "/" + mnemonic),
+                      node.getChildLoc());
+}
+
+std::string NetworkBuilder::makeUnique(StringRef name) {
+  std::string repaired = repair(name), candidate = repaired;
+  for (unsigned suffix = 1; !names.insert(candidate).second; ++suffix)
+    candidate = (repaired + "_" + Twine(suffix)).str();
+  return candidate;
+}
+
+Value NetworkBuilder::nameResult(Value value, StringRef name) {
+  Operation *op = value ? value.getDefiningOp() : nullptr;
+  if (!op || name.empty() || !named.insert(op).second)
+    return value;
+  Location child = loc;
+  if (auto node = dyn_cast<NameLoc>(loc))
+    child = node.getChildLoc();
+  op->setLoc(NameLoc::get(builder.getStringAttr(makeUnique(name)), child));
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// Arguments and results
+//===----------------------------------------------------------------------===//
+
+Value NetworkBuilder::addInput(StringRef name, RankedTensorType type) {
+  if (!type)
+    return {};
+  std::string unique = makeUnique(name);
+  Location where = NameLoc::get(builder.getStringAttr(unique), loc);
+  argumentAttributes.push_back(builder.getDictionaryAttr(
+      builder.getNamedAttr(ptq::kNameAttr, builder.getStringAttr(unique))));
+  return func.getBody().front().addArgument(type, where);
+}
+
+LogicalResult NetworkBuilder::addOutput(StringRef name, Value value) {
+  if (!value)
+    return failure();
+  outputs.push_back(value);
+  resultAttributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
+      ptq::kNameAttr, builder.getStringAttr(repair(name)))));
+  return success();
+}
+
+OwningOpRef<ModuleOp> NetworkBuilder::finish() {
+  func::ReturnOp::create(builder, func.getLoc(), outputs);
+  Block &body = func.getBody().front();
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::drop_begin(llvm::reverse(body))))
+    if (op.use_empty())
+      op.erase();
+  func.setFunctionType(builder.getFunctionType(body.getArgumentTypes(),
+                                               ValueRange(outputs).getTypes()));
+  func.setAllArgAttrs(argumentAttributes);
+  func.setAllResultAttrs(resultAttributes);
+  if (failed(verify(*module)))
+    return nullptr;
+  return std::move(module);
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+RankedTensorType NetworkBuilder::getType(ArrayRef<int64_t> shape,
+                                         Type element) {
+  auto refuse = [&](const Twine &reason) {
+    InFlightDiagnostic error = emitError() << "a tensor of shape [";
+    llvm::interleaveComma(shape.take_front(16), error);
+    error << (shape.size() > 16 ? ", ...] " : "] ") << reason;
+    return RankedTensorType();
+  };
+  if (shape.size() > kMaxRank)
+    return refuse("has more than 6 dimensions, TOSA's limit");
+  int64_t elements = 1;
+  for (int64_t size : shape) {
+    if (size < 1)
+      return refuse("is empty or of unknown size; every size has to be at "
+                    "least 1");
+    if (size > kMaxElements / elements)
+      return refuse("has more than 2^31 - 1 elements");
+    elements *= size;
+  }
+  return RankedTensorType::get(shape, element);
+}
+
+RankedTensorType NetworkBuilder::typeOf(Value value) {
+  return llvm::cast<RankedTensorType>(value.getType());
+}
+
+ArrayRef<int64_t> NetworkBuilder::shapeOf(Value value) {
+  return typeOf(value).getShape();
+}
+
+int64_t NetworkBuilder::rankOf(Value value) { return typeOf(value).getRank(); }
+
+Type NetworkBuilder::elementOf(Value value) {
+  return typeOf(value).getElementType();
+}
