@@ -10,10 +10,7 @@
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Parser/Parser.h"
 
 #include <cmath>
 
@@ -32,31 +29,6 @@ std::error_code DiagnosedError::convertToErrorCode() const {
 
 llvm::Error quantc::makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
-}
-
-/// Constants kept as resources (as some exporters write them) become ordinary
-/// ones: the passes look into the values of constants.
-static void inlineResources(ModuleOp module) {
-  module.walk([](tosa::ConstOp op) {
-    auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValues());
-    AsmResourceBlob *blob =
-        resource ? resource.getRawHandle().getBlob() : nullptr;
-    bool splat = false;
-    if (blob && DenseElementsAttr::isValidRawBuffer(resource.getType(),
-                                                    blob->getData(), splat))
-      op.setValuesAttr(DenseElementsAttr::getFromRawBuffer(resource.getType(),
-                                                           blob->getData()));
-  });
-}
-
-OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path,
-                                          MLIRContext &context) {
-  context.loadDialect<tosa::TosaDialect, ptq::PTQDialect>();
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
-  if (!module || failed(verifyNetwork(*module)))
-    return nullptr;
-  inlineResources(*module);
-  return module;
 }
 
 /// Reports every type of `types` that is not a statically shaped tensor, or has

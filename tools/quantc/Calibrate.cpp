@@ -29,13 +29,14 @@ public:
 
 private:
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
-                               cl::desc("<network.mlir or .mlirbc>")};
+                               cl::desc(kNetworkArgument)};
   cl::list<std::string> inputs{
       cl::Positional, cl::OneOrMore, cl::sub(sub),
       cl::desc("<inputs: .npy, .npz or folders of them>")};
   cl::opt<std::string> output{"o", cl::Required, cl::sub(sub),
                               cl::value_desc("file"),
                               cl::desc("Calibration profile to write")};
+  ImportFlags importing{sub};
 };
 } // namespace
 
@@ -45,7 +46,7 @@ CalibrateCommand::CalibrateCommand()
 
 llvm::Expected<ExitCode> CalibrateCommand::run() {
   Session session;
-  auto module = session.load(network);
+  auto module = session.load(network, importing);
   if (!module)
     return module.takeError();
   llvm::sys::SetInterruptFunction([] { interrupted = true; });

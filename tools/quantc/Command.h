@@ -33,6 +33,8 @@ namespace cl = llvm::cl;
 /// an interrupt that left a valid result (128 + SIGINT, as shells do).
 enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2, kInterrupted = 130 };
 
+class ImportFlags;
+
 /// A subcommand. Its options are members, declared with `cl::sub(sub)`.
 class Command {
 public:
@@ -49,16 +51,22 @@ public:
 std::unique_ptr<Command> makeCalibrateCommand();
 std::unique_ptr<Command> makeCompileCommand();
 std::unique_ptr<Command> makeEvalCommand();
+std::unique_ptr<Command> makeImportCommand();
 std::unique_ptr<Command> makeInspectCommand();
 std::unique_ptr<Command> makeMergeCommand();
 std::unique_ptr<Command> makeRunCommand();
+
+/// What every subcommand that reads a network calls it.
+inline constexpr llvm::StringLiteral kNetworkArgument =
+    "<network: .onnx, .tflite, .mlir or .mlirbc>";
 
 /// MLIR with quantc's dialects; prints diagnostics to standard error.
 class Session {
 public:
   Session();
   /// Reads a network; errors are diagnostics.
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> load(llvm::StringRef path);
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+  load(llvm::StringRef path, const ImportFlags &flags);
   /// Prints the decisions of the passes in categories that match the regular
   /// expression.
   llvm::Error printRemarks(llvm::StringRef categories);

@@ -30,7 +30,7 @@ private:
   void printSummary(const CompileResult &result);
 
   cl::opt<std::string> input{cl::Positional, cl::Required, cl::sub(sub),
-                             cl::desc("<network.mlir or .mlirbc>")};
+                             cl::desc(kNetworkArgument)};
   cl::opt<std::string> output{"o", cl::sub(sub), cl::value_desc("file"),
                               cl::desc("Output; a header (.h) and a manifest "
                                        "(.json) are written beside it")};
@@ -59,6 +59,7 @@ private:
   cl::opt<bool> selftest{
       "selftest", cl::sub(sub),
       cl::desc("Embed golden vectors and NAME_selftest, which checks them")};
+  ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
   TargetFlags target{sub};
   RemarkFlags remarks{sub};
@@ -158,7 +159,7 @@ llvm::Expected<ExitCode> CompileCommand::run() {
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);
-  auto network = session.load(input);
+  auto network = session.load(input, importing);
   if (!network)
     return network.takeError();
   llvm::Expected<CompilerOptions> options = getOptions(**network);

@@ -28,7 +28,7 @@ private:
   llvm::Error write(const Evaluation &evaluation);
 
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
-                               cl::desc("<network.mlir or .mlirbc>")};
+                               cl::desc(kNetworkArgument)};
   cl::opt<std::string> labelled{
       cl::Positional, cl::Required, cl::sub(sub),
       cl::desc("<labelled.npz: inputs, and labels under 'y'>")};
@@ -40,6 +40,7 @@ private:
   cl::opt<bool> simulate{
       "simulate", cl::sub(sub),
       cl::desc("Measure the simulated network in place of the integer one")};
+  ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
   RemarkFlags remarks{sub};
 };
@@ -96,7 +97,7 @@ llvm::Expected<ExitCode> EvalCommand::run() {
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);
-  auto module = session.load(network);
+  auto module = session.load(network, importing);
   if (!module)
     return module.takeError();
   llvm::Expected<Evaluation> evaluation = evaluateNetwork(**module);

@@ -26,7 +26,8 @@ private:
   void printTensors(const NetworkReport &report);
 
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
-                               cl::desc("<network.mlir or .mlirbc>")};
+                               cl::desc(kNetworkArgument)};
+  ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
   RemarkFlags remarks{sub};
 };
@@ -65,7 +66,7 @@ llvm::Expected<ExitCode> InspectCommand::run() {
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);
-  auto module = session.load(network);
+  auto module = session.load(network, importing);
   if (!module)
     return module.takeError();
   CompilerOptions options;

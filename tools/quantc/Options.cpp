@@ -23,6 +23,20 @@ static auto ioValues() {
                     clEnumValN(IOType::UInt8, "uint8", "quantized, unsigned"));
 }
 
+ImportFlags::ImportFlags(cl::SubCommand &sub)
+    : batch("batch", cl::sub(sub), cl::init(ImportOptions().batch),
+            cl::value_desc("size"),
+            cl::desc("Size of a batch dimension that the file leaves open "
+                     "(default 1)")) {}
+
+llvm::Expected<ImportOptions> ImportFlags::options() const {
+  if (batch < 1)
+    return usageError("--batch is at least 1");
+  ImportOptions options;
+  options.batch = batch;
+  return options;
+}
+
 QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
     : profile("profile", cl::sub(sub), cl::value_desc("file"),
               cl::desc("Quantize with the ranges in a calibration profile")),

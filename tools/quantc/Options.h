@@ -15,6 +15,16 @@
 
 namespace quantc::tool {
 
+/// How a network's file is read.
+class ImportFlags {
+public:
+  explicit ImportFlags(cl::SubCommand &sub);
+  llvm::Expected<ImportOptions> options() const;
+
+private:
+  cl::opt<int64_t> batch;
+};
+
 /// How a float network is quantized.
 class QuantizeFlags {
 public:

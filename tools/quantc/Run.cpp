@@ -25,7 +25,7 @@ private:
 
   cl::opt<std::string> network{
       cl::Positional, cl::Required, cl::sub(sub),
-      cl::desc("<network.mlir, .mlirbc or compiled .so>")};
+      cl::desc("<network: .onnx, .tflite, .mlir, .mlirbc or compiled .so>")};
   cl::opt<std::string> inputs{cl::Positional, cl::Required, cl::sub(sub),
                               cl::desc("<inputs.npz or .npy>")};
   cl::opt<std::string> output{
@@ -35,6 +35,7 @@ private:
       "simulate", cl::sub(sub),
       cl::desc(
           "Run the float network with values rounded as quantization would")};
+  ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
   RemarkFlags remarks{sub};
 };
@@ -57,7 +58,7 @@ llvm::Expected<std::unique_ptr<Model>> RunCommand::loadNetworkOrLibrary() {
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);
-  auto module = session.load(network);
+  auto module = session.load(network, importing);
   if (!module)
     return module.takeError();
   CompilerOptions options;

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Command.h"
+#include "Options.h"
 
 #include "quantc/InitAllDialects.h"
 #include "quantc/Pipelines/Network.h"
@@ -71,10 +71,14 @@ void Session::print(Location loc, const llvm::Twine &message,
   printer->emitDiagnostic(loc, message, severity, show);
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> Session::load(StringRef path) {
+llvm::Expected<OwningOpRef<ModuleOp>> Session::load(StringRef path,
+                                                    const ImportFlags &flags) {
+  llvm::Expected<ImportOptions> options = flags.options();
+  if (!options)
+    return options.takeError();
   if (path != "-" && !llvm::sys::fs::exists(path))
     return makeError("'" + path + "': no such file");
-  OwningOpRef<ModuleOp> module = loadNetwork(path, context);
+  OwningOpRef<ModuleOp> module = loadNetwork(path, context, *options);
   if (!module)
     return llvm::make_error<DiagnosedError>();
   return module;

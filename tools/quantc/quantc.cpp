@@ -25,7 +25,7 @@ using namespace quantc::tool;
 static constexpr llvm::StringLiteral kOverview =
     "quantc: post-training quantization, from a float network to an integer "
     "object\n\n"
-    "  quantc compile model.mlir --calibrate inputs.npz -o model.o\n\n"
+    "  quantc compile model.onnx --calibrate inputs.npz -o model.o\n\n"
     "Exit codes: 0 success, 1 failure, 2 wrong command line, 130 "
     "interrupted.\n";
 
@@ -54,7 +54,8 @@ int main(int argc, char **argv) {
   cl::SetVersionPrinter(printVersion);
   std::unique_ptr<Command> commands[] = {
       makeCompileCommand(), makeCalibrateCommand(), makeMergeCommand(),
-      makeRunCommand(),     makeEvalCommand(),      makeInspectCommand()};
+      makeRunCommand(),     makeEvalCommand(),      makeInspectCommand(),
+      makeImportCommand()};
   // LLVM's own options are no part of this tool's command line.
   cl::OptionCategory general("General options");
   cl::HideUnrelatedOptions(general);

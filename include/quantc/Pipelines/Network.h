@@ -6,7 +6,7 @@
 //
 ///
 /// \file
-/// How a network enters quantc: an MLIR file, text or bytecode, is parsed and
+/// How a network enters quantc: an ONNX, TFLite or MLIR file is read and
 /// checked to be what the passes assume, so that bad input fails here, at a
 /// location, and not deep inside a pass.
 ///
@@ -14,6 +14,8 @@
 
 #ifndef QUANTC_PIPELINES_NETWORK_H
 #define QUANTC_PIPELINES_NETWORK_H
+
+#include "quantc/Import/ImportOptions.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -35,10 +37,26 @@ public:
 /// An error with a message; LLVM's own spelling is long.
 llvm::Error makeError(const llvm::Twine &message);
 
-/// Parses `path` ("-" is standard input) and verifies it with `verifyNetwork`.
-/// Null after diagnostics.
-mlir::OwningOpRef<mlir::ModuleOp> loadNetwork(llvm::StringRef path,
-                                              mlir::MLIRContext &context);
+/// What a network is written in.
+enum class NetworkFormat { MLIR, Onnx, TFLite };
+
+/// The format of a file that begins with `bytes` and is called `path`. Contents
+/// decide: "TFL3" at byte 4, MLIR's magic number, or the tag of the first field
+/// of an ONNX model. Only a file that looks like none of them and is no text is
+/// taken for what its extension says, so that the right reader finds the fault.
+NetworkFormat detectFormat(llvm::StringRef bytes, llvm::StringRef path);
+
+/// Reads `path` ("-" is standard input) in any format and verifies it with
+/// `verifyNetwork`. Constants that MLIR keeps as resources become ordinary
+/// ones. Null after diagnostics.
+mlir::OwningOpRef<mlir::ModuleOp>
+loadNetwork(llvm::StringRef path, mlir::MLIRContext &context,
+            const ImportOptions &options = {});
+
+/// Writes a network so that `loadNetwork` reads the same back, names included:
+/// MLIR bytecode if `path` ends in .mlirbc, else text. Weights become
+/// resources, which are not printed among the operations.
+llvm::Error saveNetwork(mlir::ModuleOp module, llvm::StringRef path);
 
 /// Checks that the module holds one public function with a body, made of TOSA,
 /// ptq and quant operations on tensors of static shape. Every offence is an

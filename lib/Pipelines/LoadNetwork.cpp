@@ -1,0 +1,102 @@
+//===- LoadNetwork.cpp - Reading networks of any format -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Pipelines/Network.h"
+
+#include "mlir/Bytecode/BytecodeReader.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace quantc;
+
+/// Field 1 (the version) as a varint: the first byte of every ONNX model.
+static constexpr char kOnnxFirstByte = 0x08;
+
+/// A TFLite file is a flatbuffer: its identifier follows the root's offset.
+static constexpr StringLiteral kTFLiteIdentifier = "TFL3";
+
+/// True if `bytes` begin like text: no control characters but white space.
+static bool looksLikeText(StringRef bytes) {
+  return llvm::none_of(bytes.take_front(64), [](unsigned char c) {
+    return c < ' ' && !llvm::isSpace(c);
+  });
+}
+
+NetworkFormat quantc::detectFormat(StringRef bytes, StringRef path) {
+  if (isBytecode(llvm::MemoryBufferRef(bytes, path)))
+    return NetworkFormat::MLIR;
+  if (bytes.drop_front(std::min<size_t>(bytes.size(), 4))
+          .starts_with(kTFLiteIdentifier))
+    return NetworkFormat::TFLite;
+  if (bytes.starts_with(StringRef(&kOnnxFirstByte, 1)))
+    return NetworkFormat::Onnx;
+  if (looksLikeText(bytes) && !bytes.empty())
+    return NetworkFormat::MLIR;
+  if (path.ends_with_insensitive(".tflite"))
+    return NetworkFormat::TFLite;
+  if (path.ends_with_insensitive(".onnx"))
+    return NetworkFormat::Onnx;
+  return NetworkFormat::MLIR;
+}
+
+/// The passes look into the values of constants: resources become ordinary
+/// constants.
+static void inlineResources(ModuleOp module) {
+  module.walk([](tosa::ConstOp op) {
+    auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValues());
+    AsmResourceBlob *blob =
+        resource ? resource.getRawHandle().getBlob() : nullptr;
+    bool splat = false;
+    if (blob && DenseElementsAttr::isValidRawBuffer(resource.getType(),
+                                                    blob->getData(), splat))
+      op.setValuesAttr(DenseElementsAttr::getFromRawBuffer(resource.getType(),
+                                                           blob->getData()));
+  });
+}
+
+static OwningOpRef<ModuleOp>
+readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
+            MLIRContext &context, const ImportOptions &options) {
+  switch (detectFormat(file->getBuffer(), path)) {
+  case NetworkFormat::Onnx:
+  case NetworkFormat::TFLite:
+    emitError(FileLineColLoc::get(&context, path, 0, 0))
+        << "this build has no reader for the file's format";
+    return nullptr;
+  case NetworkFormat::MLIR: {
+    llvm::SourceMgr sources;
+    sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
+    return parseSourceFile<ModuleOp>(sources, &context);
+  }
+  }
+  llvm_unreachable("every format is handled");
+}
+
+OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
+                                          const ImportOptions &options) {
+  context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(path, &message);
+  if (!file) {
+    emitError(UnknownLoc::get(&context)) << message;
+    return nullptr;
+  }
+  OwningOpRef<ModuleOp> module =
+      readNetwork(std::move(file), path, context, options);
+  if (!module || failed(verifyNetwork(*module)))
+    return nullptr;
+  inlineResources(*module);
+  return module;
+}

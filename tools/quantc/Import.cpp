@@ -1,0 +1,47 @@
+//===- Import.cpp - quantc import -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+
+#include "quantc/Pipelines/Network.h"
+
+using namespace quantc;
+using namespace quantc::tool;
+
+namespace {
+class ImportCommand final : public Command {
+public:
+  ImportCommand();
+  llvm::Expected<ExitCode> run() override;
+
+private:
+  cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
+                               cl::desc(kNetworkArgument)};
+  cl::opt<std::string> output{
+      "o", cl::Required, cl::sub(sub), cl::value_desc("file"),
+      cl::desc("MLIR to write: bytecode if it ends in .mlirbc, else text")};
+  ImportFlags importing{sub};
+};
+} // namespace
+
+ImportCommand::ImportCommand()
+    : Command("import", "Write a network of any format as MLIR") {}
+
+llvm::Expected<ExitCode> ImportCommand::run() {
+  Session session;
+  auto module = session.load(network, importing);
+  if (!module)
+    return module.takeError();
+  if (llvm::Error error = saveNetwork(**module, output))
+    return std::move(error);
+  return kSuccess;
+}
+
+std::unique_ptr<Command> tool::makeImportCommand() {
+  return std::make_unique<ImportCommand>();
+}
