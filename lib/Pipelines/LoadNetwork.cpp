@@ -34,7 +34,8 @@ static bool looksLikeText(StringRef bytes) {
   });
 }
 
-NetworkFormat quantc::detectFormat(StringRef bytes, StringRef path) {
+std::optional<NetworkFormat> quantc::detectFormat(StringRef bytes,
+                                                  StringRef path) {
   if (isBytecode(llvm::MemoryBufferRef(bytes, path)))
     return NetworkFormat::MLIR;
   if (bytes.drop_front(std::min<size_t>(bytes.size(), 4))
@@ -42,13 +43,13 @@ NetworkFormat quantc::detectFormat(StringRef bytes, StringRef path) {
     return NetworkFormat::TFLite;
   if (bytes.starts_with(StringRef(&kOnnxFirstByte, 1)))
     return NetworkFormat::Onnx;
-  if (looksLikeText(bytes) && !bytes.empty())
-    return NetworkFormat::MLIR;
   if (path.ends_with_insensitive(".tflite"))
     return NetworkFormat::TFLite;
   if (path.ends_with_insensitive(".onnx"))
     return NetworkFormat::Onnx;
-  return NetworkFormat::MLIR;
+  if (looksLikeText(bytes))
+    return NetworkFormat::MLIR;
+  return std::nullopt;
 }
 
 /// The passes look into the values of constants: resources become ordinary
@@ -69,7 +70,13 @@ static void inlineResources(ModuleOp module) {
 static OwningOpRef<ModuleOp>
 readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
             MLIRContext &context, const ImportOptions &options) {
-  switch (detectFormat(file->getBuffer(), path)) {
+  std::optional<NetworkFormat> format = detectFormat(file->getBuffer(), path);
+  if (!format) {
+    emitError(UnknownLoc::get(&context))
+        << "'" << path << "': neither ONNX nor TFLite nor MLIR";
+    return nullptr;
+  }
+  switch (*format) {
   case NetworkFormat::Onnx:
   case NetworkFormat::TFLite:
     emitError(FileLineColLoc::get(&context, path, 0, 0))

@@ -40,11 +40,13 @@ llvm::Error makeError(const llvm::Twine &message);
 /// What a network is written in.
 enum class NetworkFormat { MLIR, Onnx, TFLite };
 
-/// The format of a file that begins with `bytes` and is called `path`. Contents
-/// decide: "TFL3" at byte 4, MLIR's magic number, or the tag of the first field
-/// of an ONNX model. Only a file that looks like none of them and is no text is
-/// taken for what its extension says, so that the right reader finds the fault.
-NetworkFormat detectFormat(llvm::StringRef bytes, llvm::StringRef path);
+/// The format of a file that begins with `bytes` and is called `path`, or
+/// nothing if it is no network. Contents decide: "TFL3" at byte 4, MLIR's magic
+/// number, or the tag of the first field of an ONNX model. A file that looks
+/// like none of them is what its extension says, so that the right reader finds
+/// the fault, and else MLIR if it is text.
+std::optional<NetworkFormat> detectFormat(llvm::StringRef bytes,
+                                          llvm::StringRef path);
 
 /// Reads `path` ("-" is standard input) in any format and verifies it with
 /// `verifyNetwork`. Constants that MLIR keeps as resources become ordinary
