@@ -1,0 +1,267 @@
+//===- Convolutions.cpp - Convolutions and products of TFLite -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Operators with weights. In quantized ones the bias keeps its int32 codes and
+/// gets the scale that the reference kernel's multiplier is made of:
+/// double(scale(input)) * double(scale(weights)[c]), or the product in float32
+/// where the kernel takes that one (fully connected with one scale, uint8).
+///
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::tflite;
+
+/// The reference kernels refuse a bias whose scale is further from the
+/// accumulator's than this part of the output's scale.
+constexpr double kBiasTolerance = 0.02;
+
+/// The input that is convolved; the weights are input 1 of every operator.
+static const Tensor &getActivation(const Node &node) {
+  return node.getInput(node.getCode() == schema::Code_TRANSPOSE_CONV ? 2 : 0);
+}
+
+static bool hasIntegerKernel(const Node &node) {
+  return isQuantizedType(getActivation(node).type) &&
+         isQuantizedType(node.getInput(1).type);
+}
+
+/// Parameters of accumulators. `weights` has one scale, or one per channel.
+static QuantizationParams getAccumulatorParams(const Tensor &input,
+                                               const Tensor &weights,
+                                               bool isFullyConnected) {
+  QuantizationParams params;
+  params.bits = 32;
+  double inputScale = getParams(input).scales.front();
+  SmallVector<double> weightScales = getParams(weights).scales;
+  bool inFloat32 = weightScales.size() == 1 &&
+                   (isFullyConnected || input.type == schema::TensorType_UINT8);
+  for (double scale : weightScales)
+    params.scales.push_back(inFloat32 ? float(inputScale) * float(scale)
+                                      : inputScale * scale);
+  if (params.scales.size() > 1)
+    params.axis = 0;
+  return params;
+}
+
+/// Sets `bias`, to null where a float operator has none. The weights have
+/// `channels` elements in dimension `axis`.
+static LogicalResult getBias(Node &node, unsigned index, int64_t channels,
+                             int32_t axis, Value &bias) {
+  const Tensor &weights = node.getInput(1);
+  if (weights.quantization && weights.quantization->scale()->size() > 1 &&
+      weights.quantization->quantized_dimension() != axis)
+    return node.emitError()
+           << "has a weight scale for each element of dimension "
+           << weights.quantization->quantized_dimension()
+           << ", which are not its output channels (dimension " << axis << ")";
+  if (!hasIntegerKernel(node)) {
+    bias = node.get(index);
+    return success(bias || !node.hasInput(index));
+  }
+
+  bool isFullyConnected = node.getCode() == schema::Code_FULLY_CONNECTED;
+  QuantizationParams params =
+      getAccumulatorParams(getActivation(node), weights, isFullyConnected);
+  SmallVector<int32_t> zeros;
+  ArrayRef<char> codes;
+  if (node.hasInput(index)) {
+    const Tensor &stored = node.getInput(index);
+    if (stored.type != schema::TensorType_INT32 || !stored.isConstant)
+      return node.emitError()
+             << "has a bias of type " << getTypeName(stored.type)
+             << " or computed at run time; quantized networks have constant "
+                "biases of type INT32";
+    double outputScale = getParams(node.getOutput()).scales.front();
+    if (params.scales.size() == 1 && stored.quantization &&
+        std::fabs(getParams(stored).scales.front() - params.scales.front()) >
+            kBiasTolerance * outputScale)
+      return node.emitError()
+             << "has a bias of scale " << getParams(stored).scales.front()
+             << ", but the product of the scales of input and weights is "
+             << params.scales.front();
+    codes = stored.data;
+  } else {
+    zeros.assign(channels, 0);
+    codes = ArrayRef(reinterpret_cast<const char *>(zeros.data()),
+                     zeros.size() * sizeof(int32_t));
+  }
+  bias = node.b.quantizedConstant({channels}, codes, params);
+  return success(bool(bias));
+}
+
+static FailureOr<AutoPad> getPadding(Node &node, schema::Padding padding) {
+  switch (padding) {
+  case schema::Padding_SAME:
+    return AutoPad::SameUpper;
+  case schema::Padding_VALID:
+    return AutoPad::Valid;
+  }
+  return node.emitError() << "has the unknown padding " << int(padding);
+}
+
+template <typename Options>
+static FailureOr<Window> getWindow(Node &node, const Options &options) {
+  FailureOr<AutoPad> padding = getPadding(node, options.padding());
+  if (failed(padding))
+    return failure();
+  Window window;
+  window.autoPad = *padding;
+  window.stride = {options.stride_h(), options.stride_w()};
+  window.dilation = {options.dilation_h(), options.dilation_w()};
+  return window;
+}
+
+/// The sizes of images or weights, whose rank convolutions rely on.
+static FailureOr<ArrayRef<int64_t>> getShape(Node &node, unsigned index,
+                                             int64_t rank) {
+  Value value = node.get(index);
+  if (!value)
+    return failure();
+  ArrayRef<int64_t> shape = NetworkBuilder::shapeOf(value);
+  if (int64_t(shape.size()) == rank)
+    return shape;
+  return node.emitError() << "has an input " << index << " with "
+                          << shape.size() << " dimensions instead of " << rank;
+}
+
+template <typename Options>
+static LogicalResult importConv(Node &node, const Options &options,
+                                Value weights, int64_t channels, int32_t axis,
+                                int64_t groups) {
+  FailureOr<Window> window = getWindow(node, options);
+  Value bias;
+  if (failed(window) || failed(getBias(node, 2, channels, axis, bias)))
+    return failure();
+  return node.setResult(
+      node.b.conv(node.get(0), weights, bias, *window, groups),
+      options.activation());
+}
+
+static LogicalResult importConv2D(Node &node) {
+  const auto *options = node.getFlat().options_as_Conv2D();
+  if (!options)
+    return node.refuseMissingOptions();
+  FailureOr<ArrayRef<int64_t>> input = getShape(node, 0, 4);
+  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 4);
+  if (failed(input) || failed(weights))
+    return failure();
+  // Grouped convolutions show in the shapes only.
+  int64_t groups = input->back() / weights->back();
+  if (groups * weights->back() != input->back())
+    return node.emitError()
+           << "has " << input->back() << " input channels, but weights for "
+           << weights->back();
+  return importConv(node, *options, node.get(1), weights->front(), /*axis=*/0,
+                    groups);
+}
+
+static LogicalResult importDepthwiseConv2D(Node &node) {
+  const auto *options = node.getFlat().options_as_DepthwiseConv2D();
+  if (!options)
+    return node.refuseMissingOptions();
+  FailureOr<ArrayRef<int64_t>> input = getShape(node, 0, 4);
+  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 4);
+  if (failed(input) || failed(weights))
+    return failure();
+  // [1, KH, KW, C * M] as the weights of a convolution with C groups.
+  return importConv(node, *options, node.b.transpose(node.get(1), {3, 1, 2, 0}),
+                    weights->back(), /*axis=*/3, input->back());
+}
+
+/// Padding of a transposed convolution along one dimension: that of the
+/// convolution from the output's size to the input's.
+static void addTransposedPadding(schema::Padding padding, int64_t stride,
+                                 int64_t in, int64_t out, int64_t kernel,
+                                 Window &window, TransposedSize &size) {
+  int64_t before = 0;
+  if (padding == schema::Padding_SAME) {
+    int64_t convolved = (out + stride - 1) / stride;
+    int64_t total = (convolved - 1) * stride + kernel - out;
+    before = std::max<int64_t>(total, 0) / 2;
+  }
+  int64_t after = (in - 1) * stride + kernel - before - out;
+  window.before.push_back(before);
+  window.after.push_back(std::max<int64_t>(after, 0));
+  size.outputPadding.push_back(std::max<int64_t>(-after, 0));
+}
+
+static LogicalResult importTransposeConv(Node &node) {
+  const auto *options = node.getFlat().options_as_TransposeConv();
+  if (!options)
+    return node.refuseMissingOptions();
+  FailureOr<SmallVector<int64_t>> out =
+      node.getIntegers(0, "the shape of its output");
+  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 4);
+  FailureOr<ArrayRef<int64_t>> input = getShape(node, 2, 4);
+  if (failed(out) || failed(weights) || failed(input) ||
+      failed(getPadding(node, options->padding())))
+    return failure();
+  int64_t strides[] = {options->stride_h(), options->stride_w()};
+  if (out->size() != 4 || strides[0] < 1 || strides[1] < 1)
+    return node.emitError() << "has " << out->size()
+                            << " numbers for the shape of its output, and "
+                               "strides "
+                            << strides[0] << " and " << strides[1];
+  Window window;
+  window.stride.assign(std::begin(strides), std::end(strides));
+  TransposedSize size;
+  for (int64_t d : {0, 1})
+    addTransposedPadding(options->padding(), strides[d], (*input)[d + 1],
+                         (*out)[d + 1], (*weights)[d + 1], window, size);
+  Value bias;
+  if (failed(getBias(node, 3, weights->front(), /*axis=*/0, bias)))
+    return failure();
+  return node.setResult(
+      node.b.transposeConv(node.get(2), node.get(1), bias, window, size),
+      options->activation());
+}
+
+static LogicalResult importFullyConnected(Node &node) {
+  const auto *options = node.getFlat().options_as_FullyConnected();
+  if (!options)
+    return node.refuseMissingOptions();
+  if (options->weights_format() != 0)
+    return node.emitError() << "has weights in a shuffled order, which is not "
+                               "read; convert the network anew";
+  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 2);
+  if (failed(weights))
+    return failure();
+  Value bias;
+  Value input = node.get(0);
+  if (failed(getBias(node, 2, weights->front(), /*axis=*/0, bias)) || !input)
+    return failure();
+  if (!options->keep_num_dims() && NetworkBuilder::rankOf(input) != 2)
+    input = node.b.reshape(input, {-1, weights->back()});
+  return node.setResult(node.b.fullyConnected(input, node.get(1), bias),
+                        options->activation());
+}
+
+static LogicalResult importBatchMatMul(Node &node) {
+  const auto *options = node.getFlat().options_as_BatchMatMul();
+  return node.setResult(node.b.matMul(node.get(0), node.get(1),
+                                      options && options->adj_x(),
+                                      options && options->adj_y()));
+}
+
+ArrayRef<Handler> tflite::getConvolutionHandlers() {
+  static constexpr Handler kHandlers[] = {
+      {schema::Code_BATCH_MATMUL, 4, 2, 2, 1, importBatchMatMul},
+      {schema::Code_CONV_2D, 8, 2, 3, 1, importConv2D},
+      {schema::Code_DEPTHWISE_CONV_2D, 7, 2, 3, 1, importDepthwiseConv2D},
+      {schema::Code_FULLY_CONNECTED, 14, 2, 3, 1, importFullyConnected},
+      {schema::Code_TRANSPOSE_CONV, 5, 3, 4, 1, importTransposeConv},
+  };
+  return kHandlers;
+}

@@ -1,0 +1,95 @@
+//===- Model.h - A checked TFLite file -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Private to QuantcImportTFLite: what a .tflite file says, with every offset,
+/// index and size checked. Whoever holds a `Network` need not distrust the file
+/// any more, except for the meaning of options and of constants' values.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_IMPORT_TFLITE_MODEL_H
+#define QUANTC_LIB_IMPORT_TFLITE_MODEL_H
+
+#include "quantc/Import/ImportOptions.h"
+#include "schema_generated.h"
+
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/SmallBitVector.h"
+#include "llvm/Support/MemoryBufferRef.h"
+
+#include <string>
+#include <vector>
+
+namespace quantc::tflite {
+
+/// A tensor of the network. Views point into the file.
+struct Tensor {
+  /// As the file has it: perhaps empty, not UTF-8, or another tensor's too.
+  llvm::StringRef name;
+  schema::TensorType type = schema::TensorType_FLOAT32;
+  llvm::SmallVector<int64_t> shape;
+  /// Dimensions whose size was unknown when the file was written. The first has
+  /// the batch in `shape`, others have what the file holds there.
+  llvm::SmallBitVector open;
+  /// Parameters, or null. There is at least one scale, and one for each element
+  /// of the quantized dimension if there are several; scales are positive.
+  const schema::Quantization *quantization = nullptr;
+  /// Elements of a constant, as many as the shape says.
+  llvm::ArrayRef<char> data;
+  bool isConstant = false;
+  /// State between two runs of the network.
+  bool isVariable = false;
+  bool isSparse = false;
+
+  int64_t getNumElements() const;
+};
+
+/// One operation: indices are those of tensors, -1 an input that is not there.
+struct Operator {
+  schema::Code code = schema::Code_CUSTOM;
+  /// The name of a custom operator, otherwise empty.
+  llvm::StringRef customName;
+  int32_t version = 1;
+  llvm::SmallVector<int32_t> inputs, outputs;
+  /// Where the options are.
+  const schema::Operator *flat = nullptr;
+};
+
+/// The first subgraph of a file.
+struct Network {
+  llvm::StringRef name;
+  /// How many more there are.
+  size_t numOtherSubgraphs = 0;
+  std::vector<Tensor> tensors;
+  std::vector<Operator> operators;
+  llvm::SmallVector<int32_t> inputs, outputs;
+};
+
+/// For diagnostics: printable, and never empty.
+std::string getTensorName(const Tensor &tensor);
+
+/// Bytes of an element, or 0 for types without a fixed size.
+unsigned getElementBytes(schema::TensorType type);
+
+/// "INT8" and the like, a number for what the format does not define.
+std::string getTypeName(schema::TensorType type);
+
+/// "CONV_2D", "CUSTOM 'name'", or a number for unknown operators.
+std::string getOperatorName(const Operator &op);
+
+/// Reads and checks `file`, whose bytes must be aligned to 16 and outlive the
+/// result. Failure after a diagnostic at `loc`.
+llvm::FailureOr<Network> readNetwork(llvm::MemoryBufferRef file,
+                                     const ImportOptions &options,
+                                     mlir::Location loc);
+
+} // namespace quantc::tflite
+
+#endif // QUANTC_LIB_IMPORT_TFLITE_MODEL_H

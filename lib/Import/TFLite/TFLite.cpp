@@ -1,0 +1,194 @@
+//===- TFLite.cpp - Reading .tflite files -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Import/TFLite.h"
+#include "Importer.h"
+
+#include "llvm/Support/Alignment.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <map>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::tflite;
+
+/// The handler of an operator, or null.
+static const Handler *findHandler(const Operator &op) {
+  for (ArrayRef<Handler> handlers :
+       {getConvolutionHandlers(), getElementwiseHandlers(),
+        getPoolingHandlers(), getQuantizationHandlers(), getReshapingHandlers(),
+        getSlicingHandlers()})
+    for (const Handler &handler : handlers)
+      if (handler.code == op.code && op.version <= handler.maxVersion)
+        return &handler;
+  return nullptr;
+}
+
+/// One error for everything in the network that is not supported.
+static LogicalResult checkSupported(const Network &network, Location loc) {
+  std::map<std::string, unsigned> counts;
+  for (const Operator &op : network.operators)
+    if (!findHandler(op))
+      ++counts[getOperatorName(op) + " version " + std::to_string(op.version)];
+  if (counts.empty())
+    return success();
+  InFlightDiagnostic error = emitError(loc) << "operators that quantc does not "
+                                               "support: ";
+  llvm::interleaveComma(counts, error, [&](const auto &entry) {
+    error << entry.second << " x " << entry.first;
+  });
+  return error << "; replace them in the network before converting it";
+}
+
+namespace {
+class Importer {
+public:
+  Importer(const Network &network, NetworkBuilder &b)
+      : network(network), b(b), values(network, b) {}
+
+  LogicalResult importNetwork();
+
+private:
+  LogicalResult addInputs();
+  LogicalResult importOperator(const Operator &op, unsigned index);
+  LogicalResult checkOperands(const Operator &op, const Handler &handler);
+  LogicalResult addOutputs();
+
+  const Network &network;
+  NetworkBuilder &b;
+  TensorValues values;
+};
+} // namespace
+
+/// The elements that an input has outside, or null after an error.
+static Type getInputElement(NetworkBuilder &b, const Tensor &tensor) {
+  switch (tensor.type) {
+  case schema::TensorType_FLOAT32:
+    return b.getF32Type();
+  case schema::TensorType_INT32:
+  case schema::TensorType_INT64:
+    return b.getI32Type();
+  case schema::TensorType_BOOL:
+    return b.getBoolType();
+  default:
+    b.emitError() << "input '" << getTensorName(tensor) << "' is of type "
+                  << getTypeName(tensor.type)
+                  << ", which is not supported; convert the network with "
+                     "inputs of float32, int8 or uint8";
+    return {};
+  }
+}
+
+LogicalResult Importer::addInputs() {
+  for (int32_t index : network.inputs) {
+    const Tensor &tensor = network.tensors[index];
+    b.setNode(tensor.name);
+    if (values.has(index))
+      return b.emitError() << "input '" << getTensorName(tensor)
+                           << "' is a constant, or an input twice";
+    if (tensor.open.size() > 0 && tensor.open.find_next(0) > 0)
+      return b.emitError() << "dimension " << tensor.open.find_next(0)
+                           << " of input '" << getTensorName(tensor)
+                           << "' is open; convert the network with a fixed "
+                              "size (only the batch may be open)";
+    Value value;
+    if (isQuantizedType(tensor.type)) {
+      value = b.addQuantizedInput(tensor.name, tensor.shape, getParams(tensor));
+    } else if (Type element = getInputElement(b, tensor)) {
+      RankedTensorType type = b.getType(tensor.shape, element);
+      value = type ? b.addInput(tensor.name, type) : Value();
+    }
+    if (!value)
+      return failure();
+    values.set(index, value);
+  }
+  return success();
+}
+
+LogicalResult Importer::checkOperands(const Operator &op,
+                                      const Handler &handler) {
+  size_t inputs = op.inputs.size();
+  if (inputs < handler.minInputs || inputs > handler.maxInputs)
+    return b.emitError() << getOperatorName(op) << " has " << inputs
+                         << " inputs";
+  if (handler.numOutputs != kAnyNumber &&
+      op.outputs.size() != handler.numOutputs)
+    return b.emitError() << getOperatorName(op) << " has " << op.outputs.size()
+                         << " outputs";
+  for (auto [i, index] : llvm::enumerate(op.inputs))
+    if (index < 0 && i < handler.minInputs)
+      return b.emitError() << getOperatorName(op) << " has no input " << i;
+  for (int32_t index : op.outputs)
+    if (values.has(index))
+      return b.emitError() << getOperatorName(op) << " writes '"
+                           << getTensorName(network.tensors[index])
+                           << "', which is a constant, an input, or was "
+                              "written before";
+  return success();
+}
+
+LogicalResult Importer::importOperator(const Operator &op, unsigned index) {
+  b.setNode(op.outputs.empty() ? StringRef()
+                               : network.tensors[op.outputs.front()].name,
+            index);
+  const Handler *handler = findHandler(op);
+  if (failed(checkOperands(op, *handler)))
+    return failure();
+  Node node(b, op, values);
+  return handler->import(node);
+}
+
+LogicalResult Importer::addOutputs() {
+  if (network.outputs.empty())
+    return b.emitError() << "the network has no output";
+  for (int32_t index : network.outputs) {
+    const Tensor &tensor = network.tensors[index];
+    b.setNode(tensor.name);
+    Value value = values.get(index);
+    if (!value)
+      return failure();
+    if (failed(isQuantizedType(tensor.type)
+                   ? b.addQuantizedOutput(tensor.name, value, getParams(tensor))
+                   : b.addOutput(tensor.name, value)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult Importer::importNetwork() {
+  if (failed(addInputs()))
+    return failure();
+  for (auto [index, op] : llvm::enumerate(network.operators))
+    if (failed(importOperator(op, index)))
+      return failure();
+  return addOutputs();
+}
+
+OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
+                                           const ImportOptions &options,
+                                           MLIRContext &context) {
+  StringRef path = file.getBufferIdentifier();
+  Location loc = FileLineColLoc::get(&context, path, 0, 0);
+  // Flatbuffers are read in place.
+  std::unique_ptr<llvm::MemoryBuffer> copy;
+  if (!llvm::isAddrAligned(llvm::Align(16), file.getBufferStart())) {
+    copy = llvm::MemoryBuffer::getMemBufferCopy(file.getBuffer(), path);
+    file = copy->getMemBufferRef();
+  }
+  FailureOr<Network> network = readNetwork(file, options, loc);
+  if (failed(network) || failed(checkSupported(*network, loc)))
+    return nullptr;
+  if (network->numOtherSubgraphs > 0)
+    emitWarning(loc) << "has " << network->numOtherSubgraphs + 1
+                     << " subgraphs, the first of which is read";
+  NetworkBuilder builder(context, path);
+  if (failed(Importer(*network, builder).importNetwork()))
+    return nullptr;
+  return builder.finish();
+}

@@ -1,0 +1,257 @@
+//===- Tensors.cpp - Tensors of TFLite files as values -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+
+#include "llvm/ADT/APFloat.h"
+#include "llvm/Support/Endian.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::tflite;
+
+bool tflite::isQuantizedType(schema::TensorType type) {
+  return type == schema::TensorType_INT8 || type == schema::TensorType_UINT8;
+}
+
+/// Symmetric weights are in [-127, 127]; old files may use -128 too.
+static bool isNarrow(const Tensor &tensor) {
+  return tensor.type == schema::TensorType_INT8 && tensor.isConstant &&
+         !llvm::is_contained(tensor.data, char(INT8_MIN));
+}
+
+QuantizationParams tflite::getParams(const Tensor &tensor) {
+  QuantizationParams params;
+  params.bits = getElementBytes(tensor.type) * 8;
+  params.isUnsigned = tensor.type == schema::TensorType_UINT8;
+  params.scales = {1.0};
+  params.zeroPoints = {0};
+  if (const schema::Quantization *flat = tensor.quantization) {
+    params.scales.assign(flat->scale()->begin(), flat->scale()->end());
+    if (flat->zero_point() && flat->zero_point()->size() > 0)
+      params.zeroPoints.assign(flat->zero_point()->begin(),
+                               flat->zero_point()->end());
+    params.zeroPoints.resize(params.scales.size(), params.zeroPoints.front());
+    if (params.scales.size() > 1)
+      params.axis = flat->quantized_dimension();
+  }
+  params.narrowRange =
+      isNarrow(tensor) &&
+      llvm::all_of(params.zeroPoints, [](int64_t z) { return z == 0; });
+  return params;
+}
+
+template <typename T>
+static SmallVector<T> readElements(const Tensor &tensor) {
+  SmallVector<T> elements;
+  elements.reserve(tensor.data.size() / sizeof(T));
+  for (size_t i = 0; i < tensor.data.size(); i += sizeof(T))
+    elements.push_back(llvm::support::endian::read<T, llvm::endianness::little>(
+        tensor.data.data() + i));
+  return elements;
+}
+
+static Value buildHalfConstant(NetworkBuilder &b, const Tensor &tensor) {
+  SmallVector<float> reals;
+  for (uint16_t bits : readElements<uint16_t>(tensor)) {
+    APFloat real(APFloat::IEEEhalf(), APInt(16, bits));
+    bool losesInfo;
+    real.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                 &losesInfo);
+    reals.push_back(real.convertToFloat());
+  }
+  return b.constant(tensor.shape, reals);
+}
+
+static Value buildInt64Constant(NetworkBuilder &b, const Tensor &tensor) {
+  SmallVector<int32_t> integers;
+  for (int64_t value : readElements<int64_t>(tensor)) {
+    if (value != int32_t(value)) {
+      b.emitError() << "constant '" << getTensorName(tensor) << "' holds "
+                    << value << ", which does not fit 32 bits";
+      return {};
+    }
+    integers.push_back(value);
+  }
+  return b.constant(tensor.shape, integers);
+}
+
+Value tflite::buildConstant(NetworkBuilder &b, const Tensor &tensor) {
+  switch (tensor.type) {
+  case schema::TensorType_FLOAT32:
+    return b.constant(tensor.shape, readElements<float>(tensor));
+  case schema::TensorType_FLOAT16:
+    return buildHalfConstant(b, tensor);
+  case schema::TensorType_INT32:
+    return b.constant(tensor.shape, readElements<int32_t>(tensor));
+  case schema::TensorType_INT64:
+    return buildInt64Constant(b, tensor);
+  case schema::TensorType_BOOL:
+    return b.constant(b.getType(tensor.shape, b.getBoolType()), tensor.data);
+  case schema::TensorType_INT8:
+  case schema::TensorType_UINT8:
+    return b.quantizedConstant(tensor.shape, tensor.data, getParams(tensor));
+  default:
+    b.emitError() << "constant '" << getTensorName(tensor) << "' is of type "
+                  << getTypeName(tensor.type)
+                  << ", which is not read; convert the network with float32 "
+                     "or int8 constants";
+    return {};
+  }
+}
+
+Value TensorValues::get(int32_t index) {
+  const Tensor &tensor = network.tensors[index];
+  if (values[index])
+    return values[index];
+  if (tensor.isSparse) {
+    b.emitError() << "tensor '" << getTensorName(tensor)
+                  << "' is stored sparsely, which is not read; convert the "
+                     "network without sparse weights";
+    return {};
+  }
+  if (!tensor.isConstant) {
+    b.emitError() << "tensor '" << getTensorName(tensor)
+                  << (tensor.isVariable
+                          ? "' keeps its values from one run to the next, "
+                            "which is not supported"
+                          : "' is read before any operator has written it");
+    return {};
+  }
+  return values[index] = buildConstant(b, tensor);
+}
+
+SmallVector<Value> Node::getAll() {
+  SmallVector<Value> all;
+  for (size_t i = 0; i < getNumInputs(); ++i)
+    all.push_back(get(i));
+  return all;
+}
+
+FailureOr<SmallVector<int64_t>> Node::getIntegers(unsigned i, StringRef what) {
+  if (!hasInput(i)) {
+    emitError() << "has no input for " << what;
+    return failure();
+  }
+  const Tensor &tensor = getInput(i);
+  std::optional<SmallVector<int64_t>> integers;
+  // Read from the file where possible: borders of slices may need 64 bits.
+  if (tensor.isConstant && !tensor.isSparse &&
+      tensor.type == schema::TensorType_INT64)
+    integers = readElements<int64_t>(tensor);
+  else if (tensor.isConstant && !tensor.isSparse &&
+           tensor.type == schema::TensorType_INT32)
+    integers = llvm::to_vector_of<int64_t>(readElements<int32_t>(tensor));
+  else if (Value value = get(i))
+    integers = NetworkBuilder::getIntegers(value);
+  else
+    return failure();
+  if (!integers) {
+    emitError() << "computes " << what << " ('" << getTensorName(tensor)
+                << "') at run time; only constants are supported: convert the "
+                   "network with fixed shapes";
+    return failure();
+  }
+  return *integers;
+}
+
+FailureOr<int64_t> Node::getInteger(unsigned i, StringRef what) {
+  FailureOr<SmallVector<int64_t>> integers = getIntegers(i, what);
+  if (failed(integers))
+    return failure();
+  if (integers->size() == 1)
+    return integers->front();
+  emitError() << "has " << integers->size() << " numbers for " << what
+              << " instead of one";
+  return failure();
+}
+
+/// True if `shape` is what the file says, as far as the file knows.
+static bool hasShape(const Tensor &tensor, ArrayRef<int64_t> shape) {
+  if (shape.size() != tensor.shape.size())
+    return tensor.shape.empty(); // Also written for an unknown rank.
+  for (auto [d, size] : llvm::enumerate(shape))
+    if (size != tensor.shape[d] && !tensor.open[d])
+      return false;
+  return true;
+}
+
+/// The elements of a tensor's value, or null for types without one.
+static Type getElementType(NetworkBuilder &b, schema::TensorType type) {
+  switch (type) {
+  case schema::TensorType_FLOAT32:
+  case schema::TensorType_INT8:
+  case schema::TensorType_UINT8:
+    return b.getF32Type();
+  case schema::TensorType_INT32:
+  case schema::TensorType_INT64:
+    return b.getI32Type();
+  case schema::TensorType_BOOL:
+    return b.getBoolType();
+  default:
+    return {};
+  }
+}
+
+LogicalResult Node::setResult(Value value, unsigned i) {
+  if (!value)
+    return failure();
+  const Tensor &tensor = getOutput(i);
+  Type element = getElementType(b, tensor.type);
+  if (tensor.type == schema::TensorType_INT16)
+    return emitError() << "makes '" << getTensorName(tensor)
+                       << "' of type INT16: 16-bit activations are not "
+                          "supported; convert the network with int8 ones";
+  if (element != NetworkBuilder::elementOf(value))
+    return emitError() << "makes " << NetworkBuilder::elementOf(value)
+                       << ", which does not become '" << getTensorName(tensor)
+                       << "' of type " << getTypeName(tensor.type);
+  if (!hasShape(tensor, NetworkBuilder::shapeOf(value))) {
+    InFlightDiagnostic error = emitError() << "makes a tensor of shape [";
+    llvm::interleaveComma(NetworkBuilder::shapeOf(value), error);
+    error << "], but the file says [";
+    llvm::interleaveComma(tensor.shape, error);
+    return error << "] of '" << getTensorName(tensor) << "'";
+  }
+  value = b.nameResult(value, tensor.name);
+  if (isQuantizedType(tensor.type))
+    value = b.quantizeDequantize(value, getParams(tensor));
+  values.set(op.outputs[i], value);
+  return success(bool(value));
+}
+
+LogicalResult Node::setResult(Value value, schema::Activation activation) {
+  switch (activation) {
+  case schema::Activation_NONE:
+    return setResult(value);
+  case schema::Activation_RELU:
+    return setResult(b.unary(UnaryKind::Relu, value));
+  case schema::Activation_RELU_N1_TO_1:
+    return setResult(b.unary(UnaryKind::ReluN1To1, value));
+  case schema::Activation_RELU6:
+    return setResult(b.unary(UnaryKind::Relu6, value));
+  case schema::Activation_TANH:
+    return setResult(b.unary(UnaryKind::Tanh, value));
+  case schema::Activation_SIGN_BIT:
+    break;
+  }
+  return emitError() << "has the fused activation " << int(activation)
+                     << ", which is not supported";
+}
+
+LogicalResult Node::setResults(ArrayRef<Value> results) {
+  if (results.empty())
+    return failure();
+  if (results.size() != getNumOutputs())
+    return emitError() << "makes " << results.size() << " tensors, but has "
+                       << getNumOutputs() << " outputs";
+  for (auto [i, value] : llvm::enumerate(results))
+    if (failed(setResult(value, i)))
+      return failure();
+  return success();
+}
