@@ -98,7 +98,6 @@ enum class BinaryKind {
   Minimum,
   Maximum,
   SquaredDifference,
-  FloorDiv, ///< float
   // To i1.
   Equal,
   NotEqual,

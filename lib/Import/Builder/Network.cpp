@@ -61,7 +61,11 @@ std::string NetworkBuilder::makeUnique(StringRef name) {
 }
 
 Value NetworkBuilder::nameResult(Value value, StringRef name) {
+  // A tensor and its quantized forms have one name.
   Operation *op = value ? value.getDefiningOp() : nullptr;
+  while (isa_and_nonnull<quant::DequantizeCastOp, quant::QuantizeCastOp,
+                         quant::StorageCastOp, ptq::FakeQuantOp>(op))
+    op = op->getOperand(0).getDefiningOp();
   if (!op || name.empty() || !named.insert(op).second)
     return value;
   Location child = loc;

@@ -1,0 +1,142 @@
+//===- Pooling.cpp - Pooling --------------------------------------------===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Elementwise.h"
+#include "Windows.h"
+
+#include <cfloat>
+
+using namespace mlir;
+using namespace quantc;
+
+/// The most positions of a window with dilation, each an operation.
+static constexpr int64_t kMaxDilated = 256;
+
+/// A pooling over images, made of the one over [N, W, C] if need be.
+static Value
+overImages(NetworkBuilder &b, Value x, ArrayRef<int64_t> kernel,
+           const Window &window,
+           llvm::function_ref<Value(Value, ArrayRef<WindowDim>)> build) {
+  if (!x)
+    return {};
+  int64_t rank = b.rankOf(x);
+  if (rank != 3 && rank != 4) {
+    b.emitError() << "pooling of " << x.getType()
+                  << "; one and two spatial dimensions are supported";
+    return {};
+  }
+  SmallVector<int64_t> kernels(kernel);
+  if (rank == 3 && !kernels.empty())
+    kernels.insert(kernels.begin(), 1);
+  Value images = rank == 3 ? addHeight(b, x) : x;
+  auto dims = resolveWindow(b, b.shapeOf(images).slice(1, 2), kernels,
+                            rank == 3 ? addHeight(window) : window);
+  if (!dims)
+    return {};
+  for (const WindowDim &dim : *dims)
+    if (std::max(dim.before, dim.needed()) >= dim.extent()) {
+      b.emitError() << "padding of " << std::max(dim.before, dim.needed())
+                    << " elements for a pooling window of " << dim.extent();
+      return {};
+    }
+  Value y = build(images, *dims);
+  return rank == 3 && y ? b.squeeze(y, 1) : y;
+}
+
+static SmallVector<int64_t> outputShape(NetworkBuilder &b, Value x,
+                                        ArrayRef<WindowDim> dims) {
+  ArrayRef<int64_t> shape = b.shapeOf(x);
+  return {shape[0], dims[0].output, dims[1].output, shape[3]};
+}
+
+/// The maximum of what each position of a window with dilation sees.
+static Value buildDilated(NetworkBuilder &b, Value x,
+                          ArrayRef<WindowDim> dims) {
+  if (dims[0].kernel > kMaxDilated || dims[1].kernel > kMaxDilated ||
+      dims[0].kernel * dims[1].kernel > kMaxDilated) {
+    b.emitError() << "a pooling window with dilation and more than "
+                  << kMaxDilated << " elements";
+    return {};
+  }
+  Value padded =
+      b.pad(x, {0, dims[0].before, dims[1].before, 0},
+            {0, dims[0].needed(), dims[1].needed(), 0}, PadMode::Constant,
+            b.elementOf(x).isF32() ? -double(FLT_MAX) : double(INT8_MIN));
+  Value y;
+  for (int64_t i = 0; i < dims[0].kernel; ++i)
+    for (int64_t j = 0; j < dims[1].kernel; ++j) {
+      int64_t top = i * dims[0].dilation, left = j * dims[1].dilation;
+      Value seen = b.slice(padded, {1, 2}, {top, left},
+                           {top + (dims[0].output - 1) * dims[0].stride + 1,
+                            left + (dims[1].output - 1) * dims[1].stride + 1},
+                           {dims[0].stride, dims[1].stride});
+      y = y ? b.binary(BinaryKind::Maximum, y, seen) : seen;
+    }
+  return y;
+}
+
+Value NetworkBuilder::maxPool(Value x, ArrayRef<int64_t> kernel,
+                              const Window &window) {
+  if (!requireElement(*this, x, {getF32Type(), builder.getI8Type()}))
+    return {};
+  return overImages(*this, x, kernel, window,
+                    [&](Value images, ArrayRef<WindowDim> dims) -> Value {
+                      if (dims[0].dilation != 1 || dims[1].dilation != 1)
+                        return buildDilated(*this, images, dims);
+                      auto [fitted, pads] = fitInput(*this, images, dims);
+                      if (!fitted)
+                        return {};
+                      return create<tosa::MaxPool2dOp>(
+                          outputShape(*this, images, dims), elementOf(x),
+                          fitted,
+                          ArrayRef<int64_t>{dims[0].kernel, dims[1].kernel},
+                          ArrayRef<int64_t>{dims[0].stride, dims[1].stride},
+                          ArrayRef<int64_t>(pads));
+                    });
+}
+
+/// tosa.avg_pool2d, whose divisor counts the elements of the input.
+static Value buildAverage(NetworkBuilder &b, Value x,
+                          ArrayRef<WindowDim> dims) {
+  auto [fitted, pads] = fitInput(b, x, dims);
+  if (!fitted)
+    return {};
+  Type f32 = b.getF32Type();
+  return b.create<tosa::AvgPool2dOp>(
+      outputShape(b, x, dims), f32, fitted, b.operandConstant(0, f32),
+      b.operandConstant(0, f32),
+      ArrayRef<int64_t>{dims[0].kernel, dims[1].kernel},
+      ArrayRef<int64_t>{dims[0].stride, dims[1].stride},
+      ArrayRef<int64_t>(pads), f32);
+}
+
+Value NetworkBuilder::averagePool(Value x, ArrayRef<int64_t> kernel,
+                                  const Window &window, bool countPadding) {
+  if (!requireElement(*this, x, {getF32Type()}))
+    return {};
+  return overImages(*this, x, kernel, window,
+                    [&](Value images, ArrayRef<WindowDim> dims) -> Value {
+                      if (dims[0].dilation != 1 || dims[1].dilation != 1) {
+                        emitError() << "average pooling with dilation";
+                        return {};
+                      }
+                      SmallVector<WindowDim> counted(dims);
+                      if (countPadding) {
+                        // Zeros that are part of the input count.
+                        SmallVector<int64_t> before(4, 0), after(4, 0);
+                        for (auto [i, dim] : llvm::enumerate(counted)) {
+                          before[i + 1] = std::exchange(dim.before, 0);
+                          after[i + 1] = std::exchange(dim.after, 0);
+                          dim.size += before[i + 1] + after[i + 1];
+                        }
+                        images = pad(images, before, after);
+                      }
+                      return images ? buildAverage(*this, images, counted)
+                                    : Value();
+                    });
+}

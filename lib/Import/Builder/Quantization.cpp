@@ -1,0 +1,234 @@
+//===- Quantization.cpp - Networks that are quantized already -----------===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Constants.h"
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+
+/// A scale and a zero point exist for each of these.
+static bool checkCounts(NetworkBuilder &b, const QuantizationParams &params,
+                        ArrayRef<int64_t> shape) {
+  if (params.axis &&
+      (*params.axis < 0 || *params.axis >= int64_t(shape.size()))) {
+    b.emitError() << "scales along dimension " << *params.axis
+                  << " of a tensor with " << shape.size() << " dimensions";
+    return false;
+  }
+  size_t expected = params.axis ? shape[*params.axis] : 1;
+  size_t zeroPoints = params.zeroPoints.size();
+  if (params.scales.size() == expected &&
+      (zeroPoints == 0 || zeroPoints == expected))
+    return true;
+  b.emitError() << "quantization has " << params.scales.size() << " scales and "
+                << zeroPoints << " zero points; it needs " << expected
+                << " of each";
+  return false;
+}
+
+quant::QuantizedType
+NetworkBuilder::getQuantizedType(const QuantizationParams &params,
+                                 ArrayRef<int64_t> shape) {
+  if (params.bits != 8 && params.bits != 16 && params.bits != 32) {
+    emitError() << "integers of " << params.bits
+                << " bits; 8, 16 and 32 are supported";
+    return {};
+  }
+  if (!checkCounts(*this, params, shape))
+    return {};
+  int64_t half = int64_t(1) << (params.bits - 1);
+  int64_t offset = params.isUnsigned ? half : 0;
+  int64_t min = -half + (params.narrowRange ? 1 : 0), max = half - 1;
+  SmallVector<int64_t> zeroPoints;
+  for (auto [i, scale] : llvm::enumerate(params.scales)) {
+    int64_t given = params.zeroPoints.empty() ? 0 : params.zeroPoints[i];
+    if (given < -half || given > 2 * half - 1 || given - offset < -half ||
+        given - offset > max) {
+      emitError() << "zero point " << given << " is no "
+                  << (params.isUnsigned ? "unsigned" : "signed")
+                  << " integer of " << params.bits << " bits";
+      return {};
+    }
+    if (!(scale > 0) || !std::isfinite(scale)) {
+      emitError() << "a quantization scale of " << scale
+                  << "; scales are positive and finite";
+      return {};
+    }
+    zeroPoints.push_back(given - offset);
+  }
+  auto storage = builder.getIntegerType(params.bits);
+  auto error = [&] { return emitError(); };
+  if (params.axis)
+    return quant::UniformQuantizedPerAxisType::getChecked(
+        error, quant::QuantizationFlags::Signed, storage, getF32Type(),
+        params.scales, zeroPoints, *params.axis, min, max);
+  return quant::UniformQuantizedType::getChecked(
+      error, quant::QuantizationFlags::Signed, storage, getF32Type(),
+      params.scales.front(), zeroPoints.front(), min, max);
+}
+
+/// Unsigned integers moved down by half their range: the highest bit changes.
+static void makeSigned(MutableArrayRef<char> bytes, unsigned width) {
+  for (size_t i = width - 1; i < bytes.size(); i += width)
+    bytes[i] ^= char(0x80);
+}
+
+Value NetworkBuilder::quantizedConstant(ArrayRef<int64_t> shape,
+                                        ArrayRef<char> bytes,
+                                        const QuantizationParams &params) {
+  quant::QuantizedType type = getQuantizedType(params, shape);
+  if (!type)
+    return {};
+  SmallVector<char, 0> storage(bytes);
+  if (params.isUnsigned)
+    makeSigned(storage, params.bits / 8);
+  Value integers = constant(getType(shape, type.getStorageType()), storage);
+  if (!integers)
+    return {};
+  Value quantized = create<quant::StorageCastOp>(shape, type, integers);
+  return create<quant::DequantizeCastOp>(shape, getF32Type(), quantized);
+}
+
+/// `x` as quantized elements.
+static Value getQuantized(NetworkBuilder &b, Value x,
+                          quant::QuantizedType type) {
+  if (b.getQuantization(x) == type)
+    return x.getDefiningOp()->getOperand(0);
+  return b.create<quant::QuantizeCastOp>(b.shapeOf(x), type, x);
+}
+
+/// The type for the floats of `x`, or null after an error.
+static quant::QuantizedType getTypeFor(NetworkBuilder &b, Value x,
+                                       const QuantizationParams &params) {
+  if (!x)
+    return {};
+  if (b.elementOf(x).isF32())
+    return b.getQuantizedType(params, b.shapeOf(x));
+  b.emitError() << "quantizes a tensor of " << b.elementOf(x);
+  return {};
+}
+
+Value NetworkBuilder::quantizeDequantize(Value x,
+                                         const QuantizationParams &params) {
+  quant::QuantizedType type = getTypeFor(*this, x, params);
+  if (!type || getQuantization(x) == type)
+    return type ? x : Value();
+  return create<quant::DequantizeCastOp>(shapeOf(x), getF32Type(),
+                                         getQuantized(*this, x, type));
+}
+
+Value NetworkBuilder::fakeQuant(Value x, const QuantizationParams &params) {
+  quant::QuantizedType type = getTypeFor(*this, x, params);
+  if (!type)
+    return {};
+  return create<ptq::FakeQuantOp>(shapeOf(x), getF32Type(), x,
+                                  TypeAttr::get(type));
+}
+
+quant::QuantizedType NetworkBuilder::getQuantization(Value value) {
+  auto dequantize =
+      value ? value.getDefiningOp<quant::DequantizeCastOp>() : nullptr;
+  return dequantize ? ptq::getQuantizedElement(dequantize.getInput().getType())
+                    : nullptr;
+}
+
+Value NetworkBuilder::requalifyConstant(Value x,
+                                        const QuantizationParams &params) {
+  ConstantSource source = matchConstant(x);
+  if (!source.op || !source.type) {
+    if (x)
+      emitError() << "needs a quantized constant";
+    return {};
+  }
+  quant::QuantizedType type = getQuantizedType(params, shapeOf(x));
+  if (!type)
+    return {};
+  if (type.getStorageType() != source.values.getElementType()) {
+    emitError() << "reads integers of type " << source.values.getElementType()
+                << " with " << params.bits << " bits";
+    return {};
+  }
+  Value quantized =
+      create<quant::StorageCastOp>(shapeOf(x), type, source.op.getOutput());
+  return create<quant::DequantizeCastOp>(shapeOf(x), getF32Type(), quantized);
+}
+
+//===----------------------------------------------------------------------===//
+// Arguments and results
+//===----------------------------------------------------------------------===//
+
+/// The same numbers in the other signedness. The zero point of unsigned i8 is
+/// 128, whose bits are those of -128.
+static Value convertSign(NetworkBuilder &b, Value storage, bool fromUnsigned) {
+  Type i8 = b.getBuilder().getI8Type();
+  return b.create<tosa::RescaleOp>(
+      b.shapeOf(storage), i8, storage,
+      b.operandConstant(int64_t(1) << 30, b.getI32Type()),
+      b.operandConstant(30, i8), b.operandConstant(fromUnsigned ? -128 : 0, i8),
+      b.operandConstant(fromUnsigned ? 0 : -128, i8), /*scale32=*/true,
+      tosa::RoundingMode::SINGLE_ROUND, /*per_channel=*/false,
+      /*input_unsigned=*/fromUnsigned, /*output_unsigned=*/!fromUnsigned);
+}
+
+/// What arguments and results carry.
+static DictionaryAttr describe(Builder &b, DictionaryAttr attributes,
+                               const QuantizationParams &params) {
+  NamedAttrList list(attributes);
+  list.set(ptq::kScaleAttr, b.getF64FloatAttr(params.scales.front()));
+  list.set(ptq::kZeroPointAttr,
+           b.getI64IntegerAttr(
+               params.zeroPoints.empty() ? 0 : params.zeroPoints.front()));
+  if (params.isUnsigned)
+    list.set(ptq::kUnsignedAttr, b.getUnitAttr());
+  return list.getDictionary(b.getContext());
+}
+
+/// False after an error unless `params` are those of 8-bit arguments.
+static bool checkInterface(NetworkBuilder &b,
+                           const QuantizationParams &params) {
+  if (params.bits == 8 && !params.axis)
+    return true;
+  b.emitError() << "inputs and outputs are quantized to 8 bits with one scale";
+  return false;
+}
+
+Value NetworkBuilder::addQuantizedInput(StringRef name, ArrayRef<int64_t> shape,
+                                        const QuantizationParams &params) {
+  quant::QuantizedType type = getQuantizedType(params, shape);
+  if (!type || !checkInterface(*this, params))
+    return {};
+  Value storage = addInput(name, getType(shape, builder.getI8Type()));
+  if (!storage)
+    return {};
+  argumentAttributes.back() =
+      describe(builder, argumentAttributes.back(), params);
+  if (params.isUnsigned)
+    storage = convertSign(*this, storage, /*fromUnsigned=*/true);
+  Value quantized = create<quant::StorageCastOp>(shape, type, storage);
+  return create<quant::DequantizeCastOp>(shape, getF32Type(), quantized);
+}
+
+LogicalResult
+NetworkBuilder::addQuantizedOutput(StringRef name, Value value,
+                                   const QuantizationParams &params) {
+  quant::QuantizedType type = getTypeFor(*this, value, params);
+  if (!type || !checkInterface(*this, params))
+    return failure();
+  Value storage = create<quant::StorageCastOp>(
+      shapeOf(value), builder.getI8Type(), getQuantized(*this, value, type));
+  if (params.isUnsigned)
+    storage = convertSign(*this, storage, /*fromUnsigned=*/false);
+  if (failed(addOutput(name, storage)))
+    return failure();
+  resultAttributes.back() = describe(builder, resultAttributes.back(), params);
+  return success();
+}
