@@ -18,6 +18,9 @@
 using namespace mlir;
 using namespace quantc;
 
+/// The largest splat whose elements are listed.
+static constexpr int64_t kMaxSplat = int64_t(1) << 24;
+
 /// Bytes per element as files have them, or 0 for other types.
 static int64_t getElementBytes(Type element) {
   if (element.isF32() || element.isInteger(32))
@@ -49,6 +52,13 @@ static SmallVector<char, 0> getBytes(DenseElementsAttr values) {
   for (int64_t i = 0; i < (values.isSplat() ? count : 1); ++i)
     llvm::append_range(bytes, raw);
   return bytes;
+}
+
+/// Whether the elements of a constant should be written out: splats can be of
+/// any size.
+static bool isEnumerable(const ConstantSource &source) {
+  return source.op && (!source.values.isSplat() ||
+                       source.values.getNumElements() <= kMaxSplat);
 }
 
 ConstantSource quantc::matchConstant(Value value) {
@@ -245,7 +255,7 @@ std::optional<SmallVector<int64_t>> NetworkBuilder::getIntegers(Value value) {
 
 std::optional<SmallVector<float>> NetworkBuilder::getFloats(Value value) {
   ConstantSource source = matchConstant(value);
-  if (!source.op)
+  if (!isEnumerable(source))
     return std::nullopt;
   if (source.type) {
     SmallVector<double> reals = ptq::getConstantReals(value);

@@ -132,15 +132,16 @@ static Value makeBias(NetworkBuilder &b, Value c, double beta, int64_t n) {
       b.rankOf(c) > 2)
     return {};
   int64_t count = b.typeOf(c).getNumElements();
+  std::optional<SmallVector<float>> values = b.getFloats(c);
   if (beta == 1.0 && count == n)
     return b.reshape(c, n);
-  if (count != n && count != 1)
+  if ((count != n && count != 1) || !values)
     return {};
-  SmallVector<float> values = *b.getFloats(c);
-  values.resize(n, values.front());
-  for (float &value : values)
+  for (float &value : *values)
     value = float(beta * value);
-  return b.constant(n, values);
+  if (count == n)
+    return b.constant(n, *values);
+  return b.splat(b.getType(n, b.getF32Type()), values->front());
 }
 
 Value NetworkBuilder::gemm(Value a, Value b, Value c, double alpha, double beta,

@@ -56,6 +56,9 @@ Value NetworkBuilder::sliceBox(Value x, ArrayRef<int64_t> begins,
                                shapeConstant(sizes));
 }
 
+/// More parts of one tensor are refused: each is an operation.
+static constexpr int64_t kMaxParts = int64_t(1) << 16;
+
 /// The part from `begin` along one dimension.
 static Value sliceAxis(NetworkBuilder &b, Value x, int64_t axis, int64_t begin,
                        int64_t size) {
@@ -185,7 +188,7 @@ SmallVector<Value> NetworkBuilder::splitEvenly(Value x, int64_t axis,
   if (!normalized)
     return {};
   int64_t total = shapeOf(x)[*normalized];
-  if (count < 1 || total % count != 0) {
+  if (count < 1 || count > kMaxParts || total % count != 0) {
     emitError() << "a dimension of size " << total << " does not split into "
                 << count << " parts of one size";
     return {};

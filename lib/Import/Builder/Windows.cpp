@@ -91,13 +91,17 @@ quantc::resolveWindow(NetworkBuilder &b, ArrayRef<int64_t> sizes,
 std::pair<Value, SmallVector<int64_t>>
 quantc::fitInput(NetworkBuilder &b, Value x, ArrayRef<WindowDim> dims) {
   SmallVector<int64_t> begins(b.rankOf(x), 0), sizes(b.shapeOf(x)), pads;
+  SmallVector<int64_t> padded(sizes);
   for (auto [i, dim] : llvm::enumerate(dims)) {
     begins[i + 1] = std::max<int64_t>(-dim.before, 0);
     sizes[i + 1] =
         dim.size - begins[i + 1] - std::max<int64_t>(-dim.needed(), 0);
     pads.append(
         {std::max<int64_t>(dim.before, 0), std::max<int64_t>(dim.needed(), 0)});
+    padded[i + 1] += dim.before + dim.needed();
   }
+  if (!b.getType(padded, b.elementOf(x)))
+    return {};
   return {b.sliceBox(x, begins, sizes), pads};
 }
 
