@@ -103,6 +103,11 @@ if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
     config.available_features.add("qemu-aarch64")
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
+# Trained networks and data, which are not part of quantc.
+models = os.environ.get("QUANTC_MODELS_DIR")
+if models and os.path.isdir(models):
+    config.available_features.add("models")
+    config.substitutions.append(("%models", models))
 try:
     for descriptor in os.openpty():
         os.close(descriptor)

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Import/TFLite.h"
 #include "quantc/Pipelines/Network.h"
 
 #include "mlir/Bytecode/BytecodeReader.h"
@@ -77,8 +78,9 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
     return nullptr;
   }
   switch (*format) {
-  case NetworkFormat::Onnx:
   case NetworkFormat::TFLite:
+    return importTFLite(file->getMemBufferRef(), options, context);
+  case NetworkFormat::Onnx:
     emitError(FileLineColLoc::get(&context, path, 0, 0))
         << "this build has no reader for the file's format";
     return nullptr;

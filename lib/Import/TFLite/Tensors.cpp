@@ -123,7 +123,7 @@ Value TensorValues::get(int32_t index) {
                           : "' is read before any operator has written it");
     return {};
   }
-  return values[index] = buildConstant(b, tensor);
+  return values[index] = b.nameResult(buildConstant(b, tensor), tensor.name);
 }
 
 SmallVector<Value> Node::getAll() {

@@ -1,0 +1,174 @@
+"""Files that are wrong in one place each: `quantc import` has to say what is wrong, write
+nothing, and neither crash nor hang.
+
+usage: bad_files.py WORKDIR      quantc and flatc are in PATH
+"""
+import pathlib
+import random
+import subprocess
+import sys
+
+import numpy as np
+
+from network import Network, Params
+
+
+def good():
+    """A convolution, an addition of a constant, a reshape."""
+    n = Network()
+    x = n.tensor("in", (1, 4, 4, 2))
+    n.inputs.append(x)
+    w = n.constant("weights", np.ones((3, 1, 1, 2), np.float32))
+    y = n.tensor("conv", (1, 4, 4, 3))
+    n.op("CONV_2D", [x, w, -1], [y], "Conv2D", dict(stride_h=1, stride_w=1))
+    z = n.tensor("sum", (1, 4, 4, 3))
+    n.op("ADD", [y, n.constant("addend", np.ones(3, np.float32))], [z])
+    r = n.tensor("flat", (1, 48))
+    n.op("RESHAPE", [z, n.constant("shape", np.array([1, 48], np.int32))], [r])
+    n.outputs.append(r)
+    return n
+
+
+# Tensors and operators of good().
+IN, WEIGHTS, CONV, ADDEND, SUM, SHAPE, FLAT = 0, 1, 2, 4, 3, 6, 5
+
+
+def tensor(index, **fields):
+    return lambda n: n.tensors[index].update(fields)
+
+
+def op(index, **fields):
+    return lambda n: n.operators[index].update(fields)
+
+
+def code(index, **fields):
+    return lambda n: n.codes[index].update(fields)
+
+
+def options(index, **fields):
+    return lambda n: n.operators[index]["options"].update(fields)
+
+
+def quantized(index, scale, zero=0, type="INT8", **fields):
+    params = dict(scale=scale, zero_point=[zero] * len(scale), **fields)
+    return tensor(index, type=type, quantization=params)
+
+
+def cycle(n):
+    n.operators[0]["inputs"][0] = SUM
+
+
+def unsupported(n):
+    """Three kinds of operators, one of them twice."""
+    for name, code, version in (("a", "UNIDIRECTIONAL_SEQUENCE_LSTM", 2), ("b", "SVDF", 1), ("c", "SVDF", 1)):
+        n.op(code, [IN], [n.tensor(name, (1,))], version=version)
+    n.op("CUSTOM", [IN], [n.tensor("d", (1,))])
+    n.codes[-1]["custom_code"] = "Mine"
+    n.op("ADD", [IN, IN], [n.tensor("e", (1, 4, 4, 2))], version=99)
+
+
+EDITS = [
+    ("version", lambda n: None, dict(version=4), "version 4 of the TFLite format; only version 3"),
+    ("no-graph", lambda n: None, dict(subgraphs=[]), "it holds no subgraph"),
+    ("tensor-index", op(1, inputs=[99, ADDEND]), {}, "an input of operator 1 is tensor 99, but there are 7"),
+    ("negative-index", op(1, inputs=[-2, ADDEND]), {}, "an input of operator 1 is tensor -2"),
+    ("missing-input", op(1, inputs=[-1, ADDEND]), {}, "ADD has no input 0"),
+    ("output-index", op(1, outputs=[7]), {}, "an output of operator 1 is tensor 7"),
+    ("graph-output", lambda n: n.outputs.append(7), {}, "an output of the network is tensor 7"),
+    ("no-output", lambda n: n.outputs.clear(), {}, "the network has no output"),
+    ("code-index", op(1, opcode_index=3), {}, "operator 1 has code 3, but there are 3"),
+    ("code", code(1, code=140000), {}, "1 x operator 140000 version 1"),
+    ("buffer-index", tensor(WEIGHTS, buffer=9), {}, "tensor 'weights' has its values in buffer 9, but the file has 4"),
+    ("buffer-size", tensor(WEIGHTS, shape=[3, 1, 1, 3]), {}, "tensor 'weights' has 24 bytes of values, but 9 elements of type FLOAT32"),
+    ("huge", tensor(WEIGHTS, shape=[2147483647] * 4), {}, "tensor 'weights' would have more than 2 GiB"),
+    ("huge-output", tensor(FLAT, shape=[65536, 65536]), {}, "tensor 'flat' would have more than 2 GiB"),
+    ("negative", tensor(CONV, shape=[1, 4, -4, 3]), {}, "tensor 'conv' has size -4 in dimension 2"),
+    ("rank", tensor(CONV, shape=[1] * 9), {}, "tensor 'conv' has 9 dimensions"),
+    ("shape", tensor(CONV, shape=[1, 4, 4, 4]), {}, "CONV_2D makes a tensor of shape [1, 4, 4, 3], but the file says [1, 4, 4, 4] of 'conv'"),
+    ("open-size", tensor(IN, shape_signature=[-1, -1, 4, 2]), {}, "dimension 1 of input 'in' is open"),
+    ("empty-input", tensor(IN, shape=[1, 0, 4, 2]), {}, "input 'in' is a constant"),
+    ("input-type", tensor(IN, type="STRING"), {}, "input 'in' is of type STRING"),
+    ("unknown-type", tensor(IN, type=99), {}, "input 'in' is of type type 99"),
+    ("constant-type", tensor(ADDEND, type="UINT16", shape=[6]), {}, "constant 'addend' is of type UINT16, which is not read"),
+    ("types", tensor(SUM, type="INT32"), {}, "does not become 'sum' of type INT32"),
+    ("int16", tensor(SUM, type="INT16"), {}, "16-bit activations are not supported"),
+    ("sparse", tensor(WEIGHTS, sparsity={}), {}, "tensor 'weights' is stored sparsely"),
+    ("state", lambda n: (n.tensors[ADDEND].update(is_variable=True, buffer=0)), {}, "'addend' keeps its values from one run to the next"),
+    ("cycle", cycle, {}, "tensor 'sum' is read before any operator has written it"),
+    ("twice", op(1, outputs=[CONV]), {}, "ADD writes 'conv', which is a constant, an input, or was written before"),
+    ("write-constant", op(1, outputs=[ADDEND]), {}, "ADD writes 'addend'"),
+    ("input-twice", lambda n: n.inputs.append(IN), {}, "input 'in' is a constant, or an input twice"),
+    ("operands", op(1, inputs=[CONV]), {}, "ADD has 1 inputs"),
+    ("results", op(1, outputs=[SUM, FLAT]), {}, "ADD has 2 outputs"),
+    ("options", lambda n: [n.operators[0].pop(k) for k in ("options", "options_type")], {}, "CONV_2D has no options"),
+    ("stride", options(0, stride_h=0), {}, "stride"),
+    ("negative-stride", options(0, stride_w=-1), {}, "stride"),
+    ("padding", options(0, padding=7), {}, "CONV_2D has the unknown padding 7"),
+    ("activation", options(0, activation="SIGN_BIT"), {}, "CONV_2D has the fused activation 5"),
+    ("channels", tensor(WEIGHTS, shape=[2, 1, 1, 3]), {}, "has 2 input channels, but weights for 3"),
+    ("weights-rank", tensor(WEIGHTS, shape=[3, 2]), {}, "has an input 1 with 2 dimensions instead of 4"),
+    ("run-time-shape", lambda n: (n.tensors[SHAPE].update(buffer=0), n.inputs.append(SHAPE)), {}, "computes its shape ('shape') at run time"),
+    ("scale", quantized(SUM, [0.0]), {}, "has the scale 0"),
+    ("scale-nan", quantized(SUM, ["nan"]), {}, "which is not a positive number"),
+    ("scales", quantized(SUM, [0.5, 0.5]), {}, "tensor 'sum' has 2 scales for 1 elements of dimension 0"),
+    ("axis", quantized(SUM, [0.5] * 3, quantized_dimension=4), {}, "one scale for each element of dimension 4, which does not exist"),
+    ("zero-point", quantized(SUM, [0.5], 128), {}, "has the zero point 128, which is not a value of type INT8"),
+    ("custom-params", quantized(SUM, [0.5], details_type=1), {}, "quantization parameters of a custom kind"),
+    ("unsupported", unsupported, {},
+     "operators that quantc does not support: 1 x ADD version 99, 1 x CUSTOM 'Mine' version 1, 2 x SVDF version 1, "
+     "1 x UNIDIRECTIONAL_SEQUENCE_LSTM version 2; replace them"),
+]
+
+
+def run(path, out):
+    """The exit code and the messages."""
+    done = subprocess.run(["quantc", "import", path, "-o", out], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    return done.returncode, done.stderr.decode(errors="replace")
+
+
+def main():
+    workdir = pathlib.Path(sys.argv[1])
+    workdir.mkdir(parents=True, exist_ok=True)
+    out = workdir / "out.mlir"
+    out.unlink(missing_ok=True)
+    wrong = []
+
+    def expect(name, data, message):
+        path = workdir / f"{name}.tflite"
+        if data is not None:
+            path.write_bytes(data)
+        code, messages = run(path, out)
+        if code != 1 or message not in messages:
+            wrong.append(f"{name}: exit code {code}, expected '{message}', got: {messages.strip()}")
+
+    for name, edit, model, message in EDITS:
+        network = good()
+        edit(network)
+        json = network.json()
+        network.json = lambda: {**json, **model}
+        network.write(workdir / f"{name}.tflite")
+        expect(name, None, message)
+    data = good().write(workdir / "good.tflite").read_bytes()
+    for size in (8, 9, 100, len(data) // 2, len(data) - 1):
+        expect(f"truncated-{size}", data[:size], "the file is damaged or not a TFLite network")
+    if out.exists():
+        wrong.append("a file was written")
+
+    # Whatever the bytes are, there is an answer.
+    rng = random.Random(0)
+    for index in range(120):
+        damaged = bytearray(data)
+        for _ in range(rng.randint(1, 4)):
+            damaged[rng.randrange(8, len(data))] = rng.choice((0, 1, 0x7f, 0x80, 0xff, rng.randrange(256)))
+        path = workdir / "damaged.tflite"
+        path.write_bytes(damaged)
+        code, messages = run(path, out)
+        if code not in (0, 1) or (code == 1 and "error:" not in messages):
+            wrong.append(f"damaged {index}: exit code {code}: {messages.strip()[:200]}")
+            (workdir / f"damaged-{index}.tflite").write_bytes(damaged)
+    print("\n".join(wrong + [f"{len(EDITS)} edits, {len(wrong)} wrong answers"]))
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

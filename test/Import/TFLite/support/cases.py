@@ -1,0 +1,106 @@
+"""What a case is: one operator, its operands, and what numpy says of the result."""
+import numpy as np
+
+from network import Params
+
+
+class Operand:
+    """An input of the network, or a constant of it."""
+
+    def __init__(self, array, params=None, constant=False, name=None):
+        self.array, self.params, self.constant, self.name = np.asarray(array), params, constant, name
+
+    @property
+    def reals(self):
+        return self.params.dequantize(self.array) if self.params else self.array
+
+
+def X(*shape, low=-2.0, high=2.0, seed=1):
+    """A float input."""
+    return Operand(np.random.default_rng(seed).uniform(low, high, shape).astype(np.float32))
+
+
+def C(*shape, low=-2.0, high=2.0, seed=2):
+    """A float constant."""
+    return Operand(X(*shape, low=low, high=high, seed=seed).array, constant=True)
+
+
+def I(values, dtype=np.int32):
+    """A constant of integers: a shape, axes, indices."""
+    return Operand(np.asarray(values, dtype), constant=True)
+
+
+def Q(*shape, scale=0.05, zero=3, dtype=np.int8, seed=1, constant=False, axis=0):
+    """A quantized input (or constant) of random codes."""
+    info = np.iinfo(dtype)
+    low = info.min + 1 if constant and info.min < 0 else info.min
+    codes = np.random.default_rng(seed).integers(low, info.max + 1, shape).astype(dtype)
+    return Operand(codes, Params(scale, zero, axis), constant)
+
+
+def W(*shape, scale=0.01, zero=0, dtype=np.int8, seed=2, axis=0):
+    """Quantized weights."""
+    return Q(*shape, scale=scale, zero=zero, dtype=dtype, seed=seed, constant=True, axis=axis)
+
+
+def B(count, scale, seed=3, spread=2000):
+    """An int32 bias."""
+    codes = np.random.default_rng(seed).integers(-spread, spread, count).astype(np.int32)
+    return Operand(codes, Params(scale), constant=True)
+
+
+class Case:
+    """`expect` takes the operands' reals (None for one that is not there) and gives the
+    result or a tuple of results. `out` are the parameters of quantized results, of
+    integers `out_type`; their codes may be `steps` off, because ties and the order of
+    float sums differ."""
+
+    def __init__(self, name, code, operands, expect, options=None, out=None, out_type=np.int8, version=1, tolerance=2e-6, steps=1):
+        self.name, self.code, self.operands, self.expect = name, code, operands, expect
+        self.options_type, self.options = options or (None, None)
+        self.out, self.out_type, self.version = out, out_type, version
+        self.tolerance, self.steps = tolerance, steps
+
+    def results(self):
+        """The expected reals as a list."""
+        results = self.expect(*[o.reals if o else None for o in self.operands])
+        return list(results) if isinstance(results, (tuple, list)) else [results]
+
+    def add_to(self, network):
+        """Adds the operator with its own inputs, constants and outputs."""
+        inputs = []
+        for index, operand in enumerate(self.operands):
+            if operand is None:
+                inputs.append(-1)
+                continue
+            name = f"{self.name}.{index}"
+            if operand.constant:
+                inputs.append(network.constant(name, operand.array, operand.params))
+            else:
+                inputs.append(network.tensor(name, operand.array.shape, operand.array.dtype, operand.params))
+                network.inputs.append(inputs[-1])
+        outputs = []
+        for index, result in enumerate(self.results()):
+            dtype = self.out_type if self.out else np.asarray(result).dtype
+            dtype = np.float32 if dtype == np.float64 else dtype
+            outputs.append(network.tensor(f"{self.name}:{index}", np.shape(result), dtype, self.out))
+        network.op(self.code, inputs, outputs, self.options_type, self.options, self.version)
+        network.outputs += outputs
+
+    def check(self, outputs):
+        """Yields what is wrong with the outputs of a run, a dictionary by name."""
+        for index, result in enumerate(self.results()):
+            name = f"{self.name}:{index}"
+            got = outputs[name]
+            if self.out:
+                got, want = got.astype(int), self.out.quantize(result, self.out_type).astype(int)
+                allowed = self.steps
+            else:
+                want = np.asarray(result, np.float64)
+                allowed = self.tolerance * max(1.0, np.abs(want).max(initial=0))
+            if got.size != want.size:
+                yield f"{name}: shape {got.shape} instead of {want.shape}"
+                continue
+            error = np.abs(got.reshape(want.shape).astype(np.float64) - want).max(initial=0)
+            if not error <= allowed:
+                yield f"{name}: off by {error}, {allowed} is allowed"

@@ -1,0 +1,79 @@
+"""Writes .tflite files: a network as JSON, made binary by flatc with the reader's schema."""
+import json
+import pathlib
+import subprocess
+
+import numpy as np
+
+SCHEMA = pathlib.Path(__file__).parents[4] / "lib" / "Import" / "TFLite" / "schema.fbs"
+TYPES = {
+    "float32": "FLOAT32", "float16": "FLOAT16", "int8": "INT8", "uint8": "UINT8", "int16": "INT16",
+    "int32": "INT32", "int64": "INT64", "bool": "BOOL",
+}
+
+
+class Params:
+    """Scales and zero points of a tensor; `axis` matters if there are several scales."""
+
+    def __init__(self, scale, zero=0, axis=0):
+        self.scales = np.atleast_1d(np.float32(scale))
+        self.zeros = np.broadcast_to(np.int64(zero), self.scales.shape)
+        self.axis = axis
+
+    def json(self):
+        return dict(scale=[float(s) for s in self.scales], zero_point=[int(z) for z in self.zeros],
+                    quantized_dimension=self.axis)
+
+    def _along(self, values, rank):
+        return values if len(values) == 1 else values.reshape([-1 if d == self.axis else 1 for d in range(rank)])
+
+    def dequantize(self, codes):
+        zeros = self._along(self.zeros, codes.ndim)
+        return ((codes.astype(np.int64) - zeros) * self._along(self.scales, codes.ndim)).astype(np.float32)
+
+    def quantize(self, reals, dtype):
+        info = np.iinfo(dtype)
+        codes = np.rint(reals / self._along(self.scales, reals.ndim)) + self._along(self.zeros, reals.ndim)
+        return np.clip(codes, info.min, info.max).astype(dtype)
+
+
+class Network:
+    """Tensors are numbered as they are added."""
+
+    def __init__(self):
+        self.tensors, self.buffers, self.codes, self.operators = [], [{}], [], []
+        self.inputs, self.outputs = [], []
+
+    def tensor(self, name, shape, dtype="float32", params=None, **fields):
+        tensor = dict(name=name, shape=list(shape), type=TYPES[str(np.dtype(dtype))], **fields)
+        if params:
+            tensor["quantization"] = params.json()
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    def constant(self, name, array, params=None):
+        array = np.asarray(array)
+        index = self.tensor(name, array.shape, array.dtype, params, buffer=len(self.buffers))
+        little = array.astype(array.dtype.newbyteorder("<"))
+        self.buffers.append(dict(data=list(little.tobytes())))
+        return index
+
+    def op(self, code, inputs, outputs, options_type=None, options=None, version=1):
+        """`options` belong to member `options_type` of the schema's union."""
+        operator = dict(opcode_index=len(self.codes), inputs=list(inputs), outputs=list(outputs))
+        self.codes.append(dict(code=code, version=version))
+        if options_type:
+            operator.update(options_type=options_type, options=options or {})
+        self.operators.append(operator)
+
+    def json(self):
+        graph = dict(tensors=self.tensors, inputs=self.inputs, outputs=self.outputs, operators=self.operators)
+        return dict(version=3, operator_codes=self.codes, subgraphs=[graph], buffers=self.buffers)
+
+    def write(self, path):
+        """Writes `path`, which ends in .tflite."""
+        path = pathlib.Path(path)
+        text = path.with_suffix(".json")
+        text.write_text(json.dumps(self.json()))
+        subprocess.run(["flatc", "--binary", "-o", path.parent, SCHEMA, text], check=True)
+        return path

@@ -1,0 +1,117 @@
+"""Operators whose tensors have parameters: the reals behind the file's integers go in, and
+what numpy computes from them comes out, rounded to the result's parameters."""
+import numpy as np
+
+import reference as ref
+from cases import B, C, I, Q, W, X, Case, Operand
+from network import Params
+
+OUT = Params(0.1, -5)
+UOUT = Params(0.1, 120)
+
+
+def relu6(x):
+    return np.clip(x, 0, 6)
+
+
+def _window(stride=1, padding="SAME", activation="NONE"):
+    return dict(stride_h=stride, stride_w=stride, padding=padding, activation=activation)
+
+
+def _scales(count):
+    return np.linspace(0.002, 0.02, count).astype(np.float32)
+
+
+def _bias(count, scales, input_scale=0.05):
+    return B(count, np.float32(input_scale) * scales)
+
+
+INT8 = [
+    Case("conv", "CONV_2D", [Q(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), _bias(4, _scales(4))],
+         lambda x, w, b: relu6(ref.conv2d(x, w, b)), ("Conv2D", _window(activation="RELU6")), OUT),
+    Case("conv_no_bias", "CONV_2D", [Q(1, 6, 7, 3), W(4, 3, 3, 3), None],
+         lambda x, w, b: ref.conv2d(x, w, stride=(2, 2)), ("Conv2D", _window(2)), OUT),
+    Case("depthwise", "DEPTHWISE_CONV_2D", [Q(1, 6, 7, 4), W(1, 3, 3, 4, scale=_scales(4), axis=3), _bias(4, _scales(4))],
+         ref.depthwise, ("DepthwiseConv2D", _window()), OUT),
+    Case("depthwise_many", "DEPTHWISE_CONV_2D", [Q(1, 6, 7, 2), W(1, 3, 3, 6, scale=_scales(6), axis=3), _bias(6, _scales(6))],
+         lambda x, w, b: np.maximum(ref.depthwise(x, w, b), 0), ("DepthwiseConv2D", _window(activation="RELU")), OUT),
+    Case("depthwise_one", "DEPTHWISE_CONV_2D", [Q(1, 6, 7, 1), W(1, 3, 3, 4, scale=_scales(4), axis=3), None],
+         lambda x, w, b: ref.depthwise(x, w), ("DepthwiseConv2D", _window()), OUT),
+    Case("transposed", "TRANSPOSE_CONV", [I([1, 8, 6, 2]), W(2, 3, 3, 4, scale=_scales(2)), Q(1, 4, 3, 4)],
+         lambda s, w, x: ref.transpose_conv(x, w, (8, 6), stride=(2, 2)), ("TransposeConv", dict(stride_h=2, stride_w=2)), OUT),
+    Case("dense", "FULLY_CONNECTED", [Q(2, 5), W(4, 5), B(4, 0.05 * np.float32(0.01))],
+         lambda x, w, b: x @ w.T + b, ("FullyConnected", {}), OUT),
+    Case("dense_channels", "FULLY_CONNECTED", [Q(2, 5), W(4, 5, scale=_scales(4)), None],
+         lambda x, w, b: x @ w.T, ("FullyConnected", {}), OUT),
+    Case("matmul", "BATCH_MATMUL", [Q(2, 3, 4, scale=0.02), Q(2, 4, 5, scale=0.02, zero=-7, seed=5)], np.matmul, ("BatchMatMul", {}), OUT),
+    Case("add", "ADD", [Q(1, 3, 4, 5), Q(1, 3, 4, 5, scale=0.03, zero=-9, seed=5)],
+         lambda a, b: np.maximum(a + b, 0), ("Add", dict(activation="RELU")), OUT),
+    Case("add_constant", "ADD", [Q(1, 3, 4, 5), W(5, scale=0.02, zero=4)], np.add, ("Add", {}), OUT),
+    Case("sub", "SUB", [Q(1, 3, 4, 5), Q(5, scale=0.03, zero=-9, seed=5)], np.subtract, ("Sub", {}), OUT),
+    Case("mul", "MUL", [Q(1, 3, 4, 5), Q(1, 3, 4, 5, scale=0.03, zero=-9, seed=5)], np.multiply, ("Mul", {}), OUT),
+    Case("max", "MAXIMUM", [Q(2, 3), Q(2, 3, seed=5)], np.maximum, out=Params(0.05, 3)),
+    Case("min", "MINIMUM", [Q(2, 3), Q(2, 3, seed=5)], np.minimum, out=Params(0.05, 3)),
+    Case("avg", "AVERAGE_POOL_2D", [Q(1, 5, 6, 3)], lambda x: ref.average_pool(x, (2, 3), (1, 2), "SAME"),
+         ("Pool2D", dict(stride_h=1, stride_w=2, filter_height=2, filter_width=3)), Params(0.05, 3)),
+    Case("maxpool", "MAX_POOL_2D", [Q(1, 5, 6, 3)], lambda x: ref.max_pool(x, (2, 2), (2, 2), "VALID"),
+         ("Pool2D", dict(stride_h=2, stride_w=2, filter_height=2, filter_width=2, padding="VALID")), Params(0.05, 3)),
+    Case("mean", "MEAN", [Q(1, 5, 6, 3), I([1, 2])], lambda x, a: x.mean(axis=(1, 2)), ("Reducer", {}), Params(0.02, 1)),
+    Case("sum", "SUM", [Q(1, 5, 3), I([1])], lambda x, a: x.sum(axis=1), ("Reducer", {}), OUT),
+    Case("rmax", "REDUCE_MAX", [Q(1, 5, 3), I([1])], lambda x, a: x.max(axis=1), ("Reducer", {}), Params(0.05, 3)),
+    Case("relu", "RELU", [Q(2, 5)], lambda x: np.maximum(x, 0), out=Params(0.025, -128)),
+    Case("leaky", "LEAKY_RELU", [Q(2, 5)], lambda x: np.where(x < 0, 0.2 * x, x), ("LeakyRelu", dict(alpha=0.2)), OUT),
+    Case("prelu", "PRELU", [Q(1, 2, 2, 5), W(1, 1, 5)], lambda x, a: np.where(x < 0, a * x, x), out=OUT),
+    Case("hardswish", "HARD_SWISH", [Q(2, 50)], lambda x: x * relu6(x + 3) / 6, out=OUT),
+    Case("tanh", "TANH", [Q(2, 50)], np.tanh, out=Params(1 / 128, 0)),
+    Case("logistic", "LOGISTIC", [Q(2, 50)], lambda x: 1 / (1 + np.exp(-x)), out=Params(1 / 256, -128)),
+    Case("softmax", "SOFTMAX", [Q(2, 50)], ref.softmax, ("Softmax", dict(beta=1.0)), Params(1 / 256, -128)),
+    Case("elu", "ELU", [Q(2, 50)], lambda x: np.where(x < 0, np.expm1(x), x), out=OUT),
+    Case("abs", "ABS", [Q(2, 5)], np.abs, out=OUT),
+    Case("rsqrt", "RSQRT", [Q(2, 50, zero=-128)], lambda x: 1 / np.sqrt(np.maximum(x, 0.05)), out=Params(0.05, -128)),
+    Case("reshape", "RESHAPE", [Q(2, 6), I([3, 4])], lambda x, s: x.reshape(3, 4), out=Params(0.05, 3), steps=0),
+    Case("transpose", "TRANSPOSE", [Q(2, 6), I([1, 0])], lambda x, p: x.T, out=Params(0.05, 3), steps=0),
+    Case("pad", "PAD", [Q(2, 3), I([[1, 0], [2, 3]])], lambda x, p: np.pad(x, ((1, 0), (2, 3))), out=Params(0.05, 3), steps=0),
+    Case("padv2", "PADV2", [Q(2, 3), I([[1, 0], [2, 3]]), Operand(np.int8(9), Params(0.05, 3), constant=True)],
+         lambda x, p, v: np.pad(x, ((1, 0), (2, 3)), constant_values=v), out=Params(0.05, 3), steps=0),
+    Case("concat", "CONCATENATION", [Q(2, 3), Q(2, 4, scale=0.03, zero=-9, seed=5)], lambda a, b: np.concatenate([a, b], axis=1),
+         ("Concatenation", dict(axis=1)), Params(0.05, 3)),
+    Case("strided", "STRIDED_SLICE", [Q(4, 6), I([1, 0]), I([3, 6]), I([1, 2])], lambda x, *_: x[1:3, ::2],
+         ("StridedSlice", {}), Params(0.05, 3), steps=0),
+    Case("gather", "GATHER", [Q(4, 6), I([2, 0])], lambda x, i: x[[2, 0]], ("Gather", {}), Params(0.05, 3), steps=0),
+    Case("bilinear", "RESIZE_BILINEAR", [Q(1, 3, 4, 2), I([6, 8])], lambda x, s: ref.resize_bilinear(x, s),
+         ("ResizeBilinear", {}), Params(0.05, 3)),
+    Case("argmax", "ARG_MAX", [Q(2, 7), I(1)], lambda x, a: x.argmax(axis=1).astype(np.int32)),
+    Case("requantize", "QUANTIZE", [Q(2, 50)], lambda x: x, out=OUT),
+]
+
+UINT8 = [
+    Case("conv", "CONV_2D", [Q(1, 6, 7, 3, dtype=np.uint8, zero=130), W(4, 3, 3, 3, dtype=np.uint8, zero=117), B(4, 0.05 * np.float32(0.01))],
+         lambda x, w, b: np.maximum(ref.conv2d(x, w, b), 0), ("Conv2D", _window(activation="RELU")), UOUT, np.uint8),
+    Case("depthwise", "DEPTHWISE_CONV_2D", [Q(1, 6, 7, 2, dtype=np.uint8, zero=130), W(1, 3, 3, 4, dtype=np.uint8, zero=117), None],
+         lambda x, w, b: ref.depthwise(x, w), ("DepthwiseConv2D", _window()), UOUT, np.uint8),
+    Case("dense", "FULLY_CONNECTED", [Q(2, 5, dtype=np.uint8, zero=130), W(4, 5, dtype=np.uint8, zero=117), B(4, 0.05 * np.float32(0.01))],
+         lambda x, w, b: x @ w.T + b, ("FullyConnected", {}), UOUT, np.uint8),
+    Case("add", "ADD", [Q(2, 5, dtype=np.uint8, zero=130), Q(2, 5, dtype=np.uint8, zero=0, seed=5)], np.add, ("Add", {}), UOUT, np.uint8),
+    Case("softmax", "SOFTMAX", [Q(2, 50, dtype=np.uint8, zero=130)], ref.softmax, ("Softmax", dict(beta=1.0)), Params(1 / 256, 0), np.uint8),
+    Case("to_int8", "QUANTIZE", [Q(2, 50, dtype=np.uint8, zero=131)], lambda x: x, out=Params(0.05, 3), steps=0),
+    Case("to_uint8", "QUANTIZE", [Q(2, 50)], lambda x: x, out=Params(0.05, 131), out_type=np.uint8, steps=0),
+]
+
+# Floats on one side: dynamic-range files, float16 weights, the border of a network.
+MIXED = [
+    Case("quantize", "QUANTIZE", [X(2, 50, low=-9.0, high=9.0)], lambda x: x, out=OUT),
+    Case("quantize_u", "QUANTIZE", [X(2, 50, low=-9.0, high=9.0)], lambda x: x, out=UOUT, out_type=np.uint8),
+    Case("dequantize", "DEQUANTIZE", [Q(2, 50)], lambda x: x),
+    Case("dequantize_u", "DEQUANTIZE", [Q(2, 50, dtype=np.uint8, zero=130)], lambda x: x),
+    Case("dequantize_axis", "DEQUANTIZE", [W(3, 5, scale=_scales(3))], lambda x: x),
+    Case("dequantize_half", "DEQUANTIZE", [Operand(C(3, 5).array.astype(np.float16), constant=True)], lambda x: x.astype(np.float32)),
+    Case("hybrid_conv", "CONV_2D", [X(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), C(4)], ref.conv2d, ("Conv2D", _window())),
+    Case("hybrid_depthwise", "DEPTHWISE_CONV_2D", [X(1, 6, 7, 3), W(1, 3, 3, 6, scale=_scales(6), axis=3), C(6)],
+         ref.depthwise, ("DepthwiseConv2D", _window())),
+    Case("hybrid_dense", "FULLY_CONNECTED", [X(2, 5), W(4, 5), C(4)], lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
+    Case("cast_image", "CAST", [Operand(np.arange(0, 256, 5, dtype=np.uint8))], lambda x: x.astype(np.float32)),
+    Case("fake_quant", "FAKE_QUANT", [X(2, 50)], lambda x: np.clip(np.rint(x / np.float32(2.55 / 255)), -100, 155) * np.float32(2.55 / 255),
+         ("FakeQuant", dict(min=-1.0, max=1.55, num_bits=8)), tolerance=1e-5),
+]
+
+GROUPS = {"int8": INT8, "uint8": UINT8, "mixed": MIXED}
