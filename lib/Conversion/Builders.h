@@ -17,30 +17,13 @@
 #define QUANTC_LIB_CONVERSION_BUILDERS_H
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
-#include "quantc/Numerics/Requantize.h"
+#include "quantc/Dialect/PTQ/IR/Rescale.h"
 
 namespace quantc {
 
-/// What tosa.rescale does, apart from its operand and type.
-struct RescaleSpec {
-  /// One, or one per element of the last dimension.
-  llvm::SmallVector<FixedPointMultiplier> multipliers;
-  int64_t inputZeroPoint = 0;
-  int64_t outputZeroPoint = 0;
-  Rounding rounding = Rounding::Single;
-  bool inputUnsigned = false;
-  bool outputUnsigned = false;
-};
-
 /// The rescale that `requantize` stands for, or failure after a diagnostic.
-llvm::FailureOr<RescaleSpec> getRescaleSpec(ptq::RequantizeOp requantize,
-                                            Rounding rounding);
-
-/// tosa.rescale of `input` (storage integers) to integers `element`. A constant
-/// input gives a tosa.const.
-mlir::Value buildRescale(mlir::OpBuilder &builder, mlir::Location loc,
-                         mlir::Value input, mlir::IntegerType element,
-                         const RescaleSpec &spec);
+llvm::FailureOr<ptq::RescaleSpec> getRescaleSpec(ptq::RequantizeOp requantize,
+                                                 Rounding rounding);
 
 /// real = (q - zero point) * scale in float32, `storage` holding q. Constants
 /// are computed here.

@@ -62,7 +62,7 @@ def PTQLowerQuantized : Pass<"ptq-lower-quantized", "::mlir::func::FuncOp"> {
     multiply; quantize is multiply by 1/scale, clamp, cast (ties to even), add.
 
     `rounding=double` rounds twice, as TFLite's reference kernels do; TOSA's
-    extension `doubleround` allows it.
+    extension `doubleround` allows it. ptq-quantize-ops has the same option.
 
     Example:
 

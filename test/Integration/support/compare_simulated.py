@@ -16,7 +16,7 @@ import judge
 import numpy as np
 
 SIMULATE = "builtin.module(func.func(ptq-expand-composites,ptq-lower-quantized))"
-QUANTIZE = "builtin.module(func.func(ptq-quantize-ops,ptq-lower-quantized{rounding=%s},ptq-check-strict-integer))"
+QUANTIZE = "builtin.module(func.func(ptq-quantize-ops{rounding=%s},ptq-lower-quantized{rounding=%s},ptq-check-strict-integer))"
 
 
 def run(command, output):
@@ -64,7 +64,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         workdir = pathlib.Path(directory)
         integer, simulated = workdir / "integer.mlir", workdir / "simulated.mlir"
-        run(["quant-opt", args.file, f"--pass-pipeline={QUANTIZE % args.rounding}"], integer)
+        run(["quant-opt", args.file, f"--pass-pipeline={QUANTIZE % (args.rounding, args.rounding)}"], integer)
         run(["quant-opt", args.file, f"--pass-pipeline={SIMULATE}"], simulated)
         extensions = "int16,int4" + (",doubleround" if args.rounding == "double" else "")
         run([f"{args.llvm}/mlir-opt", integer, f"--tosa-attach-target=profiles=pro_int extensions={extensions} level=8k",

@@ -18,6 +18,8 @@ OperandRole MeanOp::getOperandRole(unsigned) { return OperandRole::Activation; }
 bool MeanOp::canReturnAccumulator() { return true; }
 
 FailureOr<Value> MeanOp::quantize(OpBuilder &builder, ValueRange operands,
-                                  RankedTensorType, Rounding) {
-  return buildMean(builder, getLoc(), operands[0], getAxes());
+                                  RankedTensorType resultType,
+                                  Rounding rounding) {
+  return buildMean(builder, getLoc(), operands[0], getAxes(), resultType,
+                   rounding);
 }

@@ -14,9 +14,30 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
+/// The result of every int8, the lowest first as tosa.table has it.
+static FailureOr<SmallVector<int8_t>> makeEntries(Value result, Value argument,
+                                                  const AffineParams &input,
+                                                  const AffineParams &output,
+                                                  Rounding rounding) {
+  if (rounding == Rounding::Double)
+    if (auto table = getReferenceTable(result, argument, input, output))
+      return SmallVector<int8_t>(table->begin(), table->end());
+  SmallVector<double> reals;
+  for (int64_t q = INT8_MIN; q <= INT8_MAX; ++q)
+    reals.push_back(dequantize(q, input));
+  FailureOr<SmallVector<double>> values =
+      evaluatePointwise(result, argument, reals);
+  if (failed(values))
+    return failure();
+  SmallVector<int8_t> entries;
+  for (double value : *values)
+    entries.push_back(static_cast<int8_t>(quantc::quantize(value, output)));
+  return entries;
+}
+
 FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
                                  Value result, Value argument,
-                                 RankedTensorType type) {
+                                 RankedTensorType type, Rounding rounding) {
   auto from = dyn_cast<quant::UniformQuantizedType>(
       getQuantizedElement(input.getType()));
   auto to = dyn_cast_or_null<quant::UniformQuantizedType>(
@@ -25,23 +46,14 @@ FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
       to.getStorageTypeIntegralWidth() != 8)
     return failure();
 
-  // tosa.table has the result of the lowest int8 first.
-  SmallVector<double> reals;
-  for (int64_t q = INT8_MIN; q <= INT8_MAX; ++q)
-    reals.push_back(dequantize(q, getAffineParams(from)));
-  FailureOr<SmallVector<double>> values =
-      evaluatePointwise(result, argument, reals);
-  if (failed(values))
+  FailureOr<SmallVector<int8_t>> entries = makeEntries(
+      result, argument, getAffineParams(from), getAffineParams(to), rounding);
+  if (failed(entries))
     return failure();
-  SmallVector<int8_t> entries;
-  for (double value : *values)
-    entries.push_back(
-        static_cast<int8_t>(quantc::quantize(value, getAffineParams(to))));
-
   auto tableType = RankedTensorType::get({256}, builder.getI8Type());
   Value table = tosa::ConstOp::create(
       builder, loc, tableType,
-      DenseElementsAttr::get(tableType, ArrayRef<int8_t>(entries)));
+      DenseElementsAttr::get(tableType, ArrayRef<int8_t>(*entries)));
   return tosa::TableOp::create(builder, loc, type, input, table).getResult();
 }
 
@@ -55,7 +67,8 @@ OperandRole PointwiseOp::getOperandRole(unsigned) {
 }
 
 FailureOr<Value> PointwiseOp::quantize(OpBuilder &builder, ValueRange operands,
-                                       RankedTensorType resultType, Rounding) {
+                                       RankedTensorType resultType,
+                                       Rounding rounding) {
   return buildTable(builder, getLoc(), operands[0], getYielded(*this),
-                    getBody().getArgument(0), resultType);
+                    getBody().getArgument(0), resultType, rounding);
 }

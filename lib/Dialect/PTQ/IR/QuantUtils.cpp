@@ -8,6 +8,8 @@
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/Rescale.h"
+#include "quantc/Numerics/ReferenceKernels.h"
 
 #include "mlir/IR/Matchers.h"
 
@@ -200,16 +202,44 @@ FailureOr<Value> ptq::buildSum(OpBuilder &builder, Location loc,
   return sum;
 }
 
+/// int8 with the whole range of values, or null.
+static quant::UniformQuantizedType getWholeInt8(RankedTensorType type) {
+  auto element = dyn_cast_or_null<quant::UniformQuantizedType>(
+      type ? type.getElementType() : Type());
+  bool isWhole = element && element.getStorageTypeIntegralWidth() == 8 &&
+                 element.getStorageTypeMin() == INT8_MIN &&
+                 element.getStorageTypeMax() == INT8_MAX;
+  return isWhole ? element : quant::UniformQuantizedType();
+}
+
 FailureOr<Value> ptq::buildMean(OpBuilder &builder, Location loc,
-                                Value quantized, ArrayRef<int32_t> axes) {
+                                Value quantized, ArrayRef<int32_t> axes,
+                                RankedTensorType resultType,
+                                Rounding rounding) {
   FailureOr<Value> sum = buildSum(builder, loc, quantized, axes);
   if (failed(sum))
     return failure();
   auto from = cast<ShapedType>(quantized.getType());
   auto to = cast<ShapedType>(sum->getType());
-  double count = from.getNumElements() / to.getNumElements();
-  double scale =
-      cast<quant::UniformQuantizedType>(to.getElementType()).getScale();
-  return reinterpret(builder, loc, *sum,
-                     getInt32Type(builder.getContext(), scale / count));
+  int64_t count = from.getNumElements() / to.getNumElements();
+  auto type = cast<quant::UniformQuantizedType>(to.getElementType());
+  quant::UniformQuantizedType result = getWholeInt8(resultType);
+  if (rounding == Rounding::Double && result) {
+    // N40: the multiplier is no ratio of scales, so it stands for itself.
+    std::optional<FixedPointMultiplier> multiplier =
+        deriveMeanMultiplier(type.getScale() / result.getScale(), count);
+    if (multiplier) {
+      RescaleSpec spec;
+      spec.multipliers.push_back(*multiplier);
+      spec.outputZeroPoint = result.getZeroPoint();
+      spec.rounding = rounding;
+      Value codes = reinterpret(builder, loc, *sum, type.getStorageType());
+      codes = buildRescale(builder, loc, codes, builder.getI8Type(), spec);
+      return reinterpret(builder, loc, codes, result);
+    }
+  }
+  return reinterpret(
+      builder, loc, *sum,
+      getInt32Type(builder.getContext(),
+                   type.getScale() / static_cast<double>(count)));
 }

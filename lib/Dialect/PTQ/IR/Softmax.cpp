@@ -21,8 +21,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Numerics/Softmax.h"
+#include "IntegerBuilder.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
-#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Numerics/ReferenceKernels.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -33,32 +34,6 @@ static constexpr int32_t kQuotientBits = 8;
 /// log2 of the distance of inputs to the 513-entry table of TOSA: multiples of
 /// it are not interpolated.
 static constexpr int32_t kTableStepBits = 7;
-
-namespace {
-/// Builds elementwise TOSA operations on integers of one shape.
-struct IntegerBuilder {
-  OpBuilder &builder;
-  Location loc;
-
-  Value cast(Value value, unsigned width) {
-    auto type = mlir::cast<RankedTensorType>(value.getType());
-    return tosa::CastOp::create(
-        builder, loc, type.clone(builder.getIntegerType(width)), value);
-  }
-  /// A constant that broadcasts against `like`.
-  Value splat(Value like, int32_t value) {
-    auto type = mlir::cast<RankedTensorType>(like.getType());
-    auto splatType = RankedTensorType::get(
-        SmallVector<int64_t>(type.getRank(), 1), builder.getI32Type());
-    return tosa::ConstOp::create(builder, loc, splatType,
-                                 DenseElementsAttr::get(splatType, value));
-  }
-  template <typename OpTy, typename... Args>
-  Value create(Value lhs, Value rhs, Args... args) {
-    return OpTy::create(builder, loc, lhs.getType(), lhs, rhs, args...);
-  }
-};
-} // namespace
 
 /// The exponentials of `differences` (int32 in [-255, 0]), as int32 below 2^22.
 static Value buildExponential(IntegerBuilder &b, Value differences,
@@ -88,7 +63,7 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
 }
 
 FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
-                                     RankedTensorType, Rounding) {
+                                     RankedTensorType, Rounding rounding) {
   auto type = dyn_cast<quant::UniformQuantizedType>(
       getQuantizedElement(operands[0].getType()));
   if (!type || type.getStorageTypeIntegralWidth() != 8)
@@ -100,6 +75,12 @@ FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
   auto reducedType = cast<RankedTensorType>(input.getType());
   SmallVector<int64_t> reducedShape(reducedType.getShape());
   int64_t n = reducedShape[getAxis()];
+  if (rounding == Rounding::Double && n <= kMaxReferenceSoftmax) {
+    Value steps = buildSoftmaxInFixedPoint(builder, getLoc(), input, getAxis(),
+                                           type.getScale());
+    return reinterpret(builder, getLoc(), steps,
+                       getInt32Type(getContext(), 1.0 / (1 << kQuotientBits)));
+  }
   reducedShape[getAxis()] = 1;
   Value max = tosa::ReduceMaxOp::create(
       builder, getLoc(), reducedType.clone(reducedShape), input, getAxis());

@@ -17,7 +17,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Models.h"
-#include "quantc/Numerics/Requantize.h"
+#include "quantc/Numerics/ReferenceKernels.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -46,6 +46,29 @@ static Type getCommonType(Value lhs, Value rhs) {
   return getInt32Type(lhs.getContext(), scale);
 }
 
+/// How TFLite's kernels for `op` prepare the operands: an exact left shift,
+/// then a multiplier to a common scale. Minimum and maximum have none.
+static std::optional<std::pair<int, double>>
+getReferenceScale(Operation *op, Value lhs, Value rhs) {
+  double largest = std::max(getScale(lhs), getScale(rhs));
+  if (isa<tosa::AddOp, tosa::SubOp>(op)) // N38
+    return std::pair(kAdditionShift, shiftedScale(2 * largest, kAdditionShift));
+  if (isa<tosa::EqualOp, tosa::GreaterOp, tosa::GreaterEqualOp>(op) &&
+      largest < 1) // N38
+    return std::pair(kComparisonShift, shiftedScale(1, kComparisonShift));
+  return std::nullopt;
+}
+
+/// `value` in int32 after an exact left shift by `shift`, at scale `scale`.
+static Value requantizeShifted(OpBuilder &builder, Location loc, Value value,
+                               int shift, double scale) {
+  MLIRContext *context = builder.getContext();
+  Value shifted =
+      requantize(builder, loc, value,
+                 getInt32Type(context, shiftedScale(getScale(value), shift)));
+  return requantize(builder, loc, shifted, getInt32Type(context, scale));
+}
+
 namespace {
 
 /// add, sub, minimum, maximum, equal, greater, greater_equal.
@@ -66,15 +89,29 @@ struct CommonScaleModel
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            Rounding rounding) const {
     if (!areInt8(operands))
       return failure();
+    if (rounding == Rounding::Double)
+      if (auto reference = getReferenceScale(op, operands[0], operands[1])) {
+        SmallVector<Value> shifted =
+            llvm::map_to_vector(operands, [&](Value operand) {
+              return requantizeShifted(builder, op->getLoc(), operand,
+                                       reference->first, reference->second);
+            });
+        return build(op, builder, shifted[0], shifted[1]);
+      }
     Type common = getCommonType(operands[0], operands[1]);
+    return build(op, builder,
+                 requantize(builder, op->getLoc(), operands[0], common),
+                 requantize(builder, op->getLoc(), operands[1], common));
+  }
+
+private:
+  static Value build(Operation *op, OpBuilder &builder, Value lhs, Value rhs) {
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     if (isFloatTensor(type))
-      type = cast<RankedTensorType>(type.clone(common));
-    Value lhs = requantize(builder, op->getLoc(), operands[0], common);
-    Value rhs = requantize(builder, op->getLoc(), operands[1], common);
+      type = cast<RankedTensorType>(type.clone(getElementTypeOrSelf(lhs)));
     return cloneQuantized(builder, op, {lhs, rhs}, type)->getResult(0);
   }
 };

@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Models.h"
+#include "quantc/Numerics/ReferenceKernels.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -51,7 +52,7 @@ struct ClampModel
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType resultType,
-                            Rounding) const {
+                            Rounding rounding) const {
     auto clamp = cast<tosa::ClampOp>(op);
     auto element =
         dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());
@@ -59,10 +60,12 @@ struct ClampModel
       return failure();
     AffineParams params = getAffineParams(element);
     auto toStorage = [&](Attribute limit) {
-      return quantc::quantize(
-          cast<FloatAttr>(limit).getValue().convertToDouble(), params);
+      APFloat real = cast<FloatAttr>(limit).getValue();
+      return rounding == Rounding::Double
+                 ? quantizeInFloat32(real.convertToFloat(), params)
+                 : quantc::quantize(real.convertToDouble(), params);
     };
-    // N32
+    // N32, N43
     int64_t min = toStorage(clamp.getMinValAttr());
     int64_t max = toStorage(clamp.getMaxValAttr());
     Value value = requantize(builder, op->getLoc(), operands[0], element);

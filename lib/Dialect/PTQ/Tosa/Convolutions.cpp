@@ -42,6 +42,28 @@ int64_t getProductCount(OpTy op) {
   return weight.getNumElements() / weight.getDimSize(0);
 }
 
+/// The scales of a bias that already is int32 and means by its codes what the
+/// accumulator, of scales `products`, does: a network that comes quantized has
+/// rounded the products in its own way, and its codes are kept. One per
+/// channel; nullopt if there are no such scales.
+std::optional<SmallVector<double>> getGivenScales(Value bias,
+                                                  ArrayRef<double> products) {
+  constexpr double kTolerance = 1.0 / (1 << 20);
+  quant::QuantizedType type = getQuantizedElement(bias.getType());
+  if (!type || type.getStorageTypeIntegralWidth() != 32)
+    return std::nullopt;
+  int64_t channels = products.size();
+  SmallVector<double> scales;
+  for (int64_t c = 0; c < channels; ++c) {
+    AffineParams params = getAffineParams(type, c);
+    if (params.zeroPoint != 0 ||
+        std::abs(params.scale - products[c]) > kTolerance * products[c])
+      return std::nullopt;
+    scales.push_back(params.scale);
+  }
+  return scales;
+}
+
 template <typename OpTy>
 struct ConvolutionModel
     : QuantizableOpInterface::ExternalModel<ConvolutionModel<OpTy>, OpTy> {
@@ -99,11 +121,13 @@ struct ConvolutionModel
     SmallVector<double> scales = getChannelScales(weightType, channels);
     for (double &scale : scales)
       scale *= inputType.getScale();
+    if (auto given = getGivenScales(operands[2], scales))
+      scales = std::move(*given);
     auto result = cast<RankedTensorType>(conv.getOutput().getType());
     quant::QuantizedType accumulator = getInt32Type(
         op->getContext(), scales, static_cast<int32_t>(result.getRank() - 1));
     quant::QuantizedType biasType = getInt32Type(op->getContext(), scales, 0);
-    if (isa<quant::UniformQuantizedType>(weightType))
+    if (isa<quant::UniformQuantizedType>(weightType) && llvm::all_equal(scales))
       accumulator = biasType = getInt32Type(op->getContext(), scales.front());
 
     Location loc = op->getLoc();

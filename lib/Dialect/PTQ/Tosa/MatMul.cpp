@@ -52,7 +52,7 @@ struct MatMulModel
   /// column, so it works on plain integers.
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            Rounding rounding) const {
     auto lhsType = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType rhsType = getQuantizedElement(operands[1].getType());
@@ -69,16 +69,23 @@ struct MatMulModel
          createZeroPoint(builder, loc, operands[0]),
          createZeroPoint(builder, loc, operands[1])},
         cast<RankedTensorType>(type.clone(builder.getI32Type())));
-    return reinterpret(builder, loc, copy->getResult(0),
-                       getAccumulator(lhsType, rhsType, type.getDimSize(2)));
+    return reinterpret(
+        builder, loc, copy->getResult(0),
+        getAccumulator(lhsType, rhsType, type.getDimSize(2), rounding));
   }
 
 private:
   static Type getAccumulator(quant::UniformQuantizedType lhs,
-                             quant::QuantizedType rhs, int64_t columns) {
+                             quant::QuantizedType rhs, int64_t columns,
+                             Rounding rounding) {
     MLIRContext *context = lhs.getContext();
-    if (auto uniform = dyn_cast<quant::UniformQuantizedType>(rhs))
-      return getInt32Type(context, lhs.getScale() * uniform.getScale());
+    if (auto uniform = dyn_cast<quant::UniformQuantizedType>(rhs)) {
+      double scale = lhs.getScale() * uniform.getScale();
+      // N45: BATCH_MATMUL's product is one of float32.
+      if (rounding == Rounding::Double)
+        scale = static_cast<float>(scale);
+      return getInt32Type(context, scale);
+    }
     SmallVector<double> scales = getChannelScales(rhs, columns);
     for (double &scale : scales)
       scale *= lhs.getScale();

@@ -57,7 +57,8 @@ struct ArgMaxModel
 };
 
 /// TOSA's int8 average keeps scale and zero point. An average over the whole
-/// image is a mean instead, which keeps the fraction until it is requantized.
+/// image is a mean instead, which keeps the fraction until it is requantized;
+/// TFLite's kernel averages codes there, too.
 struct AvgPoolModel
     : QuantizableOpInterface::ExternalModel<AvgPoolModel, tosa::AvgPool2dOp> {
   OperandRole getOperandRole(Operation *, unsigned operand) const {
@@ -70,10 +71,14 @@ struct AvgPoolModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            ValueRange operands, RankedTensorType resultType,
+                            Rounding rounding) const {
+    if (rounding == Rounding::Double &&
+        keepsParameters(operands[0], resultType))
+      return poolCodes(op, builder, operands[0], resultType);
     if (isGlobal(op))
-      return buildMean(builder, op->getLoc(), operands[0], {1, 2});
+      return buildMean(builder, op->getLoc(), operands[0], {1, 2}, resultType,
+                       rounding);
     // N19
     Value zeroPoint = createZeroPoint(builder, op->getLoc(), operands[0]);
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
@@ -86,6 +91,37 @@ struct AvgPoolModel
   }
 
 private:
+  /// What TFLite's kernel demands: the result means the same by its codes.
+  static bool keepsParameters(Value input, RankedTensorType resultType) {
+    constexpr double kTolerance = 1e-6;
+    auto from =
+        dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(input));
+    if (!from || !resultType)
+      return from != nullptr;
+    auto to =
+        dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());
+    return to && from.getStorageType() == to.getStorageType() &&
+           from.getZeroPoint() == to.getZeroPoint() &&
+           std::abs(from.getScale() - to.getScale()) <=
+               kTolerance * from.getScale();
+  }
+
+  /// N39: zero points play no part, so that ties go away from code 0.
+  static Value poolCodes(Operation *op, OpBuilder &builder, Value input,
+                         RankedTensorType resultType) {
+    Location loc = op->getLoc();
+    Type element = getElementTypeOrSelf(input);
+    Type storage = getQuantizedElement(input.getType()).getStorageType();
+    Value zero = createScalar(builder, loc, 0, storage);
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    Operation *copy = cloneQuantized(
+        builder, op, {reinterpret(builder, loc, input, storage), zero, zero},
+        cast<RankedTensorType>(type.clone(storage)));
+    cast<tosa::AvgPool2dOp>(copy).setAccType(builder.getI32Type());
+    return reinterpret(builder, loc, copy->getResult(0),
+                       resultType ? resultType.getElementType() : element);
+  }
+
   static bool isGlobal(Operation *op) {
     auto pool = cast<tosa::AvgPool2dOp>(op);
     auto input = cast<ShapedType>(pool.getInput().getType());

@@ -19,6 +19,7 @@
 #define QUANTC_DIALECT_PTQ_IR_QUANTUTILS_H
 
 #include "quantc/Numerics/Affine.h"
+#include "quantc/Numerics/Requantize.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Builders.h"
@@ -112,11 +113,13 @@ llvm::FailureOr<mlir::Value> buildSum(mlir::OpBuilder &builder,
                                       mlir::Location loc, mlir::Value quantized,
                                       llvm::ArrayRef<int32_t> axes);
 
-/// The same for the mean: the same integers, with 1/N in the scale.
-llvm::FailureOr<mlir::Value> buildMean(mlir::OpBuilder &builder,
-                                       mlir::Location loc,
-                                       mlir::Value quantized,
-                                       llvm::ArrayRef<int32_t> axes);
+/// The mean. Rounding::Single: the same integers, with 1/N in the scale.
+/// Rounding::Double: the sum times the truncated multiplier of TFLite's kernel,
+/// as `resultType`; without one as Single.
+llvm::FailureOr<mlir::Value>
+buildMean(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value quantized,
+          llvm::ArrayRef<int32_t> axes, mlir::RankedTensorType resultType,
+          Rounding rounding);
 
 } // namespace quantc::ptq
 

@@ -1,0 +1,109 @@
+//===- SoftmaxInFixedPoint.cpp - Softmax of TFLite's kernel -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The fixed-point softmax of TFLite's reference kernel (N41): a lookup of
+/// exponentials, their sum, its reciprocal by Newton's method, a product.
+///
+//===----------------------------------------------------------------------===//
+
+#include "IntegerBuilder.h"
+#include "quantc/Numerics/FixedPoint.h"
+#include "quantc/Numerics/ReferenceKernels.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+static Value reshape(IntegerBuilder &b, Value value, ArrayRef<int64_t> shape) {
+  Value shapeValue = tosa::ConstShapeOp::create(
+      b.builder, b.loc,
+      tosa::shapeType::get(b.builder.getContext(), shape.size()),
+      b.builder.getIndexTensorAttr(shape));
+  auto type = cast<RankedTensorType>(value.getType());
+  return tosa::ReshapeOp::create(b.builder, b.loc, type.clone(shape), value,
+                                 shapeValue);
+}
+
+/// table[index] for every element of `indices`.
+static Value lookUp(IntegerBuilder &b, ArrayRef<int32_t> table, Value indices) {
+  auto type = cast<RankedTensorType>(indices.getType());
+  int64_t count = type.getNumElements();
+  Type i32 = b.builder.getI32Type();
+  auto tableType =
+      RankedTensorType::get({1, static_cast<int64_t>(table.size()), 1}, i32);
+  Value values = tosa::ConstOp::create(
+      b.builder, b.loc, tableType, DenseElementsAttr::get(tableType, table));
+  Value found = tosa::GatherOp::create(
+      b.builder, b.loc, RankedTensorType::get({1, count, 1}, i32), values,
+      reshape(b, indices, {1, count}));
+  return reshape(b, found, type.getShape());
+}
+
+static RankedTensorType reduceAxis(Value value, int32_t axis) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[axis] = 1;
+  return cast<RankedTensorType>(type.clone(shape));
+}
+
+/// 1 / (2 * half) with no integer bits, saturated; `half` is in [1/2, 1).
+static Value buildReciprocal(IntegerBuilder &b, Value half) {
+  constexpr int32_t kOne = 1 << 29; // With 2 integer bits.
+  constexpr int32_t kLargest = (1 << 30) - 1;
+  Value x =
+      b.create<tosa::AddOp>(b.highProduct(half, b.splat(half, kNewtonSlope)),
+                            b.splat(half, kNewtonStart));
+  Value one = b.splat(half, kOne);
+  for (int i = 0; i < kNewtonSteps; ++i) {
+    Value product = b.highProduct(half, x);
+    Value error =
+        tosa::SubOp::create(b.builder, b.loc, product.getType(), one, product);
+    Value correction = b.create<tosa::LogicalLeftShiftOp>(
+        b.highProduct(x, error), b.splat(x, 2));
+    x = b.create<tosa::AddOp>(x, correction);
+  }
+  // Twice x; where that is 2^31 (or more), 2^31 - 1.
+  auto cap = [&](int32_t limit) {
+    return b.create<tosa::MinimumOp>(x, b.splat(x, limit),
+                                     tosa::NanPropagationMode::PROPAGATE);
+  };
+  return b.create<tosa::AddOp>(cap(kLargest), cap(kLargest + 1));
+}
+
+Value ptq::buildSoftmaxInFixedPoint(OpBuilder &builder, Location loc,
+                                    Value codes, int32_t axis, double scale) {
+  IntegerBuilder b{builder, loc};
+  Value max = tosa::ReduceMaxOp::create(builder, loc, reduceAxis(codes, axis),
+                                        codes, axis);
+  Value difference = b.create<tosa::SubOp>(b.cast(codes, 32), b.cast(max, 32));
+  Value index = b.create<tosa::AddOp>(difference, b.splat(difference, 255));
+
+  std::array<int32_t, 256> exponentials = makeSoftmaxExponentials(scale);
+  std::array<int32_t, 256> terms;
+  llvm::transform(exponentials, terms.begin(), [](int32_t e) {
+    return roundingShiftRight(e, kSoftmaxSumBits);
+  });
+  Value e = lookUp(b, exponentials, index);
+  Value term = lookUp(b, terms, index);
+  Value sum = tosa::ReduceSumOp::create(builder, loc, reduceAxis(term, axis),
+                                        term, axis);
+
+  // The sum, shifted up to [2^31, 2^32), is 1 + a; half of it is in int32.
+  Value zeros = tosa::ClzOp::create(builder, loc, sum.getType(), sum);
+  Value half = b.create<tosa::LogicalLeftShiftOp>(
+      sum, b.create<tosa::SubOp>(zeros, b.splat(zeros, 1)));
+  Value product = b.highProduct(e, buildReciprocal(b, half));
+  // 8 of 31 bits are kept. TFLite has no result for a shift above 31.
+  Value bits = b.splat(zeros, kSoftmaxSumBits + 31 - 8);
+  Value shift = tosa::SubOp::create(builder, loc, zeros.getType(), bits, zeros);
+  shift = b.create<tosa::MinimumOp>(shift, b.splat(zeros, 31),
+                                    tosa::NanPropagationMode::PROPAGATE);
+  return b.roundingShiftRight(product, shift);
+}
