@@ -11,8 +11,8 @@ set -eu
 packages="
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 lld-22
   cmake ninja-build ccache pkg-config libzip-dev
-  libflatbuffers-dev flatbuffers-compiler
-  python3 python3-numpy
+  libonnx-dev libprotobuf-dev libflatbuffers-dev flatbuffers-compiler
+  python3 python3-numpy python3-onnx
   libgmock-dev
   qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 

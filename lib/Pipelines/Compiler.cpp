@@ -145,10 +145,9 @@ quantc::loadModel(ModuleOp module, const CompilerOptions &options,
   return loadLowered(*copy, std::move(observer));
 }
 
-llvm::Expected<ArrayMap> quantc::runModel(Model &model, StringRef inputs,
-                                          const Preprocessing &preprocessing) {
+llvm::Expected<ArrayMap> quantc::runModel(Model &model, StringRef inputs) {
   llvm::Expected<SampleFile> file =
-      SampleFile::open(inputs, model.interface().inputs, preprocessing);
+      SampleFile::open(inputs, model.interface().inputs);
   if (!file)
     return file.takeError();
   if (file->samples() == 0)

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Import/Onnx.h"
 #include "quantc/Import/TFLite.h"
 #include "quantc/Pipelines/Network.h"
 
@@ -81,9 +82,7 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
   case NetworkFormat::TFLite:
     return importTFLite(file->getMemBufferRef(), options, context);
   case NetworkFormat::Onnx:
-    emitError(FileLineColLoc::get(&context, path, 0, 0))
-        << "this build has no reader for the file's format";
-    return nullptr;
+    return importOnnx(file->getMemBufferRef(), options, context);
   case NetworkFormat::MLIR: {
     llvm::SourceMgr sources;
     sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());

@@ -8,6 +8,9 @@
 
 #include "Options.h"
 
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
 using namespace quantc;
 using namespace quantc::tool;
 
@@ -18,9 +21,7 @@ public:
   llvm::Expected<ExitCode> run() override;
 
 private:
-  /// Also says how the inputs are preprocessed.
-  llvm::Expected<std::unique_ptr<Model>>
-  loadNetworkOrLibrary(Preprocessing &preprocessing);
+  llvm::Expected<std::unique_ptr<Model>> loadNetworkOrLibrary();
 
   cl::opt<std::string> network{
       cl::Positional, cl::Required, cl::sub(sub),
@@ -44,16 +45,15 @@ RunCommand::RunCommand()
     : Command("run",
               "Run a network: as it is, or quantized if it is calibrated") {}
 
-llvm::Expected<std::unique_ptr<Model>>
-RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
-  if (isLibrary(network)) {
+llvm::Expected<std::unique_ptr<Model>> RunCommand::loadNetworkOrLibrary() {
+  if (llvm::sys::path::extension(network) == ".so") {
     if (quantize.calibrated() || simulate)
       return usageError(
           "a compiled library is run as it is: no --profile, --calibrate or "
           "--simulate");
-    if (llvm::Error error = quantize.preprocessing({}).moveInto(preprocessing))
-      return std::move(error);
-    return loadLibrary(network);
+    llvm::SmallString<128> manifest(network.getValue());
+    llvm::sys::path::replace_extension(manifest, "json");
+    return Model::fromSharedLibrary(network, manifest);
   }
   Session session;
   if (llvm::Error error = remarks.apply(session))
@@ -63,9 +63,6 @@ RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
     return module.takeError();
   CompilerOptions options;
   if (llvm::Error error = quantize.apply(**module, options.quantize))
-    return std::move(error);
-  if (llvm::Error error =
-          quantize.preprocessing(options.quantize).moveInto(preprocessing))
     return std::move(error);
   bool quantized = quantize.calibrated();
   if (simulate && !quantized && !hasFakeQuant(**module))
@@ -77,12 +74,10 @@ RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
 }
 
 llvm::Expected<ExitCode> RunCommand::run() {
-  Preprocessing preprocessing;
-  llvm::Expected<std::unique_ptr<Model>> model =
-      loadNetworkOrLibrary(preprocessing);
+  llvm::Expected<std::unique_ptr<Model>> model = loadNetworkOrLibrary();
   if (!model)
     return model.takeError();
-  llvm::Expected<ArrayMap> outputs = runModel(**model, inputs, preprocessing);
+  llvm::Expected<ArrayMap> outputs = runModel(**model, inputs);
   if (!outputs)
     return outputs.takeError();
   if (llvm::Error error = writeNpz(output, *outputs))

@@ -123,8 +123,7 @@ Value TensorValues::get(int32_t index) {
                           : "' is read before any operator has written it");
     return {};
   }
-  return values[index] =
-             b.nameResult(buildConstant(b, tensor), getTensorName(tensor));
+  return values[index] = b.nameResult(buildConstant(b, tensor), tensor.name);
 }
 
 SmallVector<Value> Node::getAll() {
@@ -219,7 +218,7 @@ LogicalResult Node::setResult(Value value, unsigned i) {
     llvm::interleaveComma(tensor.shape, error);
     return error << "] of '" << getTensorName(tensor) << "'";
   }
-  value = b.nameResult(value, getTensorName(tensor));
+  value = b.nameResult(value, tensor.name);
   if (isQuantizedType(tensor.type))
     value = b.quantizeDequantize(value, getParams(tensor));
   values.set(op.outputs[i], value);

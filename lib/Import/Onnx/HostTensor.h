@@ -1,0 +1,113 @@
+//===- HostTensor.h - Arithmetic on tensors known at import -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What an exporter computes with constants (shapes above all) is computed here
+/// while the file is read. Pure functions on arrays; the caller has checked
+/// axes and shapes, and limits the size of results with `countElements`.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_IMPORT_ONNX_HOSTTENSOR_H
+#define QUANTC_LIB_IMPORT_ONNX_HOSTTENSOR_H
+
+#include "quantc/Support/Npz.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+#include <optional>
+
+namespace quantc::onnximport {
+
+using Shape = llvm::SmallVector<int64_t, 6>;
+
+/// Constants of more elements are neither computed nor filled at import.
+inline constexpr int64_t kMaxFoldedElements = int64_t(1) << 24;
+/// Tensors of more elements are refused: nothing can allocate them.
+inline constexpr int64_t kMaxElements = int64_t(1) << 31;
+
+/// The number of elements, nullopt if negative sizes or more than
+/// `kMaxElements`.
+std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
+
+bool isFloat(ElementType type);
+
+/// Element `index`, converted (reals towards zero, saturating).
+int64_t getInt(const Array &array, int64_t index);
+double getReal(const Array &array, int64_t index);
+/// Stores a value; integers wrap as in C, reals are rounded.
+void setInt(Array &array, int64_t index, int64_t value);
+void setReal(Array &array, int64_t index, double value);
+
+/// Every element as an integer.
+llvm::SmallVector<int64_t> getInts(const Array &array);
+
+Array makeInts(llvm::ArrayRef<int64_t> values);
+
+/// numpy's broadcast of two shapes, nullopt if they do not fit.
+std::optional<Shape> broadcastShapes(llvm::ArrayRef<int64_t> a,
+                                     llvm::ArrayRef<int64_t> b);
+
+//===----------------------------------------------------------------------===//
+// Moving elements
+//===----------------------------------------------------------------------===//
+
+Array reshape(const Array &in, llvm::ArrayRef<int64_t> shape);
+Array transpose(const Array &in, llvm::ArrayRef<int64_t> perms);
+/// Element starts[d] + i * steps[d] along every dimension d; steps may be
+/// negative.
+Array slice(const Array &in, llvm::ArrayRef<int64_t> starts,
+            llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> steps);
+/// Broadcasts to `shape`, which `in`'s shape broadcasts to.
+Array expand(const Array &in, llvm::ArrayRef<int64_t> shape);
+Array concat(llvm::ArrayRef<const Array *> inputs, int64_t axis);
+/// Indices are in range.
+Array gather(const Array &in, const Array &indices, int64_t axis);
+
+//===----------------------------------------------------------------------===//
+// Computing
+//===----------------------------------------------------------------------===//
+
+enum class Binary {
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Mod,
+  Pow,
+  Min,
+  Max,
+  Equal,
+  Less,
+  LessOrEqual,
+  Greater,
+  GreaterOrEqual,
+  And,
+  Or,
+  Xor
+};
+enum class Unary { Neg, Abs, Sqrt, Exp, Log, Floor, Ceil, Reciprocal, Not };
+enum class Reduction { Sum, Mean, Prod, Max, Min };
+
+bool isComparison(Binary kind);
+
+/// Elementwise with broadcasting; the shapes fit. Nullopt for a division of
+/// integers by zero.
+std::optional<Array> compute(Binary kind, const Array &a, const Array &b);
+Array compute(Unary kind, const Array &in);
+/// `condition` != 0 ? a : b, with broadcasting to `shape`.
+Array select(const Array &condition, const Array &a, const Array &b,
+             llvm::ArrayRef<int64_t> shape);
+Array cast(const Array &in, ElementType type);
+/// Reduces `axes` to size 1.
+Array reduce(Reduction kind, const Array &in, llvm::ArrayRef<int64_t> axes);
+
+} // namespace quantc::onnximport
+
+#endif // QUANTC_LIB_IMPORT_ONNX_HOSTTENSOR_H

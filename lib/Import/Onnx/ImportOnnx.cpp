@@ -1,0 +1,281 @@
+//===- ImportOnnx.cpp - ONNX files to networks -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+#include "Quantized.h"
+#include "TensorData.h"
+#include "quantc/Import/Onnx.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/Path.h"
+
+#include <map>
+
+using namespace quantc;
+using namespace quantc::onnximport;
+using namespace mlir;
+
+namespace {
+/// One run of the importer over one file.
+class Importer {
+public:
+  Importer(llvm::MemoryBufferRef file, const ImportOptions &options,
+           MLIRContext &context)
+      : file(file), options(options), b(context, file.getBufferIdentifier()),
+        directory(llvm::sys::path::parent_path(file.getBufferIdentifier())) {}
+
+  OwningOpRef<ModuleOp> run();
+
+private:
+  LogicalResult verifyOperations();
+  LogicalResult readInitializers();
+  LogicalResult addInputs();
+  LogicalResult addInput(const onnx::ValueInfoProto &input);
+  FailureOr<Shape> getShape(const onnx::ValueInfoProto &input);
+  LogicalResult importNode(int index);
+  LogicalResult prepareIntegers(Node &node, Integers integers);
+  LogicalResult addOutputs();
+
+  llvm::MemoryBufferRef file;
+  const ImportOptions &options;
+  NetworkBuilder b;
+  StringRef directory;
+  Graph graph;
+  Handlers handlers;
+  Tensors tensors;
+};
+} // namespace
+
+/// The name in `Handlers`.
+static std::string getKey(const onnx::NodeProto &node) {
+  StringRef domain = getDomain(node.domain());
+  return domain.empty() ? node.op_type() : domain.str() + "." + node.op_type();
+}
+
+LogicalResult Importer::verifyOperations() {
+  std::map<std::string, int> unsupported;
+  for (int index : graph.order) {
+    const onnx::NodeProto &node = graph.proto().node(index);
+    std::string key = getKey(node);
+    if (!handlers.count(key))
+      ++unsupported[llvm::json::fixUTF8(key) + " (" +
+                    (graph.getVersion(node)
+                         ? "version " + std::to_string(graph.getVersion(node))
+                         : "of a domain that the file does not import") +
+                    ")"];
+  }
+  if (unsupported.empty())
+    return success();
+  InFlightDiagnostic error = b.emitError();
+  error << "quantc has no import of these operations: ";
+  llvm::interleaveComma(unsupported, error, [&](const auto &entry) {
+    error << entry.second << " x " << entry.first;
+  });
+  return error << "; end the network before them, or export it without them";
+}
+
+LogicalResult Importer::readInitializers() {
+  // Only what live nodes and outputs read is converted.
+  auto read = [&](const std::string &name) -> LogicalResult {
+    const onnx::TensorProto *proto = graph.initializers.lookup(name);
+    if (!proto || tensors.count(name))
+      return success();
+    llvm::Expected<Array> array = readTensor(*proto, directory);
+    if (!array)
+      return b.emitError() << "the initializer '" << llvm::json::fixUTF8(name)
+                           << "': " << llvm::toString(array.takeError());
+    Tensor tensor;
+    tensor.type = array->type;
+    tensor.constant = std::make_shared<const Array>(std::move(*array));
+    tensors[name] = std::move(tensor);
+    return success();
+  };
+  for (int index : graph.order)
+    for (const std::string &input : graph.proto().node(index).input())
+      if (failed(read(input)))
+        return failure();
+  for (const onnx::ValueInfoProto &output : graph.proto().output())
+    if (failed(read(output.name())))
+      return failure();
+  return success();
+}
+
+FailureOr<Shape> Importer::getShape(const onnx::ValueInfoProto &input) {
+  const onnx::TypeProto_Tensor &type = input.type().tensor_type();
+  std::string name = llvm::json::fixUTF8(input.name());
+  if (!input.type().has_tensor_type() || !type.has_shape())
+    return b.emitError() << "the input '" << name
+                         << "' is no tensor of a known rank";
+  Shape shape;
+  for (auto [index, dim] : llvm::enumerate(type.shape().dim())) {
+    if (dim.has_dim_value()) {
+      shape.push_back(dim.dim_value());
+    } else if (index == 0) {
+      shape.push_back(options.batch);
+    } else {
+      std::string symbol = llvm::json::fixUTF8(dim.dim_param());
+      return b.emitError() << "dimension " << index << " of the input '" << name
+                           << "' "
+                           << (symbol.empty()
+                                   ? "has no size"
+                                   : "is the symbol '" + symbol + "'")
+                           << "; only the first one may be open, give the "
+                              "others a size when exporting";
+    }
+  }
+  return shape;
+}
+
+LogicalResult Importer::addInput(const onnx::ValueInfoProto &input) {
+  FailureOr<Shape> shape = getShape(input);
+  if (failed(shape))
+    return failure();
+  llvm::Expected<ElementType> type =
+      getElementType(input.type().tensor_type().elem_type());
+  if (!type)
+    return b.emitError() << "the input '" << llvm::json::fixUTF8(input.name())
+                         << "': " << llvm::toString(type.takeError());
+  Tensor tensor;
+  tensor.type = *type;
+  auto add = [&](Type element) -> Value {
+    RankedTensorType tensorType = b.getType(*shape, element);
+    return tensorType ? b.addInput(input.name(), tensorType) : Value();
+  };
+  switch (*type) {
+  case ElementType::Int8:
+  case ElementType::UInt8:
+    tensor.params = findInputParams(graph, tensors, input.name());
+    tensor.params->isUnsigned = *type == ElementType::UInt8;
+    tensor.value = b.addQuantizedInput(input.name(), *shape, *tensor.params);
+    break;
+  case ElementType::Bool:
+    tensor.value = add(b.getBoolType());
+    break;
+  case ElementType::Int16:
+    tensor.value = add(b.getBuilder().getI16Type());
+    break;
+  case ElementType::Float32:
+    tensor.value = add(b.getF32Type());
+    break;
+  default:
+    tensor.value = add(b.getI32Type());
+    break;
+  }
+  if (!tensor.value)
+    return failure();
+  tensors[input.name()] = std::move(tensor);
+  return success();
+}
+
+LogicalResult Importer::addInputs() {
+  for (const onnx::ValueInfoProto *input : graph.inputs) {
+    b.setNode(input->name());
+    if (failed(addInput(*input)))
+      return failure();
+  }
+  return success();
+}
+
+/// Checks quantized inputs, and has the results of operations that move
+/// elements quantized alike.
+LogicalResult Importer::prepareIntegers(Node &node, Integers integers) {
+  if (integers == Integers::Own)
+    return success();
+  Tensor *first = nullptr;
+  for (int i = 0; i < node.getNumInputs(); ++i) {
+    if (!node.has(i))
+      continue;
+    Tensor *input = node.tensor(i);
+    if (!input)
+      return failure();
+    StringRef name = node.getInputName(i);
+    if (input->dynamic)
+      return node.emitError()
+             << "reads '" << llvm::json::fixUTF8(name)
+             << "' of a DynamicQuantizeLinear; quantc reads those in "
+                "MatMulInteger and ConvInteger, and where Cast and Mul remove "
+                "the scale again";
+    if (!input->params)
+      continue;
+    if (integers == Integers::Refuse)
+      return node.emitError()
+             << "computes with the integers of the quantized tensor '"
+             << llvm::json::fixUTF8(name)
+             << "'; put a DequantizeLinear before it";
+    if (input->params->axis ||
+        (first && !isSame(*first->params, *input->params)))
+      return node.emitError()
+             << "moves the integers of tensors with different scales ('"
+             << llvm::json::fixUTF8(name) << "')";
+    first = input;
+  }
+  if (first)
+    node.quantizeResults(*first->params, first->type);
+  return success();
+}
+
+LogicalResult Importer::importNode(int index) {
+  const onnx::NodeProto &proto = graph.proto().node(index);
+  b.setNode(getNodeName(proto), index);
+  Handler handler = handlers.lookup(getKey(proto));
+  Node node(b, tensors, proto, graph.getVersion(proto), directory);
+  if (failed(prepareIntegers(node, handler.integers)))
+    return failure();
+  return failure(failed(handler.import(node)) || node.hasFailed());
+}
+
+LogicalResult Importer::addOutputs() {
+  for (const onnx::ValueInfoProto &output : graph.proto().output()) {
+    b.setNode(output.name());
+    auto it = tensors.find(output.name());
+    if (it == tensors.end())
+      return b.emitError() << "the output '"
+                           << llvm::json::fixUTF8(output.name())
+                           << "' is an optional result that quantc does not "
+                              "compute";
+    Tensor &tensor = it->second;
+    if (!materialize(b, tensor, output.name()))
+      return failure();
+    LogicalResult result =
+        tensor.params
+            ? b.addQuantizedOutput(output.name(), tensor.value, *tensor.params)
+            : b.addOutput(output.name(), tensor.value);
+    if (failed(result))
+      return failure();
+  }
+  return success();
+}
+
+OwningOpRef<ModuleOp> Importer::run() {
+  addActivationHandlers(handlers);
+  addConvHandlers(handlers);
+  addMathHandlers(handlers);
+  addMoveHandlers(handlers);
+  addNormalizationHandlers(handlers);
+  addPoolHandlers(handlers);
+  addQLinearHandlers(handlers);
+  addQuantizeHandlers(handlers);
+  addReduceHandlers(handlers);
+  addResizeHandlers(handlers);
+  addShapeHandlers(handlers);
+  addSliceHandlers(handlers);
+  if (failed(readGraph(file, b.getLoc(), graph)) ||
+      failed(verifyOperations()) || failed(readInitializers()) ||
+      failed(addInputs()))
+    return nullptr;
+  for (int index : graph.order)
+    if (failed(importNode(index)))
+      return nullptr;
+  return succeeded(addOutputs()) ? b.finish() : nullptr;
+}
+
+OwningOpRef<ModuleOp> quantc::importOnnx(llvm::MemoryBufferRef file,
+                                         const ImportOptions &options,
+                                         MLIRContext &context) {
+  return Importer(file, options, context).run();
+}

@@ -1,0 +1,188 @@
+//===- Importer.h - Nodes to networks -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What the functions that import one kind of node work with. A tensor of the
+/// file is known at import (weights, shapes) or made by the network; 8-bit
+/// tensors are kept as the real numbers that they stand for.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_IMPORT_ONNX_IMPORTER_H
+#define QUANTC_LIB_IMPORT_ONNX_IMPORTER_H
+
+#include "Graph.h"
+#include "HostTensor.h"
+#include "quantc/Import/NetworkBuilder.h"
+
+#include <memory>
+
+namespace quantc::onnximport {
+
+/// A tensor that DynamicQuantizeLinear makes: its activations stay real here,
+/// so the integers of the file are `value` * scale^exponent with a scale that
+/// only the running network would know. Products in which the scale cancels are
+/// ordinary tensors again.
+struct DynamicScale {
+  /// The output y_scale.
+  std::string source;
+  int exponent = 0;
+};
+
+/// What a name of the file stands for.
+struct Tensor {
+  /// Element type in the file.
+  ElementType type = ElementType::Float32;
+  /// The elements, if they are known.
+  std::shared_ptr<const Array> constant;
+  /// The tensor in the network; of a constant, made when first asked for.
+  mlir::Value value;
+  /// If given, the file's tensor holds integers, and `value` holds the real
+  /// numbers that they stand for.
+  std::optional<QuantizationParams> params;
+  std::optional<DynamicScale> dynamic;
+};
+
+using Tensors = llvm::StringMap<Tensor>;
+
+/// One node while it is imported. Errors are at the node.
+class Node {
+public:
+  Node(NetworkBuilder &b, Tensors &tensors, const onnx::NodeProto &proto,
+       int64_t version, llvm::StringRef directory)
+      : b(b), version(version), proto(proto), tensors(tensors),
+        directory(directory) {}
+
+  NetworkBuilder &b;
+  /// Of the operator set.
+  const int64_t version;
+
+  llvm::StringRef getOp() const { return proto.op_type(); }
+  mlir::InFlightDiagnostic emitError();
+  /// True if an error was reported through this object.
+  bool hasFailed() const { return failed; }
+
+  //===--------------------------------------------------------------------===//
+  // Inputs
+  //===--------------------------------------------------------------------===//
+
+  int getNumInputs() const { return proto.input_size(); }
+  bool has(int input) const;
+  llvm::StringRef getInputName(int input) const { return proto.input(input); }
+  /// The tensor, null after an error if it is not there.
+  Tensor *tensor(int input);
+  /// As a value of the network; null after an error.
+  mlir::Value value(int input);
+  /// Null without an error if the input is not given.
+  mlir::Value optional(int input);
+  /// All inputs as values; an empty list after an error.
+  llvm::SmallVector<mlir::Value> values();
+  /// The elements if they are known, else null without an error.
+  const Array *constant(int input);
+  /// Elements that have to be known: an error names `what`.
+  const Array *require(int input, llvm::StringRef what);
+  mlir::FailureOr<llvm::SmallVector<int64_t>> ints(int input,
+                                                   llvm::StringRef what);
+  mlir::FailureOr<double> real(int input, llvm::StringRef what);
+  /// Sizes of the input; its tensor exists.
+  Shape shape(int input);
+
+  //===--------------------------------------------------------------------===//
+  // Attributes. One of a wrong type is an error and counts as absent.
+  //===--------------------------------------------------------------------===//
+
+  bool hasAttr(llvm::StringRef name) const;
+  int64_t getInt(llvm::StringRef name, int64_t otherwise);
+  double getFloat(llvm::StringRef name, double otherwise);
+  std::string getString(llvm::StringRef name, llvm::StringRef otherwise);
+  llvm::SmallVector<int64_t> getInts(llvm::StringRef name);
+  llvm::SmallVector<double> getFloats(llvm::StringRef name);
+  /// The array of a tensor attribute, nullopt if absent or after an error.
+  std::optional<Array> getTensor(llvm::StringRef name);
+  /// Integers that an old operator set has as an attribute and a newer one as
+  /// an input; nullopt if neither is given.
+  mlir::FailureOr<std::optional<llvm::SmallVector<int64_t>>>
+  getIntsOrInput(llvm::StringRef name, int input);
+
+  /// `axis` from the front; an error if there is none such.
+  mlir::FailureOr<int64_t> getAxis(int64_t axis, int64_t rank);
+
+  //===--------------------------------------------------------------------===//
+  // Results
+  //===--------------------------------------------------------------------===//
+
+  int getNumResults() const { return proto.output_size(); }
+  bool isUsed(int result) const;
+  llvm::StringRef getResultName(int result) const {
+    return result < proto.output_size() ? llvm::StringRef(proto.output(result))
+                                        : "";
+  }
+  /// Fails if `value` is null: the builder has reported it.
+  llvm::LogicalResult setResult(int result, mlir::Value value);
+  llvm::LogicalResult setResult(int result, mlir::Value value,
+                                ElementType type);
+  llvm::LogicalResult setResult(int result, Array value);
+  llvm::LogicalResult setResult(int result, Tensor tensor);
+  /// Results are integers with `params`, as those of operations that only move
+  /// the elements of quantized tensors.
+  void quantizeResults(QuantizationParams params, ElementType type);
+  bool quantizesResults() const { return resultParams.has_value(); }
+
+private:
+  const onnx::AttributeProto *find(llvm::StringRef name, int type);
+
+  const onnx::NodeProto &proto;
+  Tensors &tensors;
+  llvm::StringRef directory;
+  bool failed = false;
+  std::optional<QuantizationParams> resultParams;
+  ElementType resultType = ElementType::Int8;
+};
+
+/// The value of a tensor, made if it is a constant. Null after an error.
+mlir::Value materialize(NetworkBuilder &b, Tensor &tensor,
+                        llvm::StringRef name);
+
+/// True if both stand for the same numbers.
+bool isSame(const QuantizationParams &a, const QuantizationParams &b);
+
+/// How a node's quantized inputs are read.
+enum class Integers {
+  /// They are an error: the operation computes with numbers.
+  Refuse,
+  /// The operation moves or selects elements: results have the parameters.
+  Move,
+  /// The operation defines itself what integers stand for.
+  Own,
+};
+
+using ImportFunction = llvm::LogicalResult (*)(Node &);
+struct Handler {
+  ImportFunction import = nullptr;
+  Integers integers = Integers::Refuse;
+};
+/// By name; operations of other domains are "<domain>.<name>".
+using Handlers = llvm::StringMap<Handler>;
+
+void addActivationHandlers(Handlers &handlers);
+void addConvHandlers(Handlers &handlers);
+void addMathHandlers(Handlers &handlers);
+void addMoveHandlers(Handlers &handlers);
+void addNormalizationHandlers(Handlers &handlers);
+void addPoolHandlers(Handlers &handlers);
+void addQLinearHandlers(Handlers &handlers);
+void addQuantizeHandlers(Handlers &handlers);
+void addReduceHandlers(Handlers &handlers);
+void addResizeHandlers(Handlers &handlers);
+void addShapeHandlers(Handlers &handlers);
+void addSliceHandlers(Handlers &handlers);
+
+} // namespace quantc::onnximport
+
+#endif // QUANTC_LIB_IMPORT_ONNX_IMPORTER_H

@@ -1,0 +1,315 @@
+//===- Node.cpp - One node while it is imported -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+#include "TensorData.h"
+
+#include "llvm/Support/JSON.h"
+
+using namespace quantc;
+using namespace quantc::onnximport;
+using namespace mlir;
+using onnx::AttributeProto;
+
+InFlightDiagnostic Node::emitError() {
+  failed = true;
+  return b.emitError() << "'" << proto.op_type() << "' ";
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+bool Node::has(int input) const {
+  return input < proto.input_size() && !proto.input(input).empty();
+}
+
+Tensor *Node::tensor(int input) {
+  if (!has(input)) {
+    emitError() << "lacks its input " << input;
+    return nullptr;
+  }
+  auto it = tensors.find(proto.input(input));
+  if (it != tensors.end())
+    return &it->second;
+  emitError() << "reads '" << llvm::json::fixUTF8(proto.input(input))
+              << "', an optional result of an operation that quantc does not "
+                 "compute";
+  return nullptr;
+}
+
+/// The elements as those of a network, which has no integers of 64 bits.
+static Value makeConstant(NetworkBuilder &b, const Array &array,
+                          StringRef name) {
+  auto as = [&](ElementType type, Type element) -> Value {
+    RankedTensorType tensor = b.getType(array.shape, element);
+    if (!tensor)
+      return {};
+    auto getBytes = [](const Array &values) {
+      return ArrayRef<char>(reinterpret_cast<const char *>(values.bytes.data()),
+                            values.bytes.size());
+    };
+    return type == array.type ? b.constant(tensor, getBytes(array))
+                              : b.constant(tensor, getBytes(cast(array, type)));
+  };
+  switch (array.type) {
+  case ElementType::Bool:
+    return as(ElementType::Bool, b.getBoolType());
+  case ElementType::Int8:
+    return as(ElementType::Int8, b.getBuilder().getI8Type());
+  case ElementType::Int16:
+    return as(ElementType::Int16, b.getBuilder().getI16Type());
+  case ElementType::Float16:
+  case ElementType::Float32:
+  case ElementType::Float64:
+    return as(ElementType::Float32, b.getF32Type());
+  default:
+    break;
+  }
+  bool isUnsigned = array.type == ElementType::UInt64;
+  for (int64_t i = 0, e = array.elementCount(); i < e; ++i)
+    if (int64_t value = getInt(array, i);
+        value != static_cast<int32_t>(value) || (isUnsigned && value < 0)) {
+      b.emitError() << "the constant '" << llvm::json::fixUTF8(name)
+                    << "' holds " << value
+                    << ", which does not fit into the 32 bits that integers "
+                       "have in a network";
+      return {};
+    }
+  return as(ElementType::Int32, b.getI32Type());
+}
+
+Value onnximport::materialize(NetworkBuilder &b, Tensor &tensor,
+                              StringRef name) {
+  if (!tensor.value && tensor.constant)
+    tensor.value = b.nameResult(makeConstant(b, *tensor.constant, name), name);
+  return tensor.value;
+}
+
+Value Node::value(int input) {
+  Tensor *in = tensor(input);
+  if (!in)
+    return {};
+  Value value = materialize(b, *in, proto.input(input));
+  failed |= !value;
+  return value;
+}
+
+Value Node::optional(int input) { return has(input) ? value(input) : Value(); }
+
+SmallVector<Value> Node::values() {
+  SmallVector<Value> values;
+  for (int i = 0; i < getNumInputs(); ++i) {
+    values.push_back(value(i));
+    if (!values.back())
+      return {};
+  }
+  if (values.empty())
+    emitError() << "has no input";
+  return values;
+}
+
+const Array *Node::constant(int input) {
+  if (!has(input))
+    return nullptr;
+  Tensor *in = tensor(input);
+  return in ? in->constant.get() : nullptr;
+}
+
+const Array *Node::require(int input, StringRef what) {
+  Tensor *in = tensor(input);
+  if (in && !in->constant)
+    emitError() << "computes its " << what << " ('"
+                << llvm::json::fixUTF8(proto.input(input))
+                << "') at run time; quantc needs it as a constant, or as a "
+                   "function of shapes";
+  return in ? in->constant.get() : nullptr;
+}
+
+FailureOr<SmallVector<int64_t>> Node::ints(int input, StringRef what) {
+  const Array *array = require(input, what);
+  if (!array)
+    return failure();
+  if (isFloat(array->type) || array->elementCount() > kMaxFoldedElements)
+    return emitError() << "has " << what << " that are no integers";
+  return onnximport::getInts(*array);
+}
+
+FailureOr<double> Node::real(int input, StringRef what) {
+  const Array *array = require(input, what);
+  if (!array)
+    return failure();
+  if (array->elementCount() != 1)
+    return emitError() << "has " << array->elementCount() << " values of "
+                       << what << ", but needs one";
+  return getReal(*array, 0);
+}
+
+Shape Node::shape(int input) {
+  const Tensor &in = tensors.find(proto.input(input))->second;
+  return in.constant ? Shape(ArrayRef<int64_t>(in.constant->shape))
+                     : Shape(NetworkBuilder::shapeOf(in.value));
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+bool Node::hasAttr(StringRef name) const {
+  return llvm::any_of(proto.attribute(), [&](const AttributeProto &attribute) {
+    return attribute.name() == name;
+  });
+}
+
+const AttributeProto *Node::find(StringRef name, int type) {
+  for (const AttributeProto &attribute : proto.attribute()) {
+    if (attribute.name() != name)
+      continue;
+    if (attribute.type() == type)
+      return &attribute;
+    emitError() << "has an attribute '" << name << "' of type "
+                << onnx::AttributeProto_AttributeType_Name(attribute.type())
+                << ", but it is "
+                << onnx::AttributeProto_AttributeType_Name(
+                       static_cast<AttributeProto::AttributeType>(type));
+    return nullptr;
+  }
+  return nullptr;
+}
+
+int64_t Node::getInt(StringRef name, int64_t otherwise) {
+  const AttributeProto *attribute = find(name, AttributeProto::INT);
+  return attribute ? attribute->i() : otherwise;
+}
+
+double Node::getFloat(StringRef name, double otherwise) {
+  const AttributeProto *attribute = find(name, AttributeProto::FLOAT);
+  return attribute ? attribute->f() : otherwise;
+}
+
+std::string Node::getString(StringRef name, StringRef otherwise) {
+  const AttributeProto *attribute = find(name, AttributeProto::STRING);
+  return attribute ? llvm::json::fixUTF8(attribute->s()) : otherwise.str();
+}
+
+SmallVector<int64_t> Node::getInts(StringRef name) {
+  const AttributeProto *attribute = find(name, AttributeProto::INTS);
+  return attribute ? SmallVector<int64_t>(attribute->ints().begin(),
+                                          attribute->ints().end())
+                   : SmallVector<int64_t>();
+}
+
+SmallVector<double> Node::getFloats(StringRef name) {
+  const AttributeProto *attribute = find(name, AttributeProto::FLOATS);
+  return attribute ? SmallVector<double>(attribute->floats().begin(),
+                                         attribute->floats().end())
+                   : SmallVector<double>();
+}
+
+std::optional<Array> Node::getTensor(StringRef name) {
+  const AttributeProto *attribute = find(name, AttributeProto::TENSOR);
+  if (!attribute)
+    return std::nullopt;
+  llvm::Expected<Array> array = readTensor(attribute->t(), directory);
+  if (array)
+    return std::move(*array);
+  emitError() << "has an attribute '" << name << "' whose tensor "
+              << llvm::toString(array.takeError());
+  return std::nullopt;
+}
+
+FailureOr<std::optional<SmallVector<int64_t>>>
+Node::getIntsOrInput(StringRef name, int input) {
+  if (hasAttr(name))
+    return std::optional(getInts(name));
+  if (!has(input))
+    return std::optional<SmallVector<int64_t>>();
+  FailureOr<SmallVector<int64_t>> values = ints(input, name);
+  if (llvm::failed(values))
+    return failure();
+  return std::optional(std::move(*values));
+}
+
+FailureOr<int64_t> Node::getAxis(int64_t axis, int64_t rank) {
+  if (axis < -rank || axis >= rank)
+    return emitError() << "has axis " << axis << ", but its tensor has " << rank
+                       << " dimensions";
+  return axis < 0 ? axis + rank : axis;
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+bool Node::isUsed(int result) const {
+  return result < proto.output_size() && !proto.output(result).empty();
+}
+
+/// The element type that a value has in files.
+static ElementType getElementType(Value value) {
+  Type element = NetworkBuilder::elementOf(value);
+  if (element.isInteger(1))
+    return ElementType::Bool;
+  if (element.isInteger(8))
+    return ElementType::Int8;
+  if (element.isInteger(16))
+    return ElementType::Int16;
+  return element.isInteger() ? ElementType::Int32 : ElementType::Float32;
+}
+
+LogicalResult Node::setResult(int result, Value value) {
+  failed |= !value;
+  return value ? setResult(result, value, ::getElementType(value)) : failure();
+}
+
+LogicalResult Node::setResult(int result, Value value, ElementType type) {
+  Tensor tensor;
+  tensor.value = value;
+  tensor.type = type;
+  if (resultParams && value) {
+    tensor.value = b.quantizeDequantize(value, *resultParams);
+    tensor.params = resultParams;
+    tensor.type = resultType;
+  }
+  return setResult(result, std::move(tensor));
+}
+
+LogicalResult Node::setResult(int result, Array value) {
+  Tensor tensor;
+  tensor.type = value.type;
+  tensor.constant = std::make_shared<const Array>(std::move(value));
+  return setResult(result, std::move(tensor));
+}
+
+LogicalResult Node::setResult(int result, Tensor tensor) {
+  failed |= !tensor.value && !tensor.constant;
+  if (failed)
+    return failure();
+  if (!isUsed(result))
+    return success();
+  if (tensor.value)
+    tensor.value = b.nameResult(tensor.value, proto.output(result));
+  tensors[proto.output(result)] = std::move(tensor);
+  return success();
+}
+
+void Node::quantizeResults(QuantizationParams params, ElementType type) {
+  resultParams = std::move(params);
+  resultType = type;
+}
+
+bool onnximport::isSame(const QuantizationParams &a,
+                        const QuantizationParams &b) {
+  auto isZero = [](ArrayRef<int64_t> points) {
+    return llvm::all_of(points, [](int64_t point) { return point == 0; });
+  };
+  return a.scales == b.scales && a.axis == b.axis && a.bits == b.bits &&
+         a.isUnsigned == b.isUnsigned &&
+         (a.zeroPoints == b.zeroPoints ||
+          (isZero(a.zeroPoints) && isZero(b.zeroPoints)));
+}

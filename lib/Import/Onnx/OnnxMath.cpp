@@ -1,0 +1,176 @@
+//===- OnnxMath.cpp - Functions of several tensors -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+#include "Quantized.h"
+#include "TensorData.h"
+
+using namespace quantc;
+using namespace quantc::onnximport;
+using namespace mlir;
+
+static bool isSmall(const Array *array) {
+  return array && array->elementCount() <= kMaxFoldedElements;
+}
+
+/// The elementwise function of two inputs if both are known.
+static FailureOr<std::optional<Array>> fold(Node &node, Binary kind) {
+  const Array *a = node.constant(0), *b = node.constant(1);
+  if (!isSmall(a) || !isSmall(b))
+    return std::optional<Array>();
+  std::optional<Shape> shape = broadcastShapes(a->shape, b->shape);
+  if (!shape)
+    return node.emitError() << "has constants whose shapes do not broadcast";
+  std::optional<int64_t> count = countElements(*shape);
+  if (!count || *count > kMaxFoldedElements)
+    return std::optional<Array>();
+  std::optional<Array> result = compute(kind, *a, *b);
+  if (!result)
+    return node.emitError() << "divides a constant by zero";
+  return result;
+}
+
+template <BinaryKind kind, Binary host>
+static LogicalResult importBinary(Node &node) {
+  FailureOr<std::optional<Array>> folded = fold(node, host);
+  if (failed(folded))
+    return failure();
+  if (*folded)
+    return node.setResult(0, std::move(**folded));
+  Value a = node.value(0), b = node.value(1);
+  if (!a || !b)
+    return failure();
+  if (kind == BinaryKind::Pow) // The exponent may have any type.
+    b = node.b.cast(b, NetworkBuilder::elementOf(a));
+  return node.setResult(0, node.b.binary(kind, a, b));
+}
+
+/// Only a function of constants.
+static LogicalResult importMod(Node &node) {
+  FailureOr<std::optional<Array>> folded = fold(node, Binary::Mod);
+  if (failed(folded))
+    return failure();
+  if (*folded)
+    return node.setResult(0, std::move(**folded));
+  return node.emitError() << "is supported on constants only";
+}
+
+static LogicalResult importMul(Node &node) {
+  FailureOr<bool> done = importDynamicMul(node);
+  if (failed(done) || *done)
+    return failure(failed(done));
+  return importBinary<BinaryKind::Mul, Binary::Mul>(node);
+}
+
+/// Any number of inputs, from the left.
+template <BinaryKind kind, Binary host>
+static LogicalResult importVariadic(Node &node) {
+  if (node.getNumInputs() == 2)
+    return importBinary<kind, host>(node);
+  SmallVector<Value> values = node.values();
+  if (values.empty())
+    return failure();
+  Value result = values.front();
+  for (Value value : ArrayRef<Value>(values).drop_front())
+    result = node.b.binary(kind, result, value);
+  return node.setResult(0, result);
+}
+
+static LogicalResult importMean(Node &node) {
+  SmallVector<Value> values = node.values();
+  if (values.empty())
+    return failure();
+  Value sum = values.front();
+  for (Value value : ArrayRef<Value>(values).drop_front())
+    sum = node.b.binary(BinaryKind::Add, sum, value);
+  Value factor = node.b.scalar(1.0f / values.size());
+  return node.setResult(0, node.b.binary(BinaryKind::Mul, sum, factor));
+}
+
+static LogicalResult importWhere(Node &node) {
+  const Array *condition = node.constant(0);
+  const Array *a = node.constant(1), *b = node.constant(2);
+  if (isSmall(condition) && isSmall(a) && isSmall(b) && a->type == b->type) {
+    auto shape = broadcastShapes(a->shape, b->shape);
+    if (shape)
+      shape = broadcastShapes(*shape, condition->shape);
+    if (!shape)
+      return node.emitError() << "has constants whose shapes do not broadcast";
+    if (countElements(*shape).value_or(INT64_MAX) <= kMaxFoldedElements)
+      return node.setResult(0, select(*condition, *a, *b, *shape));
+  }
+  Value choice = node.value(0), yes = node.value(1), no = node.value(2);
+  return node.setResult(0, node.b.select(choice, yes, no));
+}
+
+/// The element type of a network for a type of the file; null for 8 bits, which
+/// only quantization makes.
+static Type getNetworkType(NetworkBuilder &b, ElementType type) {
+  switch (type) {
+  case ElementType::Bool:
+    return b.getBoolType();
+  case ElementType::Int8:
+  case ElementType::UInt8:
+    return {};
+  case ElementType::Int16:
+    return b.getBuilder().getI16Type();
+  case ElementType::Float16:
+  case ElementType::Float32:
+  case ElementType::Float64:
+    return b.getF32Type();
+  default:
+    return b.getI32Type();
+  }
+}
+
+static LogicalResult importCast(Node &node) {
+  llvm::Expected<ElementType> type =
+      getElementType(static_cast<int>(node.getInt("to", 0)));
+  if (!type)
+    return node.emitError() << "to: " << llvm::toString(type.takeError());
+  if (const Array *in = node.constant(0); isSmall(in))
+    return node.setResult(0, cast(*in, *type));
+  Tensor *in = node.tensor(0);
+  if (!in)
+    return failure();
+  if (in->dynamic)
+    return importDynamicCast(node, *type);
+  if (in->type == *type)
+    return node.setResult(0, Tensor(*in));
+  Type element = getNetworkType(node.b, *type);
+  if (!element)
+    return node.emitError() << "makes integers of 8 bits; quantc knows those "
+                               "of QuantizeLinear only";
+  Value x = in->params ? getCodes(node, *in) : node.value(0);
+  return node.setResult(0, node.b.cast(x, element), *type);
+}
+
+void onnximport::addMathHandlers(Handlers &handlers) {
+  handlers["Add"] = {importBinary<BinaryKind::Add, Binary::Add>};
+  handlers["And"] = {importBinary<BinaryKind::LogicalAnd, Binary::And>};
+  handlers["Cast"] = {importCast, Integers::Own};
+  handlers["Div"] = {importBinary<BinaryKind::Div, Binary::Div>};
+  handlers["Equal"] = {importBinary<BinaryKind::Equal, Binary::Equal>};
+  handlers["Greater"] = {importBinary<BinaryKind::Greater, Binary::Greater>};
+  handlers["GreaterOrEqual"] = {
+      importBinary<BinaryKind::GreaterEqual, Binary::GreaterOrEqual>};
+  handlers["Less"] = {importBinary<BinaryKind::Less, Binary::Less>};
+  handlers["LessOrEqual"] = {
+      importBinary<BinaryKind::LessEqual, Binary::LessOrEqual>};
+  handlers["Max"] = {importVariadic<BinaryKind::Maximum, Binary::Max>};
+  handlers["Mean"] = {importMean};
+  handlers["Min"] = {importVariadic<BinaryKind::Minimum, Binary::Min>};
+  handlers["Mod"] = {importMod};
+  handlers["Mul"] = {importMul, Integers::Own};
+  handlers["Or"] = {importBinary<BinaryKind::LogicalOr, Binary::Or>};
+  handlers["Pow"] = {importBinary<BinaryKind::Pow, Binary::Pow>};
+  handlers["Sub"] = {importBinary<BinaryKind::Sub, Binary::Sub>};
+  handlers["Sum"] = {importVariadic<BinaryKind::Add, Binary::Add>};
+  handlers["Where"] = {importWhere};
+  handlers["Xor"] = {importBinary<BinaryKind::LogicalXor, Binary::Xor>};
+}

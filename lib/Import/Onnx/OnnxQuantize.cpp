@@ -1,0 +1,200 @@
+//===- OnnxQuantize.cpp - Quantization and operations on integers -*- C++
+//-*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Quantized.h"
+#include "Windows.h"
+
+#include <cmath>
+
+using namespace quantc;
+using namespace quantc::onnximport;
+using namespace mlir;
+
+/// round(x / scale) + zero point, halves to even, as ONNX defines it.
+static Array quantize(const Array &in, const QuantizationParams &params,
+                      ElementType type) {
+  Array out = Array::zeros(type, in.shape);
+  int64_t inner = 1;
+  for (int64_t dim = in.shape.size(); params.axis && --dim > *params.axis;)
+    inner *= in.shape[dim];
+  double low = params.isUnsigned ? 0 : -std::ldexp(1.0, params.bits - 1);
+  double high = low + std::ldexp(1.0, params.bits) - 1;
+  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
+    size_t channel = i / inner % params.scales.size();
+    float quotient = static_cast<float>(getReal(in, i)) /
+                     static_cast<float>(params.scales[channel]);
+    double zero = params.zeroPoints.empty() ? 0 : params.zeroPoints[channel];
+    double code = std::nearbyint(quotient) + zero;
+    setInt(out, i, std::isnan(code) ? 0 : std::clamp(code, low, high));
+  }
+  return out;
+}
+
+static LogicalResult importQuantizeLinear(Node &node) {
+  ParamInputs inputs{1, 2};
+  int64_t axis = node.getInt("axis", 1);
+  const Array *in = node.constant(0);
+  const Array *zero = node.constant(2);
+  if (!in || !isFloat(in->type))
+    return setQuantized(node, node.value(0), inputs, axis);
+  ElementType type = zero ? zero->type : ElementType::UInt8;
+  FailureOr<QuantizationParams> params =
+      readParams(node, inputs, type, axis, in->shape.size());
+  if (failed(params))
+    return failure();
+  // The builder checks the parameters.
+  if (!node.b.getQuantizedType(*params, in->shape))
+    return failure();
+  return node.setResult(0, quantize(*in, *params, type));
+}
+
+static LogicalResult importDequantizeLinear(Node &node) {
+  Tensor *in = node.tensor(0), *scale = node.tensor(1);
+  if (!in || !scale)
+    return failure();
+  if (in->dynamic && scale->dynamic &&
+      in->dynamic->source == scale->dynamic->source &&
+      in->dynamic->exponent + scale->dynamic->exponent == 0)
+    return node.setResult(0, in->value);
+  return node.setResult(0, readReals(node, 0, {1, 2}, node.getInt("axis", 1)));
+}
+
+//===----------------------------------------------------------------------===//
+// Scales that are computed at run time
+//===----------------------------------------------------------------------===//
+
+static LogicalResult importDynamicQuantizeLinear(Node &node) {
+  Value x = node.value(0);
+  if (!x)
+    return failure();
+  std::string source = node.getResultName(1).str();
+  auto set = [&](int result, Value value, int exponent) {
+    Tensor tensor;
+    tensor.type = result == 1 ? ElementType::Float32 : ElementType::UInt8;
+    tensor.value = value;
+    tensor.dynamic = DynamicScale{source, exponent};
+    return node.setResult(result, std::move(tensor));
+  };
+  return failure(failed(set(0, x, -1)) ||
+                 failed(set(1, node.b.scalar(1.0f), 1)) ||
+                 failed(set(2, node.b.scalar(0.0f), 0)));
+}
+
+FailureOr<bool> onnximport::importDynamicMul(Node &node) {
+  Tensor *a = node.tensor(0), *b = node.tensor(1);
+  if (!a || !b)
+    return failure();
+  if (a->params || b->params)
+    return node.emitError() << "computes with the integers of a quantized "
+                               "tensor; put a DequantizeLinear before it";
+  if (!a->dynamic && !b->dynamic)
+    return false;
+  if (a->dynamic && b->dynamic && a->dynamic->source != b->dynamic->source)
+    return node.emitError() << "mixes the scales of two DynamicQuantizeLinear";
+  Tensor result;
+  DynamicScale scale{a->dynamic ? a->dynamic->source : b->dynamic->source, 0};
+  for (Tensor *factor : {a, b})
+    scale.exponent += factor->dynamic ? factor->dynamic->exponent : 0;
+  if (scale.exponent != 0)
+    result.dynamic = scale;
+  Value lhs = node.value(0), rhs = node.value(1);
+  result.value = node.b.binary(BinaryKind::Mul, lhs, rhs);
+  if (failed(node.setResult(0, std::move(result))))
+    return failure();
+  return true;
+}
+
+LogicalResult onnximport::importDynamicCast(Node &node, ElementType type) {
+  if (!isFloat(type))
+    return node.emitError() << "makes integers of what a scale computed at run "
+                               "time applies to";
+  Tensor result = *node.tensor(0);
+  result.type = ElementType::Float32;
+  return node.setResult(0, std::move(result));
+}
+
+//===----------------------------------------------------------------------===//
+// ConvInteger, MatMulInteger
+//===----------------------------------------------------------------------===//
+
+/// The integers of an input minus its zero point; `unit` gets what a step of
+/// the result stands for.
+static Value readDifference(Node &node, int input, int zero, int64_t axis,
+                            double &unit,
+                            std::optional<DynamicScale> &dynamic) {
+  Tensor *tensor = node.tensor(input);
+  if (!tensor)
+    return {};
+  if (tensor->dynamic) {
+    dynamic = tensor->dynamic;
+    return tensor->value;
+  }
+  FailureOr<QuantizationParams> params =
+      readZeroPoint(node, zero, tensor->type, axis, node.shape(input).size());
+  if (failed(params))
+    return {};
+  // Quantized activations are taken as they are, whatever their scale.
+  if (!tensor->constant && tensor->params && !tensor->params->axis) {
+    QuantizationParams scaled = *params;
+    scaled.scales = tensor->params->scales;
+    if (isSame(scaled, *tensor->params)) {
+      unit *= scaled.scales.front();
+      return tensor->value;
+    }
+  }
+  return readAs(node, input, *params);
+}
+
+/// `build` on the differences. The result's integers are the real numbers over
+/// the unit.
+static LogicalResult importInteger(Node &node, int64_t axis,
+                                   function_ref<Value(Value, Value)> build) {
+  double unit = 1;
+  std::optional<DynamicScale> dynamic, other;
+  Value x = readDifference(node, 0, 2, 0, unit, dynamic);
+  Value weights = readDifference(node, 1, 3, axis, unit, other);
+  if (!x || !weights)
+    return failure();
+  if (other)
+    return node.emitError()
+           << "multiplies two tensors of which the second has a scale that is "
+              "computed at run time; quantc reads constant weights there";
+  Tensor result;
+  result.type = ElementType::Int32;
+  result.value = build(x, weights);
+  result.dynamic = dynamic;
+  if (!dynamic) {
+    result.params.emplace();
+    result.params->bits = 32;
+    result.params->scales.push_back(unit);
+  }
+  return node.setResult(0, std::move(result));
+}
+
+static LogicalResult importConvInteger(Node &node) {
+  return importInteger(node, 0, [&](Value x, Value weights) {
+    return buildConv(node, x, weights, Value());
+  });
+}
+
+static LogicalResult importMatMulInteger(Node &node) {
+  return importInteger(node, -1, [&](Value x, Value weights) {
+    return node.b.matMul(x, weights);
+  });
+}
+
+void onnximport::addQuantizeHandlers(Handlers &handlers) {
+  handlers["ConvInteger"] = {importConvInteger, Integers::Own};
+  handlers["DequantizeLinear"] = {importDequantizeLinear, Integers::Own};
+  handlers["DynamicQuantizeLinear"] = {importDynamicQuantizeLinear};
+  handlers["MatMulInteger"] = {importMatMulInteger, Integers::Own};
+  handlers["QuantizeLinear"] = {importQuantizeLinear};
+  handlers["com.microsoft.DequantizeLinear"] = handlers["DequantizeLinear"];
+  handlers["com.microsoft.QuantizeLinear"] = handlers["QuantizeLinear"];
+}

@@ -1,0 +1,69 @@
+//===- Quantized.h - Integers of quantized files -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// How tensors of integers are read as the real numbers that they stand for,
+/// for all operations of quantized files.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_IMPORT_ONNX_QUANTIZED_H
+#define QUANTC_LIB_IMPORT_ONNX_QUANTIZED_H
+
+#include "Importer.h"
+
+namespace quantc::onnximport {
+
+/// Where a node has scale and zero point of a tensor; `zero` may not be given.
+struct ParamInputs {
+  int scale, zero;
+};
+
+/// The parameters at these inputs for integers of `type`. More than one scale
+/// run along `axis` of a tensor of `rank` dimensions.
+mlir::FailureOr<QuantizationParams> readParams(Node &node, ParamInputs inputs,
+                                               ElementType type, int64_t axis,
+                                               int64_t rank);
+
+/// Scale 1 and the zero point at input `zero` (0 if not given).
+mlir::FailureOr<QuantizationParams> readZeroPoint(Node &node, int zero,
+                                                  ElementType type,
+                                                  int64_t axis, int64_t rank);
+
+/// The real numbers that the integers of an input stand for with `params`.
+/// Null after an error.
+mlir::Value readAs(Node &node, int input, const QuantizationParams &params);
+
+/// The real numbers of an input with the parameters at `inputs`.
+mlir::Value readReals(Node &node, int input, ParamInputs inputs,
+                      int64_t axis = 0);
+
+/// `value` quantized with the parameters at `inputs` is result 0.
+llvm::LogicalResult setQuantized(Node &node, mlir::Value value,
+                                 ParamInputs inputs, int64_t axis = 0);
+
+/// The integers of a quantized tensor, as f32.
+mlir::Value getCodes(Node &node, Tensor &tensor);
+
+/// What a quantized input of the network stands for: the parameters of the
+/// first node that reads it with constant ones, else scale 1.
+QuantizationParams findInputParams(const Graph &graph, const Tensors &tensors,
+                                   llvm::StringRef input);
+
+//===----------------------------------------------------------------------===//
+// Scales that are computed at run time
+//===----------------------------------------------------------------------===//
+
+/// A product with such a scale. False if no input has one.
+mlir::FailureOr<bool> importDynamicMul(Node &node);
+llvm::LogicalResult importDynamicCast(Node &node, ElementType type);
+
+} // namespace quantc::onnximport
+
+#endif // QUANTC_LIB_IMPORT_ONNX_QUANTIZED_H

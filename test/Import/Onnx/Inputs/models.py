@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Small ONNX models for tests.
+
+usage: models.py NAME FILE      writes the model NAME
+"""
+import pathlib
+import sys
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+FLOAT = TensorProto.FLOAT
+
+
+def value(name, shape, kind=FLOAT):
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def model(nodes, inputs, outputs, constants=None, opset=13, domains=()):
+    """`nodes` are (op, inputs, outputs, attributes); the result is not checked."""
+    protos = [helper.make_node(op, i, o, name=f"n{k}", **attrs) for k, (op, i, o, attrs) in enumerate(nodes)]
+    tensors = [array if isinstance(array, TensorProto) else numpy_helper.from_array(array, name)
+               for name, array in (constants or {}).items()]
+    graph = helper.make_graph(protos, "g", inputs, [value(name, None) for name in outputs], tensors)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)] + [
+        helper.make_opsetid(domain, 1) for domain in domains])
+
+
+def relu(**options):
+    return model([("Relu", ["x"], ["y"], {})], [value("x", [1, 2])], ["y"], **options)
+
+
+def tensor(**fields):
+    proto = TensorProto(name="w", data_type=FLOAT, dims=[2])
+    for name, content in fields.items():
+        field = getattr(proto, name)
+        field.extend(content) if isinstance(content, list) else setattr(proto, name, content)
+    return proto
+
+
+def add_constant(proto):
+    return model([("Add", ["x", "w"], ["y"], {})], [value("x", [1, 2])], ["y"], {"w": proto})
+
+
+def external(location, offset=None, length=None):
+    proto = TensorProto(name="w", data_type=FLOAT, dims=[2], data_location=TensorProto.EXTERNAL)
+    for key, content in (("location", location), ("offset", offset), ("length", length)):
+        if content is not None:
+            entry = proto.external_data.add()
+            entry.key, entry.value = key, str(content)
+    return add_constant(proto)
+
+
+def reshape(shape, **attrs):
+    return model([("Reshape", ["x", "s"], ["y"], attrs)], [value("x", [2, 3])], ["y"], {"s": np.array(shape, "i8")})
+
+
+def conv(weights=(4, 3, 3, 3), **attrs):
+    return model([("Conv", ["x", "w"], ["y"], attrs)], [value("x", [1, 3, 8, 8])], ["y"],
+                 {"w": np.ones(weights, "f4")})
+
+
+def quantize(scale, zero=np.array(0, "i1"), x=(1, 2)):
+    return model([("QuantizeLinear", ["x", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["y"], {})],
+                 [value("x", x)], ["y"], {"s": np.array(scale, "f4"), "z": zero})
+
+
+def names():
+    """A graph with names that are not UTF-8, repeated, and out of order."""
+    proto = model([("Tanh", ["r"], ["y"], {}), ("Relu", ["x"], ["r"], {})], [value("x", ["N", 2])], ["y", "r"])
+    return proto
+
+
+MODELS = {
+    "relu": relu,
+    "names": names,
+    "types": lambda: model(
+        [("Add", ["x", "half"], ["a"], {}), ("Add", ["a", "double"], ["b"], {}), ("Add", ["b", "brain"], ["y"], {})],
+        [value("x", [1, 2])], ["y"],
+        {"half": np.array([1.5, -2], "f2"), "double": np.array([0.25, 4], "f8"),
+         "brain": TensorProto(name="brain", data_type=TensorProto.BFLOAT16, dims=[2], int32_data=[0x3f80, 0xc000])}),
+    "conv": conv,
+    "qdq": lambda: model(
+        [("QuantizeLinear", ["x", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["d"], {}),
+         ("DequantizeLinear", ["w", "ws", "wz"], ["wd"], {"axis": 0}),
+         ("DequantizeLinear", ["b", "bs"], ["bd"], {"axis": 0}),
+         ("Conv", ["d", "wd", "bd"], ["c"], {}), ("QuantizeLinear", ["c", "s", "z"], ["y"], {})],
+        [value("x", [1, 2, 4, 4])], ["y"],
+        {"s": np.array(0.5, "f4"), "z": np.array(128, "u1"), "w": np.ones((3, 2, 1, 1), "i1"),
+         "ws": np.array([0.25, 0.5, 1], "f4"), "wz": np.zeros(3, "i1"), "b": np.array([1, 2, 3], "i4"),
+         "bs": np.array([0.125, 0.25, 0.5], "f4")}),
+    "uint8-input": lambda: model(
+        [("DequantizeLinear", ["x", "s", "z"], ["d"], {}), ("Relu", ["d"], ["r"], {}),
+         ("QuantizeLinear", ["r", "s", "z"], ["y"], {})],
+        [value("x", [1, 4], TensorProto.UINT8)], ["y"], {"s": np.array(0.5, "f4"), "z": np.array(3, "u1")}),
+    "lstm": lambda: model(
+        [("LSTM", ["x", "w", "r"], ["h"], {"hidden_size": 1}), ("Relu", ["h"], ["a"], {}), ("Frob", ["a"], ["b"], {}),
+         ("If", ["b"], ["c"], {"then_branch": helper.make_graph([], "t", [], []),
+                               "else_branch": helper.make_graph([], "e", [], [])}),
+         ("Frob", ["c"], ["y"], {"domain": "my.domain"}), ("Frob", ["c"], ["dead"], {})],
+        [value("x", [1, 1, 1])], ["y"], {"w": np.ones((1, 4, 1), "f4"), "r": np.ones((1, 4, 1), "f4")},
+        domains=["my.domain"]),
+    "cycle": lambda: model([("Add", ["x", "b"], ["a"], {}), ("Relu", ["a"], ["b"], {})], [value("x", [1, 2])], ["b"]),
+    "missing-initializer": lambda: model([("Add", ["x", "w"], ["y"], {})], [value("x", [1, 2])], ["y"]),
+    "missing-output": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", [1, 2])], ["z"]),
+    "twice": lambda: model([("Relu", ["x"], ["y"], {}), ("Tanh", ["x"], ["y"], {})], [value("x", [1, 2])], ["y"]),
+    "no-opset": lambda: relu(opset=1),
+    "new-opset": lambda: relu(opset=99),
+    "symbol": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", ["N", 3, "height", 4])], ["y"]),
+    "no-rank": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", None)], ["y"]),
+    "negative": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", [1, -3])], ["y"]),
+    "absurd": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", [1 << 40, 1 << 40])], ["y"]),
+    "text": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", [2], TensorProto.STRING)], ["y"]),
+    "short-raw": lambda: add_constant(tensor(raw_data=b"1234")),
+    "short-field": lambda: add_constant(tensor(float_data=[1.0])),
+    "absurd-constant": lambda: add_constant(TensorProto(name="w", data_type=FLOAT, dims=[1 << 62, 1 << 62])),
+    "negative-constant": lambda: add_constant(TensorProto(name="w", data_type=FLOAT, dims=[-2])),
+    "unknown-type": lambda: add_constant(TensorProto(name="w", data_type=77, dims=[2])),
+    "complex": lambda: add_constant(TensorProto(name="w", data_type=TensorProto.COMPLEX64, dims=[2])),
+    "external": lambda: external("weights.bin", 4, 8),
+    "external-parent": lambda: external("../weights.bin"),
+    "external-absolute": lambda: external("/etc/passwd"),
+    "external-link": lambda: external("link.bin", 0, 8),
+    "external-missing": lambda: external("nothing.bin"),
+    "external-beyond": lambda: external("weights.bin", 8, 8),
+    "external-huge": lambda: external("weights.bin", 2**63, 2**63),
+    "external-number": lambda: external("weights.bin", "four"),
+    "big-integer": lambda: model([("Add", ["x", "w"], ["y"], {})], [value("x", [2], TensorProto.INT64)], ["y"],
+                                 {"w": np.array([1, 1 << 40], "i8")}),
+    "attribute-type": lambda: model([("Softmax", ["x"], ["y"], {"axis": 1.5})], [value("x", [1, 2])], ["y"]),
+    "reshape": lambda: reshape([4, 2]),
+    "reshape-open": lambda: reshape([-1, -1]),
+    "reshape-computed": lambda: model([("Reshape", ["x", "s"], ["y"], {})], [value("x", [2, 3]),
+                                      value("s", [2], TensorProto.INT64)], ["y"]),
+    "lacks-input": lambda: model([("Add", ["x", ""], ["y"], {})], [value("x", [2, 3])], ["y"]),
+    "fill": lambda: model([("ConstantOfShape", ["s"], ["c"], {}), ("Add", ["x", "c"], ["y"], {})],
+                          [value("x", [1, 1])], ["y"], {"s": np.array([1 << 31, 1 << 31], "i8")}),
+    "range": lambda: model([("Range", ["a", "b", "c"], ["r"], {}), ("Add", ["x", "r"], ["y"], {})], [value("x", [1])],
+                           ["y"], {"a": np.array(0.0, "f4"), "b": np.array(1e30, "f4"), "c": np.array(1.0, "f4")}),
+    "division": lambda: model([("Div", ["a", "b"], ["y"], {})], [value("x", [1])], ["y"],
+                              {"a": np.array([1], "i8"), "b": np.array([0], "i8")}),
+    "axis": lambda: model([("Concat", ["x", "x"], ["y"], {"axis": 7})], [value("x", [1, 2])], ["y"]),
+    "conv-rank": lambda: conv((4, 3, 3)),
+    "conv-pads": lambda: conv(pads=[1, 1]),
+    "conv-channels": lambda: conv((4, 5, 3, 3)),
+    "conv-group": lambda: conv(group=0),
+    "auto-pad": lambda: conv(auto_pad="OFTEN"),
+    "mask": lambda: model([("Dropout", ["x"], ["a", "mask"], {}), ("Not", ["mask"], ["y"], {})], [value("x", [1, 2])],
+                          ["y"]),
+    "zero-scale": lambda: quantize(0.0),
+    "scale-shape": lambda: quantize([[0.5]]),
+    "scale-count": lambda: quantize([0.5, 0.5], np.zeros(3, "i1")),
+    "integer-relu": lambda: model([("QuantizeLinear", ["x", "s", "z"], ["q"], {}), ("Sigmoid", ["q"], ["y"], {})],
+                                  [value("x", [1, 2])], ["y"], {"s": np.array(1, "f4"), "z": np.array(0, "i1")}),
+    "dynamic": lambda: model([("DynamicQuantizeLinear", ["x"], ["q", "s", "z"], {}), ("Neg", ["s"], ["y"], {})],
+                             [value("x", [1, 2])], ["y"]),
+}
+
+if __name__ == "__main__":
+    pathlib.Path(sys.argv[2]).write_bytes(MODELS[sys.argv[1]]().SerializeToString())

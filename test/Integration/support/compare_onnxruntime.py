@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Imports single operations from ONNX, runs them, and compares with ONNX Runtime.
+
+usage: compare_onnxruntime.py QUANTC GROUP... WORKDIR [--only SUBSTRING]
+
+The cases of a group that use the same operator set become one model. If it fails, every
+case is run alone, so that the message names the one at fault. ONNX Runtime is found by
+QUANTC_ONNXRUNTIME_DIR.
+"""
+import argparse
+import itertools
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+import onnx_cases
+import onnxruntime
+
+TOLERANCE = 2e-5  # of the largest value: float32 sums and polynomials
+
+
+def build(cases):
+    """One model of all cases, its inputs and tolerances by output."""
+    nodes, constants, inputs, outputs, feeds, tolerances = [], [], [], [], {}, {}
+    rng = np.random.default_rng(7)
+    for number, case in enumerate(cases):
+        names = {}
+
+        def rename(name):
+            return name and names.setdefault(name, f"c{number}_{name}")
+
+        for name, value in case.inputs.items():
+            if isinstance(value, onnx_cases.Input):
+                array = value.sample(rng)
+                feeds[rename(name)] = array
+                inputs.append(helper.make_tensor_value_info(
+                    rename(name), helper.np_dtype_to_tensor_dtype(array.dtype)
+                    if hasattr(helper, "np_dtype_to_tensor_dtype")
+                    else onnx.mapping.NP_TYPE_TO_TENSOR_TYPE[array.dtype], array.shape))
+            else:
+                constants.append(numpy_helper.from_array(value, rename(name)))
+        for place, node in enumerate(case.nodes):
+            copy = onnx.NodeProto()
+            copy.CopyFrom(node)
+            copy.ClearField("input")
+            copy.ClearField("output")
+            copy.input.extend(rename(name) for name in node.input)
+            copy.output.extend(rename(name) for name in node.output)
+            copy.name = f"c{number}_{node.op_type}{place}"
+            nodes.append(copy)
+        for name in case.outputs:
+            outputs.append(onnx.ValueInfoProto(name=rename(name)))
+            tolerances[rename(name)] = case.tolerance
+    graph = helper.make_graph(nodes, "cases", inputs, outputs, constants)
+    model = helper.make_model(graph, ir_version=8, opset_imports=[
+        helper.make_opsetid("", cases[0].opset), helper.make_opsetid("com.microsoft", 1)])
+    return model, feeds, tolerances
+
+
+def narrow(array):
+    """What a network has instead of 64 bits."""
+    return array.astype("i4") if array.dtype == np.int64 else array
+
+
+def check(quantc, cases, workdir):
+    """A message if the cases' model fails, else an empty string."""
+    shutil.rmtree(workdir, ignore_errors=True)
+    workdir.mkdir(parents=True)
+    model, feeds, tolerances = build(cases)
+    path = workdir / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    try:
+        expected = onnxruntime.run(path, feeds, workdir)
+    except RuntimeError as error:
+        return f"ONNX Runtime: {error}"
+    np.savez(workdir / "in.npz", **{name: narrow(array)[None] for name, array in feeds.items()})
+    done = subprocess.run([quantc, "run", str(path), str(workdir / "in.npz"), "-o",
+                           str(workdir / "out.npz")], capture_output=True, text=True)
+    if done.returncode:
+        return done.stderr.strip() or f"exit code {done.returncode}"
+    found = np.load(workdir / "out.npz")
+    for name, tolerance in tolerances.items():
+        if name not in found:
+            return f"no output {name}: {sorted(found)}"
+        e, f = expected[name].astype("f8"), found[name].astype("f8")[0]
+        if e.shape != f.shape:
+            return f"{name}: shape {list(f.shape)}, expected {list(e.shape)}"
+        bound = tolerance * max(1.0, np.abs(e[np.isfinite(e)]).max(initial=0))
+        if not np.allclose(f, e, rtol=0, atol=bound, equal_nan=True):
+            return (f"{name}: differs by {np.nanmax(np.abs(f - e)):g}; "
+                    f"{f.ravel()[:6]}, expected {e.ravel()[:6]}")
+    return ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("quantc")
+    parser.add_argument("groups", nargs="+", choices=sorted(onnx_cases.GROUPS), metavar="GROUP")
+    parser.add_argument("workdir", type=pathlib.Path)
+    parser.add_argument("--only", default="")
+    args = parser.parse_args()
+    failures = 0
+    for group in args.groups:
+        cases = [case for case in onnx_cases.GROUPS[group] if args.only in case.name]
+        cases.sort(key=lambda case: case.opset)
+        for opset, some in itertools.groupby(cases, key=lambda case: case.opset):
+            some = list(some)
+            workdir = args.workdir / f"{group}-{opset}"
+            if not check(args.quantc, some, workdir):
+                print(f"{group}, operator set {opset}: {len(some)} cases agree")
+                continue
+            for case in some:
+                message = check(args.quantc, [case], workdir / "alone")
+                if message:
+                    failures += 1
+                    print(f"{group}/{case.name}, operator set {opset}: {message}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Runs ONNX models with ONNX Runtime's package for Node.js."""
+import json
+import os
+import pathlib
+import subprocess
+
+import numpy as np
+
+SCRIPT = pathlib.Path(__file__).with_name("run_onnxruntime.js")
+
+
+def run(model, feeds, workdir, directory=None):
+    """The outputs of `model` by name. `directory` holds node_modules."""
+    workdir = pathlib.Path(workdir)
+    outputs = workdir / "onnxruntime"
+    outputs.mkdir(parents=True, exist_ok=True)
+    inputs = {}
+    for index, (name, array) in enumerate(feeds.items()):
+        file = outputs / f"input{index}.raw"
+        file.write_bytes(np.ascontiguousarray(array).tobytes())
+        inputs[name] = {"type": array.dtype.name, "dims": list(array.shape), "file": str(file)}
+    job = {"model": str(model), "inputs": inputs, "outputs": str(outputs)}
+    done = subprocess.run(["node", str(SCRIPT), directory or os.environ["QUANTC_ONNXRUNTIME_DIR"]],
+                          input=json.dumps([job]), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    results = {}
+    for output in json.loads((outputs / "outputs.json").read_text()):
+        raw = pathlib.Path(output["file"]).read_bytes()
+        results[output["name"]] = np.frombuffer(raw, output["type"]).reshape(output["dims"])
+    return results
