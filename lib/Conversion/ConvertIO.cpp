@@ -162,17 +162,6 @@ static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
   return success();
 }
 
-/// Results carry the name of the tensor that they return.
-static void nameResults(func::FuncOp func, Operation *terminator) {
-  for (OpOperand &output : terminator->getOpOperands()) {
-    unsigned index = output.getOperandNumber();
-    StringRef name = getTensorName(output.get());
-    if (!name.empty() && !func.getResultAttr(index, kNameAttr))
-      func.setResultAttr(index, kNameAttr,
-                         StringAttr::get(func.getContext(), name));
-  }
-}
-
 namespace {
 struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
   using Base::Base;
@@ -189,7 +178,7 @@ struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
       return signalPassFailure();
     }
     Operation *terminator = func.getBody().front().getTerminator();
-    nameResults(func, terminator);
+    nameResults(func);
     bool ok = true;
     if (*out != Element::Float)
       for (OpOperand &output : terminator->getOpOperands())

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/Import/Onnx.h"
 #include "quantc/Import/TFLite.h"
 #include "quantc/Pipelines/Network.h"
@@ -16,6 +17,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 
 #include "llvm/Support/SourceMgr.h"
@@ -92,6 +94,33 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
   llvm_unreachable("every format is handled");
 }
 
+/// The argument of ptq-convert-layout that brings images of a file of `format`
+/// into `layout`.
+static std::string getConversion(ImageLayout layout,
+                                 std::optional<NetworkFormat> format) {
+  if (layout == ImageLayout::NHWC && format != NetworkFormat::TFLite)
+    return "NHWC";
+  if (layout == ImageLayout::NCHW && format != NetworkFormat::Onnx)
+    return "NCHW";
+  return "";
+}
+
+/// Gives inputs and outputs the layouts that `options` ask for.
+static LogicalResult convertLayout(ModuleOp module,
+                                   std::optional<NetworkFormat> format,
+                                   const ImportOptions &options) {
+  ptq::PTQConvertLayoutOptions layouts{
+      getConversion(options.inputLayout, format),
+      getConversion(options.outputLayout, format)};
+  if (layouts.inputs.empty() && layouts.outputs.empty())
+    return success();
+  PassManager pm(module.getContext());
+  // The transposes must not take the names of inputs and outputs.
+  pm.nest<func::FuncOp>().addPass(ptq::createPTQNameTensors());
+  pm.nest<func::FuncOp>().addPass(ptq::createPTQConvertLayout(layouts));
+  return pm.run(module);
+}
+
 OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
                                           const ImportOptions &options) {
   context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
@@ -101,10 +130,13 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
     emitError(UnknownLoc::get(&context)) << message;
     return nullptr;
   }
+  std::optional<NetworkFormat> format = detectFormat(file->getBuffer(), path);
   OwningOpRef<ModuleOp> module =
       readNetwork(std::move(file), path, context, options);
   if (!module || failed(verifyNetwork(*module)))
     return nullptr;
   inlineResources(*module);
+  if (failed(convertLayout(*module, format, options)))
+    return nullptr;
   return module;
 }

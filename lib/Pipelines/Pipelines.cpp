@@ -29,6 +29,10 @@ void quantc::populateSimplifyPipeline(OpPassManager &pm) {
   // First, so that names do not depend on what the other passes do.
   addToFunctions(pm, ptq::createPTQNameTensors());
   addToFunctions(pm, ptq::createPTQSimplify());
+  // Constants are folded now; afterwards, operations that belong together are
+  // neighbours.
+  addToFunctions(pm, ptq::createPTQMoveTransposes());
+  addToFunctions(pm, ptq::createPTQSimplify());
   addToFunctions(pm, ptq::createPTQRecognizeComposites());
   addToFunctions(pm, ptq::createPTQOutlinePointwise());
   // What these passes have made.

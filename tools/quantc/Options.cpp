@@ -23,17 +23,32 @@ static auto ioValues() {
                     clEnumValN(IOType::UInt8, "uint8", "quantized, unsigned"));
 }
 
+static auto layoutValues() {
+  return cl::values(
+      clEnumValN(ImageLayout::NHWC, "NHWC", "channels last"),
+      clEnumValN(ImageLayout::NCHW, "NCHW", "channels behind the batch"));
+}
+
 ImportFlags::ImportFlags(cl::SubCommand &sub)
     : batch("batch", cl::sub(sub), cl::init(ImportOptions().batch),
             cl::value_desc("size"),
             cl::desc("Size of a batch dimension that the file leaves open "
-                     "(default 1)")) {}
+                     "(default 1)")),
+      inputLayout("input-layout", cl::sub(sub), cl::init(ImageLayout::AsInFile),
+                  cl::desc("Layout that image inputs (rank 3 to 5) shall have "
+                           "(default: the file's):"),
+                  layoutValues()),
+      outputLayout("output-layout", cl::sub(sub),
+                   cl::init(ImageLayout::AsInFile),
+                   cl::desc("The same for outputs:"), layoutValues()) {}
 
 llvm::Expected<ImportOptions> ImportFlags::options() const {
   if (batch < 1)
     return usageError("--batch is at least 1");
   ImportOptions options;
   options.batch = batch;
+  options.inputLayout = inputLayout;
+  options.outputLayout = outputLayout;
   return options;
 }
 

@@ -23,6 +23,7 @@ public:
 
 private:
   cl::opt<int64_t> batch;
+  cl::opt<ImageLayout> inputLayout, outputLayout;
 };
 
 /// How a float network is quantized.

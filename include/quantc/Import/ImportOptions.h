@@ -13,10 +13,22 @@
 
 namespace quantc {
 
+/// Where the channels of images (tensors of rank 3 to 5) are.
+enum class ImageLayout {
+  AsInFile,
+  NHWC, ///< last; also NLC and NDHWC
+  NCHW  ///< behind the batch; also NCL and NCDHW
+};
+
 /// Options of every importer.
 struct ImportOptions {
   /// What a symbolic batch dimension becomes; at least 1.
   int64_t batch = 1;
+  /// The layout that the network's inputs and outputs shall have. ONNX files
+  /// are taken for NCHW, TFLite files for NHWC and others for what they are not
+  /// to become.
+  ImageLayout inputLayout = ImageLayout::AsInFile;
+  ImageLayout outputLayout = ImageLayout::AsInFile;
 };
 
 } // namespace quantc

@@ -51,6 +51,17 @@ StringRef quantc::ptq::getTensorName(Value value) {
   return isView(op) ? getTensorName(op->getOperand(0)) : StringRef();
 }
 
+void quantc::ptq::nameResults(FunctionOpInterface func) {
+  Operation *terminator = func.getFunctionBody().front().getTerminator();
+  for (OpOperand &output : terminator->getOpOperands()) {
+    unsigned index = output.getOperandNumber();
+    StringRef name = getTensorName(output.get());
+    if (!name.empty() && !func.getResultAttr(index, kNameAttr))
+      func.setResultAttr(index, kNameAttr,
+                         StringAttr::get(func.getContext(), name));
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Discardable attributes
 //===----------------------------------------------------------------------===//

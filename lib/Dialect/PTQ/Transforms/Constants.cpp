@@ -8,6 +8,7 @@
 
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 
@@ -53,6 +54,51 @@ Value quantc::ptq::createFloatConstant(OpBuilder &builder, Location loc,
                                        ArrayRef<float> values) {
   return tosa::ConstOp::create(builder, loc, type,
                                DenseElementsAttr::get(type, values));
+}
+
+/// Calls `body` with the position, in a tensor of `shape`, of each element of
+/// its transpose.
+static void forEachPermuted(ArrayRef<int64_t> shape, ArrayRef<int64_t> perms,
+                            function_ref<void(int64_t)> body) {
+  SmallVector<int64_t> strides = computeStrides(shape);
+  SmallVector<int64_t> sizes = applyPermutation(shape, perms);
+  SmallVector<int64_t> steps = applyPermutation(ArrayRef(strides), perms);
+  SmallVector<int64_t> index(sizes.size(), 0);
+  int64_t position = 0;
+  for (int64_t i = 0, e = ShapedType::getNumElements(shape); i < e; ++i) {
+    body(position);
+    for (int64_t dim = int64_t(sizes.size()) - 1; dim >= 0; --dim) {
+      position += steps[dim];
+      if (++index[dim] < sizes[dim])
+        break;
+      position -= steps[dim] * sizes[dim];
+      index[dim] = 0;
+    }
+  }
+}
+
+DenseElementsAttr quantc::ptq::permuteElements(DenseElementsAttr values,
+                                               ArrayRef<int64_t> perms) {
+  auto from = cast<RankedTensorType>(values.getType());
+  auto type = from.clone(applyPermutation(from.getShape(), perms));
+  if (values.isSplat())
+    return values.reshape(type);
+  unsigned width = type.getElementTypeBitWidth();
+  if (width % 8) {
+    SmallVector<APInt> all(values.getValues<APInt>()), permuted;
+    forEachPermuted(from.getShape(), perms,
+                    [&](int64_t i) { permuted.push_back(all[i]); });
+    return DenseElementsAttr::get(type, permuted);
+  }
+  size_t bytes = width / 8;
+  ArrayRef<char> data = values.getRawData();
+  std::vector<char> permuted;
+  permuted.reserve(data.size());
+  forEachPermuted(from.getShape(), perms, [&](int64_t i) {
+    const char *element = data.data() + i * bytes;
+    permuted.insert(permuted.end(), element, element + bytes);
+  });
+  return DenseElementsAttr::getFromRawBuffer(type, permuted);
 }
 
 void quantc::ptq::forEachElement(

@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "quantc/Dialect/PTQ/IR/PTQDialect.h.inc"
@@ -39,6 +40,10 @@ inline constexpr llvm::StringLiteral kUnsignedAttr = "ptq.unsigned";
 /// argument, or an empty string. Probes, fake quantization and casts have the
 /// name of their operand.
 llvm::StringRef getTensorName(mlir::Value value);
+
+/// Gives each result of `func` that has none the name of the tensor that it
+/// returns.
+void nameResults(mlir::FunctionOpInterface func);
 
 /// True if `value` is a constant whose elements are all the same.
 bool isSplatConstant(mlir::Value value);

@@ -40,6 +40,10 @@ mlir::Value createFloatConstant(mlir::OpBuilder &builder, mlir::Location loc,
                                 mlir::RankedTensorType type,
                                 llvm::ArrayRef<float> values);
 
+/// transpose(values, perms): dimension i is dimension perms[i] of `values`.
+mlir::DenseElementsAttr permuteElements(mlir::DenseElementsAttr values,
+                                        llvm::ArrayRef<int64_t> perms);
+
 /// Calls `body(index, channel)` for each element of a tensor of `shape`, where
 /// `channel` is the element's position along `axis` (0 if there is no axis).
 void forEachElement(llvm::ArrayRef<int64_t> shape, std::optional<int64_t> axis,

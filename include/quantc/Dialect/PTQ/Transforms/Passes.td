@@ -44,6 +44,86 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
   }];
 }
 
+def PTQConvertLayout : Pass<"ptq-convert-layout", "::mlir::func::FuncOp"> {
+  let summary = "Changes the layout of the network's inputs and outputs";
+  let description = [{
+    Gives images among the arguments or results of the network (tensors of rank 3 to 5:
+    batch, channels and space) the other layout: with `inputs=NHWC`, an argument that
+    is channels-first becomes channels-last, and a transpose restores the order in
+    which the network reads it. `ptq-move-transposes` cancels that transpose with the
+    one that the network begins with. Tensors of other ranks stay; it is an error if
+    there is no image. Names stay.
+
+    Example:
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<1x3x8x8xf32>) -> tensor<1x3x8x8xf32> {
+      return %x : tensor<1x3x8x8xf32>
+    }
+    // after, with inputs=NHWC
+    func.func @net(%x: tensor<1x8x8x3xf32>) -> tensor<1x3x8x8xf32> {
+      %0 = tosa.transpose %x {perms = array<i32: 0, 3, 1, 2>}
+        : (tensor<1x8x8x3xf32>) -> tensor<1x3x8x8xf32>
+      return %0 : tensor<1x3x8x8xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"inputs", "inputs", "std::string", /*default=*/"",
+           "NHWC makes channels-first inputs channels-last, NCHW the other way "
+           "round, e.g. inputs=NHWC. By default they stay as they are">,
+    Option<"outputs", "outputs", "std::string", /*default=*/"",
+           "The same for outputs, e.g. outputs=NHWC">
+  ];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
+def PTQMoveTransposes : Pass<"ptq-move-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Moves transposes until they cancel";
+  let description = [{
+    TOSA's convolutions are channels-last. A network that was made channels-first
+    has a transpose before and after each of them. This pass chooses for everything
+    between - elementwise operations, casts and fake quantization (per axis too),
+    concat, pad, slice, tile, reverse, reductions, argmax, softmax, mean, and reshapes
+    that split or merge neighbouring dimensions - the layout in which the fewest
+    elements are moved. Transposes go up as well as down, one that several operations
+    read is moved only if that pays for all of them together, and a value
+    that needs another layout gets a transpose if that is cheaper. Transposes of constants
+    are folded; one before a reshape that flattens an image for a product with
+    constant weights permutes the weights instead; one that moves dimensions of size 1
+    only becomes a reshape.
+
+    Every element of every tensor stays what it is. A tensor keeps its `ptq.name` in
+    its new layout, and so do results of the network. One whose transpose disappears
+    takes its name, if its own only says which operation made it.
+
+    Remarks (`--remarks-filter=ptq-move-transposes`) name each transpose that is left
+    and count them: at an input, at an output, or inside.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = tosa.transpose %x {perms = array<i32: 0, 3, 1, 2>}
+      : (tensor<1x8x8x4xf32>) -> tensor<1x4x8x8xf32>
+    %1 = tosa.reduce_max %0 {axis = 1 : i32}
+      : (tensor<1x4x8x8xf32>) -> tensor<1x1x8x8xf32>
+    %2 = tosa.sub %0, %1
+      : (tensor<1x4x8x8xf32>, tensor<1x1x8x8xf32>) -> tensor<1x4x8x8xf32>
+    %3 = tosa.transpose %2 {perms = array<i32: 0, 2, 3, 1>}
+      : (tensor<1x4x8x8xf32>) -> tensor<1x8x8x4xf32>
+    // after
+    %0 = tosa.reduce_max %x {axis = 3 : i32}
+      : (tensor<1x8x8x4xf32>) -> tensor<1x8x8x1xf32>
+    %1 = tosa.sub %x, %0
+      : (tensor<1x8x8x4xf32>, tensor<1x8x8x1xf32>) -> tensor<1x8x8x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect",
+                           "::mlir::quant::QuantDialect"];
+}
+
 def PTQSimplify : Pass<"ptq-simplify", "::mlir::func::FuncOp"> {
   let summary = "Cleans up a float network before it is quantized";
   let description = [{
