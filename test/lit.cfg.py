@@ -110,6 +110,9 @@ if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
     config.available_features.add("qemu-aarch64")
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
+# Programs of libFuzzer, which not every compiler has.
+if os.path.exists(os.path.join(config.quantc_obj_root, "unittests", "TFLiteFuzzer")):
+    config.available_features.add("fuzzer")
 # Trained networks and data, which are not part of quantc.
 models = os.environ.get("QUANTC_MODELS_DIR")
 if models and os.path.isdir(models):

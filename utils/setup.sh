@@ -9,7 +9,7 @@ set -eu
 # The compiler's own dependencies, the scripts', then the tests' (libgmock-dev brings
 # GoogleTest). No package that another one depends on is listed.
 packages="
-  libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 lld-22
+  libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 libclang-rt-22-dev lld-22
   cmake ninja-build ccache pkg-config libzip-dev
   libonnx-dev libprotobuf-dev libflatbuffers-dev flatbuffers-compiler
   python3 python3-numpy python3-onnx

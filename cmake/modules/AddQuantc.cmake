@@ -93,6 +93,32 @@ function(add_quantc_unittest name)
   add_dependencies(QuantcUnitTests ${name})
 endfunction()
 
+# add_quantc_fuzzer(name sources... [LINK_LIBS libs...]): a program of libFuzzer in
+# build/unittests, if the compiler has libFuzzer. The first library is the one under test,
+# whose include directories the sources need.
+function(add_quantc_fuzzer name)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS -fsanitize=fuzzer)
+  check_cxx_source_compiles(
+    "extern \"C\" int LLVMFuzzerTestOneInput(const char *, unsigned long) { return 0; }"
+    QUANTC_HAVE_LIBFUZZER)
+  if(NOT QUANTC_HAVE_LIBFUZZER)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  list(GET ARG_LINK_LIBS 0 tested)
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} quantc_warnings)
+  target_include_directories(${name} SYSTEM PRIVATE
+    $<TARGET_PROPERTY:${tested},INCLUDE_DIRECTORIES>)
+  target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/unittests)
+  add_dependencies(${name} quantc-headers ${tested})
+  add_dependencies(QuantcUnitTests ${name})
+endfunction()
+
 # add_quantc_dialect(file namespace): ops, types, attributes and enums of
 # <file>.td, generated into the mirrored directory of the build tree.
 function(add_quantc_dialect file namespace)

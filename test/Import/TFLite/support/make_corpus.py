@@ -1,0 +1,33 @@
+"""Writes the corpus of the fuzzer: every case as a network of its own.
+
+usage: make_corpus.py WORKDIR      flatc is in PATH
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+from bad_files import good
+from network import SCHEMA, Network
+from run_cases import GROUPS
+
+
+def main():
+    workdir = pathlib.Path(sys.argv[1])
+    workdir.mkdir(parents=True, exist_ok=True)
+    texts = []
+    networks = {"good": good()}
+    for group, cases in GROUPS.items():
+        for case in cases:
+            networks[f"{group}-{case.name}"] = network = Network()
+            case.add_to(network)
+    for name, network in networks.items():
+        texts.append(workdir / f"{name}.json")
+        texts[-1].write_text(json.dumps(network.json()))
+    subprocess.run(["flatc", "--binary", "-o", workdir, SCHEMA, *texts], check=True)
+    for text in texts:
+        text.unlink()
+
+
+if __name__ == "__main__":
+    main()

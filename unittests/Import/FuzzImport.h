@@ -1,0 +1,64 @@
+//===- FuzzImport.h - Importing whatever bytes there are -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What fuzzers of importers share. A fuzzer is a program of libFuzzer:
+///
+///   TFLiteFuzzer corpus -max_total_time=60
+///
+/// mutates the files of directory `corpus`, and stops at the first that crashes
+/// the importer, takes more than a few seconds or gigabytes.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_UNITTESTS_IMPORT_FUZZIMPORT_H
+#define QUANTC_UNITTESTS_IMPORT_FUZZIMPORT_H
+
+#include "quantc/Import/ImportOptions.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include "llvm/Support/MemoryBufferRef.h"
+
+#include <cstdlib>
+#include <memory>
+
+namespace quantc {
+
+using Importer = mlir::OwningOpRef<mlir::ModuleOp> (*)(llvm::MemoryBufferRef,
+                                                       const ImportOptions &,
+                                                       mlir::MLIRContext &);
+
+/// Imports `size` bytes. A null result without an error is a crash: the user
+/// would not learn what is wrong.
+inline int fuzzImport(Importer import, const uint8_t *data, size_t size) {
+  // A context keeps every name and constant it has seen.
+  constexpr unsigned kUses = 200;
+  static std::unique_ptr<mlir::MLIRContext> context;
+  static unsigned uses = 0;
+  static bool hasError;
+  if (uses++ % kUses == 0) {
+    context = std::make_unique<mlir::MLIRContext>(
+        mlir::MLIRContext::Threading::DISABLED);
+    context->getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
+      hasError |= diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error;
+    });
+  }
+  hasError = false;
+  llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
+  if (!import(llvm::MemoryBufferRef(bytes, "fuzz"), {}, *context) && !hasError)
+    std::abort();
+  return 0;
+}
+
+} // namespace quantc
+
+#endif // QUANTC_UNITTESTS_IMPORT_FUZZIMPORT_H
