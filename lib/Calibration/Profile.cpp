@@ -28,6 +28,9 @@ Error Profile::merge(const Profile &other) {
     return createStringError(
         "the profiles belong to different networks (fingerprints " +
         fingerprint + " and " + other.fingerprint + ")");
+  if (!(preprocessing == other.preprocessing))
+    return createStringError("the profiles were made with different "
+                             "preprocessing: calibrate with the same");
   for (const auto &[name, histogram] : other.tensors) {
     auto it = tensors.find(name);
     if (it != tensors.end() && !it->second.canMerge(histogram))
@@ -87,8 +90,10 @@ std::string Profile::toJson() const {
   json::OStream json(os);
   json.object([&] {
     json.attribute("format", kFormat);
-    json.attribute("version", kVersion);
+    json.attribute("version", preprocessing.empty() ? 1 : kVersion);
     json.attribute("fingerprint", json::fixUTF8(fingerprint));
+    if (!preprocessing.empty())
+      json.attribute("preprocessing", preprocessing.toJson());
     json.attributeObject("tensors", [&] {
       for (const auto &tensor : tensors) {
         os << '\n'; // One line for each tensor.
@@ -235,6 +240,7 @@ Expected<Profile> Profile::fromJson(StringRef text) {
   json::ObjectMapper map(*value, root);
   Profile profile;
   if (!map.map("fingerprint", profile.fingerprint) ||
+      !map.mapOptional("preprocessing", profile.preprocessing) ||
       !map.map("tensors", profile.tensors))
     return damaged(toString(root.getError()));
   return profile;

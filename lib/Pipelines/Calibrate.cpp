@@ -60,6 +60,7 @@ llvm::Error ObservedModel::load(ModuleOp module) {
 
 llvm::Expected<CalibrationResult>
 quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
+                  const CalibrationOptions &options,
                   llvm::function_ref<bool(const Progress &)> progress) {
   if (isIntegerNetwork(module))
     return makeError(
@@ -83,13 +84,15 @@ quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
       return outputs.takeError();
     result.samples = now.samples;
     result.interrupted = progress && !progress(now);
-    return !result.interrupted;
+    return !result.interrupted && now.samples != options.samples;
   };
   if (llvm::Error error =
-          forEachSample(*files, observed.model->interface().inputs, visit))
+          forEachSample(*files, observed.model->interface().inputs,
+                        options.preprocessing, visit))
     return std::move(error);
 
   result.profile.fingerprint = observed.fingerprint;
+  result.profile.preprocessing = options.preprocessing;
   for (auto [name, histogram] :
        llvm::zip(observed.names, observed.histograms)) {
     if (histogram.nonFinite())

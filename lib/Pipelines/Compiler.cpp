@@ -145,9 +145,10 @@ quantc::loadModel(ModuleOp module, const CompilerOptions &options,
   return loadLowered(*copy, std::move(observer));
 }
 
-llvm::Expected<ArrayMap> quantc::runModel(Model &model, StringRef inputs) {
+llvm::Expected<ArrayMap> quantc::runModel(Model &model, StringRef inputs,
+                                          const Preprocessing &preprocessing) {
   llvm::Expected<SampleFile> file =
-      SampleFile::open(inputs, model.interface().inputs);
+      SampleFile::open(inputs, model.interface().inputs, preprocessing);
   if (!file)
     return file.takeError();
   if (file->samples() == 0)

@@ -1,4 +1,4 @@
-//===- Evaluate.cpp - Accuracy of a network on labelled data -*- C++ -*-===//
+//===- Evaluate.cpp - Measuring networks on data -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,91 +7,131 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Pipelines/Evaluate.h"
+#include "Answers.h"
 #include "quantc/Pipelines/Network.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quantc;
+using llvm::ArrayRef;
 using llvm::Error;
 using llvm::Expected;
 using llvm::StringRef;
 
-/// The key of the labels.
-static constexpr StringRef kLabels = "y";
-
-/// The elements of an array of any type as doubles.
-static std::vector<double> toDoubles(const Array &array) {
-  auto convert = [](auto values) {
-    return std::vector<double>(values.begin(), values.end());
-  };
-  switch (array.type) {
-  case ElementType::Int8:
-    return convert(array.as<int8_t>());
-  case ElementType::Bool:
-  case ElementType::UInt8:
-    return convert(array.as<uint8_t>());
-  case ElementType::Int16:
-    return convert(array.as<int16_t>());
-  case ElementType::UInt16:
-    return convert(array.as<uint16_t>());
-  case ElementType::Int32:
-    return convert(array.as<int32_t>());
-  case ElementType::UInt32:
-    return convert(array.as<uint32_t>());
-  case ElementType::Int64:
-    return convert(array.as<int64_t>());
-  case ElementType::UInt64:
-    return convert(array.as<uint64_t>());
-  case ElementType::Float32:
-    return convert(array.as<float>());
-  case ElementType::Float64:
-    return convert(array.as<double>());
-  case ElementType::Float16:
-    return {};
-  }
-  llvm_unreachable("every element type is handled");
-}
-
 namespace {
-/// How the rows of a network's first output say which class was recognised.
-struct Answers {
-  size_t rows = 0, classes = 0;
-  bool isClass = false; // the value is the class itself
+/// One of the networks, with what it said so far.
+struct Contestant {
+  Model *model;
+  std::string name;
+  SampleFile file;
+  std::optional<Answers> answers;
 
-  static Expected<Answers> of(const TensorInfo &output, size_t rows);
+  ArrayRef<TensorInfo> outputs() const { return model->interface().outputs; }
+  /// Runs sample `index`; the outputs as reals.
+  Expected<std::vector<std::vector<double>>> run(size_t index);
+};
+
+/// An evaluation on its way.
+class Evaluator {
+public:
+  Evaluator(ArrayRef<NamedModel> models, const EvaluationOptions &options)
+      : models(models), options(options) {}
+
+  Error open(StringRef data);
+  size_t samples() const { return contestants.front().file.samples(); }
+  Error addSample(size_t index);
+  Evaluation finish();
+
+private:
+  Error readLabels();
+  Error prepareAnswers(StringRef data);
+  Error checkComparable(const Contestant &other);
+  Error say(Contestant &contestant, ArrayRef<double> values,
+            ArrayRef<unsigned> rowLabels);
+
+  ArrayRef<NamedModel> models;
+  EvaluationOptions options;
+  std::vector<Contestant> contestants;
+  std::vector<Comparison> comparisons; // of all contestants but the first
+  std::optional<std::vector<unsigned>> labels;
+  size_t rows = 1; // of each sample
 };
 } // namespace
 
-Expected<Answers> Answers::of(const TensorInfo &output, size_t rows) {
-  Answers answers;
-  size_t count = 1;
-  for (int64_t size : output.shape)
-    count *= size;
-  if (output.type == ElementType::Float16 || rows == 0 || count % rows != 0)
-    return makeError(llvm::formatv(
-        "output '{0}' has {1} values and there are {2} labels per "
-        "run: it cannot be read as scores of classes",
-        output.name, count, rows));
-  answers.rows = rows;
-  answers.classes = count / rows;
-  bool integer = output.type != ElementType::Float32 &&
-                 output.type != ElementType::Float64;
-  answers.isClass = answers.classes == 1 && integer && !output.scale;
-  if (answers.classes == 1 && !answers.isClass)
-    return makeError(llvm::formatv(
-        "output '{0}' has one value per label: a classifier has a "
-        "score for each class, or the class from argmax",
-        output.name));
-  return answers;
+Expected<std::vector<std::vector<double>>> Contestant::run(size_t index) {
+  Expected<std::vector<Array>> results = model->run(file.sample(index));
+  if (!results)
+    return results.takeError();
+  std::vector<std::vector<double>> reals;
+  for (auto [result, info] : llvm::zip_equal(*results, outputs()))
+    reals.push_back(toReals(result, info));
+  return reals;
 }
 
-/// The labels, checked against the number of classes if that is known.
-static Expected<std::vector<unsigned>>
-readLabels(const SampleFile &file, std::optional<size_t> classes) {
+Error Evaluator::open(StringRef data) {
+  for (const NamedModel &named : models) {
+    Expected<SampleFile> file =
+        contestants.empty()
+            ? SampleFile::open(data, named.model->interface().inputs,
+                               options.preprocessing)
+            : contestants.front().file.rebind(named.model->interface().inputs);
+    if (!file)
+      return file.takeError();
+    contestants.push_back({named.model, named.name, std::move(*file), {}});
+  }
+  if (samples() == 0)
+    return makeError("'" + data + "': the data set is empty");
+  for (const Contestant &other : llvm::drop_begin(contestants)) {
+    if (Error error = checkComparable(other))
+      return error;
+    comparisons.push_back({other.name, 0, 0, {}});
+    for (const TensorInfo &output : contestants.front().outputs())
+      comparisons.back().outputs.push_back({output.name, {}});
+  }
+  if (Error error = readLabels())
+    return error;
+  if (!labels && contestants.size() == 1)
+    return makeError(llvm::formatv(
+        "{0}: no labels: accuracy needs a key 'y'; without labels a network is "
+        "compared with another one, its own float form or --against",
+        contestants.front().file.quotedPath()));
+  return prepareAnswers(data);
+}
+
+/// Sizes other than 1: what two layouts of the same values have in common.
+static std::vector<int64_t> realSizes(ArrayRef<int64_t> shape) {
+  std::vector<int64_t> result;
+  llvm::copy_if(shape, std::back_inserter(result),
+                [](int64_t size) { return size != 1; });
+  return result;
+}
+
+Error Evaluator::checkComparable(const Contestant &other) {
+  const Contestant &measured = contestants.front();
+  if (other.file.samples() != samples())
+    return makeError(llvm::formatv(
+        "'{0}' makes {1} samples of the data, '{2}' makes {3}: they take "
+        "batches of different sizes",
+        measured.name, samples(), other.name, other.file.samples()));
+  if (measured.outputs().size() != other.outputs().size())
+    return makeError(llvm::formatv("'{0}' has {1} outputs, '{2}' has {3}",
+                                   measured.name, measured.outputs().size(),
+                                   other.name, other.outputs().size()));
+  for (auto [left, right] : llvm::zip(measured.outputs(), other.outputs()))
+    if (realSizes(left.shape) != realSizes(right.shape))
+      return makeError(llvm::formatv(
+          "output '{0}' of '{1}' and output '{2}' of '{3}' have different "
+          "shapes: they cannot be compared",
+          left.name, measured.name, right.name, other.name));
+  return Error::success();
+}
+
+/// The labels as they stand, before the number of classes is known.
+Error Evaluator::readLabels() {
+  const SampleFile &file = contestants.front().file;
   const Array *array = file.find(kLabels);
   if (!array)
-    return makeError(file.quotedPath() +
-                     ": no labels: the file needs a key 'y'");
+    return Error::success();
   if (array->type == ElementType::Float16 ||
       array->type == ElementType::Float32 ||
       array->type == ElementType::Float64)
@@ -99,103 +139,112 @@ readLabels(const SampleFile &file, std::optional<size_t> classes) {
         "{0}: key 'y' holds {1}, but labels are integers; convert "
         "them with numpy's astype",
         file.quotedPath(), stringify(array->type)));
-  std::vector<unsigned> labels;
-  for (auto [index, label] : llvm::enumerate(toDoubles(*array))) {
-    if (label < 0 || (classes && label >= *classes))
-      return makeError(llvm::formatv(
-          "{0}: label {1} of sample {2} in key 'y' is out of range: the "
-          "network has {3}",
-          file.quotedPath(), int64_t(label), index,
-          classes
-              ? llvm::formatv("{0} classes, 0 to {1}", *classes, *classes - 1)
-                    .str()
-              : "classes from 0 on"));
-    labels.push_back(label);
-  }
-  if (labels.size() % file.samples() != 0)
+  std::vector<double> values = toDoubles(*array);
+  if (values.empty() || values.size() % file.samples() != 0)
     return makeError(
         llvm::formatv("{0}: key 'y' holds {1} labels for {2} samples",
-                      file.quotedPath(), labels.size(), file.samples()));
-  return labels;
+                      file.quotedPath(), values.size(), file.samples()));
+  rows = values.size() / file.samples();
+  for (auto [index, label] : llvm::enumerate(values))
+    if (label < 0 || label > INT32_MAX)
+      return makeError(llvm::formatv(
+          "{0}: label {1} of sample {2} in key 'y' is out of range: the "
+          "network has classes from 0 on",
+          file.quotedPath(), int64_t(label), index));
+  labels.emplace(values.begin(), values.end());
+  return Error::success();
 }
 
-/// What one model answered to every row of the data.
-static Expected<std::vector<double>>
-firstOutput(Model &model, const SampleFile &file, size_t index) {
-  Expected<std::vector<Array>> outputs = model.run(file.sample(index));
-  if (!outputs)
-    return outputs.takeError();
-  return toDoubles(outputs->front());
+Error Evaluator::prepareAnswers(StringRef data) {
+  const TensorInfo &first = contestants.front().outputs().front();
+  if (!labels && first.shape.size() > 1)
+    rows = first.shape.front();
+  for (Contestant &contestant : contestants) {
+    const TensorInfo &output = contestant.outputs().front();
+    if (!hasAnswers(output, rows))
+      return makeError(llvm::formatv(
+          "output '{0}' of shape [{1:$[, ]}] cannot be read as scores of "
+          "classes for {2} labels per run",
+          output.name,
+          llvm::make_range(output.shape.begin(), output.shape.end()), rows));
+    contestant.answers.emplace(output, rows, options.threshold);
+    std::optional<unsigned> classes = contestant.answers->scoredClasses();
+    if (!labels || !classes)
+      continue;
+    auto bad = llvm::find_if(*labels,
+                             [&](unsigned label) { return label >= *classes; });
+    if (bad != labels->end())
+      return makeError(llvm::formatv(
+          "'{0}': label {1} of sample {2} in key 'y' is out of range: the "
+          "network has {3} classes, 0 to {4}",
+          data, *bad, bad - labels->begin(), *classes, *classes - 1));
+  }
+  return Error::success();
 }
 
-/// Adds one row of an output to `metrics` and returns the answer.
-static unsigned addRow(ClassificationMetrics &metrics, const Answers &answers,
-                       llvm::ArrayRef<double> values, size_t row,
-                       unsigned label) {
-  llvm::ArrayRef<double> scores =
-      values.slice(row * answers.classes, answers.classes);
-  if (!answers.isClass)
-    return metrics.addScores(scores, label);
-  unsigned answer = std::clamp<double>(scores[0], 0, metrics.classes() - 1);
-  metrics.addAnswer(answer, label);
-  return answer;
+Error Evaluator::say(Contestant &contestant, ArrayRef<double> values,
+                     ArrayRef<unsigned> rowLabels) {
+  if (contestant.answers->add(values, rowLabels))
+    return Error::success();
+  return makeError(
+      llvm::formatv("output '{0}' of '{1}' holds integers that are no classes",
+                    contestant.outputs().front().name, contestant.name));
 }
 
-/// Classes of a network that answers with a class: as many as the labels need.
-static size_t countClasses(llvm::ArrayRef<unsigned> labels) {
-  return labels.empty() ? 1
-                        : *std::max_element(labels.begin(), labels.end()) + 1;
+Error Evaluator::addSample(size_t index) {
+  ArrayRef<unsigned> rowLabels;
+  if (labels)
+    rowLabels = ArrayRef<unsigned>(*labels).slice(index * rows, rows);
+  std::vector<std::vector<double>> measured;
+  for (auto [number, contestant] : llvm::enumerate(contestants)) {
+    auto outputs = contestant.run(index);
+    if (!outputs)
+      return outputs.takeError();
+    if (Error error = say(contestant, outputs->front(), rowLabels))
+      return error;
+    if (number == 0)
+      measured = std::move(*outputs);
+    else
+      for (auto [output, signal, values] :
+           llvm::zip_equal(comparisons[number - 1].outputs, *outputs, measured))
+        output.noise.add(signal, values);
+  }
+  return Error::success();
+}
+
+Evaluation Evaluator::finish() {
+  Evaluation evaluation;
+  evaluation.samples = samples() * rows;
+  for (const Contestant &contestant : contestants) {
+    evaluation.networks.push_back({contestant.name, std::nullopt});
+    if (labels)
+      evaluation.networks.back().metrics = contestant.answers->metrics(*labels);
+  }
+  const std::vector<unsigned> &measured =
+      contestants.front().answers->answers();
+  for (auto [comparison, other] :
+       llvm::zip_equal(comparisons, llvm::drop_begin(contestants))) {
+    comparison.rows = measured.size();
+    for (auto [left, right] :
+         llvm::zip_equal(measured, other.answers->answers()))
+      comparison.agreeing += left == right;
+  }
+  evaluation.comparisons = std::move(comparisons);
+  return evaluation;
 }
 
 Expected<Evaluation>
-quantc::evaluate(Model &model, Model *reference, StringRef labelled,
-                 StringRef form,
+quantc::evaluate(ArrayRef<NamedModel> models, StringRef data,
+                 const EvaluationOptions &options,
                  llvm::function_ref<void(const Progress &)> progress) {
-  Expected<SampleFile> file =
-      SampleFile::open(labelled, model.interface().inputs);
-  if (!file)
-    return file.takeError();
-  if (file->samples() == 0)
-    return makeError("'" + labelled + "': the data set is empty");
-  const Array *labelArray = file->find(kLabels);
-  size_t rows = labelArray ? labelArray->elementCount() / file->samples() : 1;
-  Expected<Answers> answers =
-      Answers::of(model.interface().outputs.front(), rows);
-  if (!answers)
-    return answers.takeError();
-  Expected<std::vector<unsigned>> labels = readLabels(
-      *file, answers->isClass ? std::nullopt
-                              : std::optional<size_t>(answers->classes));
-  if (!labels)
-    return labels.takeError();
-
-  size_t classes = answers->isClass ? countClasses(*labels) : answers->classes;
-  Evaluation evaluation;
-  evaluation.form = form.str();
-  evaluation.metrics = ClassificationMetrics(classes);
-  if (reference)
-    evaluation.reference.emplace(classes);
-  for (size_t i = 0; i < file->samples(); ++i) {
-    Expected<std::vector<double>> values = firstOutput(model, *file, i);
-    if (!values)
-      return values.takeError();
-    std::vector<double> expected;
-    if (reference) {
-      Expected<std::vector<double>> run = firstOutput(*reference, *file, i);
-      if (!run)
-        return run.takeError();
-      expected = std::move(*run);
-    }
-    for (size_t row = 0; row < rows; ++row) {
-      unsigned label = (*labels)[i * rows + row];
-      unsigned answer =
-          addRow(evaluation.metrics, *answers, *values, row, label);
-      if (reference)
-        evaluation.agreeing += answer == addRow(*evaluation.reference, *answers,
-                                                expected, row, label);
-    }
+  Evaluator evaluator(models, options);
+  if (Error error = evaluator.open(data))
+    return std::move(error);
+  for (size_t i = 0; i < evaluator.samples(); ++i) {
+    if (Error error = evaluator.addSample(i))
+      return std::move(error);
     if (progress)
-      progress({i + 1, double(i + 1) / file->samples()});
+      progress({i + 1, double(i + 1) / evaluator.samples()});
   }
-  return evaluation;
+  return evaluator.finish();
 }

@@ -1,4 +1,4 @@
-//===- Evaluation.cpp - The report of quantc eval -*- C++ -*-===//
+//===- Evaluation.cpp - The report of an evaluation, as text -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,11 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Report/Classification.h"
+#include "quantc/Report/Evaluation.h"
 
-#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <algorithm>
 
 using namespace quantc;
 
@@ -18,34 +19,66 @@ using namespace quantc;
 /// it.
 static constexpr unsigned kWidestMatrix = 20;
 
-double Evaluation::agreement() const {
-  return metrics.samples() ? 100.0 * agreeing / metrics.samples() : 0.0;
+static std::string cell(std::optional<double> value, const char *format) {
+  return value ? llvm::formatv(format, *value).str() : "-";
 }
 
-static void printAccuracy(llvm::raw_ostream &os, llvm::StringRef form,
-                          const ClassificationMetrics &metrics) {
-  os << llvm::formatv("{0,-10} top-1 {1,6:F2} %", form, metrics.top1());
-  if (auto top5 = metrics.top5())
-    os << llvm::formatv("  top-5 {0,6:F2} %", *top5);
+/// One line for each network, as wide as the longest name asks for.
+static void printNetworks(llvm::raw_ostream &os,
+                          llvm::ArrayRef<NetworkResult> networks) {
+  size_t width = 10;
+  for (const NetworkResult &network : networks)
+    width = std::max(width, network.name.size());
+  os << std::string(width, ' ')
+     << "  correct  top-1 %  top-5 %  precision %  recall %    F1 %  "
+        "balanced %   kappa     AUC\n";
+  for (const auto &[name, metrics] : networks) {
+    os << name << std::string(width - name.size(), ' ');
+    const ClassificationMetrics &m = *metrics;
+    os << llvm::formatv(
+        "  {0,7}  {1,7:F2}  {2,7}  {3,11:F2}  {4,8:F2}  {5,6:F2}  {6,10:F2}"
+        "  {7,6}  {8,6}\n",
+        m.correct(), m.top1(), cell(m.top5(), "{0:F2}"), m.macroPrecision(),
+        m.macroRecall(), m.macroF1(), m.balancedAccuracy(),
+        cell(m.kappa(), "{0:F4}"), cell(m.auc(), "{0:F4}"));
+  }
+}
+
+static void printComparison(llvm::raw_ostream &os,
+                            const Comparison &comparison) {
+  os << "against " << comparison.with << ":";
+  if (comparison.rows)
+    os << llvm::formatv(" {0:F2} % of the answers agree ({1} of {2})",
+                        comparison.agreement(), comparison.agreeing,
+                        comparison.rows);
   os << '\n';
+  for (const auto &[name, noise] : comparison.outputs) {
+    os << "  output '" << name << "': ";
+    if (noise.equal())
+      os << "equal\n";
+    else
+      os << llvm::formatv("SQNR {0} dB, largest error {1:e3}\n",
+                          cell(noise.sqnr(), "{0:F2}"), noise.largestError());
+  }
 }
 
 static void printClasses(llvm::raw_ostream &os,
                          const ClassificationMetrics &metrics) {
-  os << "\nclass  samples   recall  precision  most often taken for\n";
+  os << "\nclass  samples   recall  precision        F1  most often taken "
+        "for\n";
   for (unsigned label = 0; label < metrics.classes(); ++label) {
-    uint64_t total = 0, worst = 0;
+    uint64_t worst = 0;
     unsigned takenFor = label;
     for (unsigned answer = 0; answer < metrics.classes(); ++answer) {
       uint64_t count = metrics.confused(label, answer);
-      total += count;
       if (answer != label && count > worst) {
         worst = count;
         takenFor = answer;
       }
     }
-    os << llvm::formatv("{0,5}  {1,7}  {2,6:F2} %   {3,6:F2} %", label, total,
-                        metrics.recall(label), metrics.precision(label));
+    os << llvm::formatv("{0,5}  {1,7}  {2,6:F2} %   {3,6:F2} %  {4,6:F2} %",
+                        label, metrics.labelled(label), metrics.recall(label),
+                        metrics.precision(label), metrics.f1(label));
     if (worst)
       os << llvm::formatv("  {0} ({1}x)", takenFor, worst);
     os << '\n';
@@ -67,48 +100,21 @@ static void printConfusion(llvm::raw_ostream &os,
 }
 
 void Evaluation::print(llvm::raw_ostream &os) const {
-  os << metrics.samples() << " samples, " << metrics.classes() << " classes\n";
-  if (reference)
-    printAccuracy(os, "float", *reference);
-  printAccuracy(os, form, metrics);
-  if (reference)
-    os << llvm::formatv("agreement  {0:F2} % of the answers are those of the "
-                        "float network\n",
-                        agreement());
-  printClasses(os, metrics);
-  if (metrics.classes() <= kWidestMatrix)
-    printConfusion(os, metrics);
-}
-
-llvm::json::Object Evaluation::toJson() const {
-  llvm::json::Object json{{"form", form},
-                          {"samples", int64_t(metrics.samples())},
-                          {"classes", int64_t(metrics.classes())},
-                          {"top1", metrics.top1()}};
-  if (auto top5 = metrics.top5())
-    json["top5"] = *top5;
-  if (reference) {
-    json["float_top1"] = reference->top1();
-    if (auto top5 = reference->top5())
-      json["float_top5"] = *top5;
-    json["agreement"] = agreement();
-  }
-  llvm::json::Array perClass, confusion;
-  for (unsigned label = 0; label < metrics.classes(); ++label) {
-    llvm::json::Array row;
-    uint64_t total = 0;
-    for (unsigned answer = 0; answer < metrics.classes(); ++answer) {
-      row.push_back(int64_t(metrics.confused(label, answer)));
-      total += metrics.confused(label, answer);
-    }
-    confusion.push_back(std::move(row));
-    perClass.push_back(
-        llvm::json::Object{{"label", int64_t(label)},
-                           {"samples", int64_t(total)},
-                           {"recall", metrics.recall(label)},
-                           {"precision", metrics.precision(label)}});
-  }
-  json["per_class"] = std::move(perClass);
-  json["confusion"] = std::move(confusion);
-  return json;
+  const std::optional<ClassificationMetrics> &measured =
+      networks.front().metrics;
+  os << samples << " samples";
+  if (measured)
+    os << ", " << measured->classes() << " classes";
+  else
+    os << " without labels";
+  os << '\n';
+  if (measured)
+    printNetworks(os, networks);
+  for (const Comparison &comparison : comparisons)
+    printComparison(os, comparison);
+  if (!measured)
+    return;
+  printClasses(os, *measured);
+  if (measured->classes() <= kWidestMatrix)
+    printConfusion(os, *measured);
 }

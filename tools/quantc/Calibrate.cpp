@@ -37,6 +37,7 @@ private:
                               cl::value_desc("file"),
                               cl::desc("Calibration profile to write")};
   ImportFlags importing{sub};
+  CalibrationFlags calibration{sub, "samples"};
 };
 } // namespace
 
@@ -45,16 +46,20 @@ CalibrateCommand::CalibrateCommand()
               "Run a float network over sample inputs and record a profile") {}
 
 llvm::Expected<ExitCode> CalibrateCommand::run() {
+  llvm::Expected<CalibrationOptions> options = calibration.get();
+  if (!options)
+    return options.takeError();
   Session session;
   auto module = session.load(network, importing);
   if (!module)
     return module.takeError();
   llvm::sys::SetInterruptFunction([] { interrupted = true; });
   ProgressLine line("calibrating");
-  auto result = calibrate(**module, inputs, [&](const Progress &progress) {
-    line.update(progress);
-    return !interrupted;
-  });
+  auto result =
+      calibrate(**module, inputs, *options, [&](const Progress &progress) {
+        line.update(progress);
+        return !interrupted;
+      });
   line.finish();
   if (!result)
     return result.takeError();

@@ -113,6 +113,8 @@ CompileCommand::getOptions(mlir::ModuleOp network) {
         "a float network is quantized by the ranges of its tensors: give "
         "--calibrate <inputs> or --profile <file>, or --float to compile it "
         "as it is");
+  if (llvm::Error error = quantize.refuseUnusedCalibration())
+    return std::move(error);
   if (llvm::Error error = quantize.apply(network, options.quantize))
     return std::move(error);
   return options;

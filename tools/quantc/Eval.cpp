@@ -24,19 +24,41 @@ public:
   llvm::Expected<ExitCode> run() override;
 
 private:
-  llvm::Expected<Evaluation> evaluateNetwork(mlir::ModuleOp module);
+  /// The networks to run, the measured one first.
+  struct Networks {
+    std::vector<std::unique_ptr<Model>> models;
+    std::vector<NamedModel> named;
+    EvaluationOptions options;
+
+    llvm::Error add(llvm::Expected<std::unique_ptr<Model>> model,
+                    llvm::StringRef name);
+  };
+
+  llvm::Error addLibrary(Networks &networks);
+  llvm::Error addNetwork(Networks &networks, mlir::ModuleOp module);
+  llvm::Error addOther(Networks &networks, Session &session,
+                       llvm::StringRef path);
   llvm::Error write(const Evaluation &evaluation);
 
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
-                               cl::desc(kNetworkArgument)};
-  cl::opt<std::string> labelled{
-      cl::Positional, cl::Required, cl::sub(sub),
-      cl::desc("<labelled.npz: inputs, and labels under 'y'>")};
+                               cl::desc("<network, or compiled .so>")};
+  cl::opt<std::string> data{cl::Positional, cl::Required, cl::sub(sub),
+                            cl::desc("<data.npz: inputs, labels under 'y'>")};
+  cl::list<std::string> against{
+      "against", cl::sub(sub), cl::value_desc("network"),
+      cl::desc("Compare with this network or compiled .so too (repeatable)")};
   cl::opt<std::string> output{
       "o", cl::init("-"), cl::sub(sub), cl::value_desc("file"),
-      cl::desc("Report to write (default: standard output)")};
-  cl::opt<bool> json{"json", cl::sub(sub),
-                     cl::desc("Write the report as JSON")};
+      cl::desc("Report to write as text (default: standard output)")};
+  cl::opt<std::string> json{"json", cl::sub(sub), cl::value_desc("file"),
+                            cl::desc("Report to write as JSON")};
+  cl::opt<std::string> csv{"csv", cl::sub(sub), cl::value_desc("file"),
+                           cl::desc("Report to write as CSV")};
+  cl::opt<double> threshold{
+      "threshold", cl::sub(sub), cl::init(EvaluationOptions().threshold),
+      cl::value_desc("number"),
+      cl::desc("A network with one score answers class 1 from here on "
+               "(default 0.5)")};
   cl::opt<bool> simulate{
       "simulate", cl::sub(sub),
       cl::desc("Measure the simulated network in place of the integer one")};
@@ -47,48 +69,90 @@ private:
 } // namespace
 
 EvalCommand::EvalCommand()
-    : Command("eval",
-              "Measure accuracy on labelled inputs, and agreement with float") {
+    : Command("eval", "Measure accuracy on labelled inputs, and how far "
+                      "networks agree") {}
+
+llvm::Error
+EvalCommand::Networks::add(llvm::Expected<std::unique_ptr<Model>> model,
+                           llvm::StringRef name) {
+  if (!model)
+    return model.takeError();
+  models.push_back(std::move(*model));
+  named.push_back({models.back().get(), name.str()});
+  return llvm::Error::success();
 }
 
-llvm::Expected<Evaluation> EvalCommand::evaluateNetwork(mlir::ModuleOp module) {
+llvm::Error EvalCommand::addLibrary(Networks &networks) {
+  if (quantize.calibrated() || simulate)
+    return usageError("a compiled library is measured as it is: no --profile, "
+                      "--calibrate or --simulate");
+  if (llvm::Error error =
+          quantize.preprocessing({}).moveInto(networks.options.preprocessing))
+    return error;
+  return networks.add(loadLibrary(network), "library");
+}
+
+llvm::Error EvalCommand::addNetwork(Networks &networks, mlir::ModuleOp module) {
   CompilerOptions options;
   if (llvm::Error error = quantize.apply(module, options.quantize))
-    return std::move(error);
+    return error;
+  if (llvm::Error error = quantize.preprocessing(options.quantize)
+                              .moveInto(networks.options.preprocessing))
+    return error;
   bool integer = isIntegerNetwork(module);
   bool quantized = !integer && (quantize.calibrated() || hasFakeQuant(module));
   if (simulate && !quantized)
     return usageError(
         "--simulate needs a float network and --profile or --calibrate");
-  std::unique_ptr<Model> reference;
-  if (quantized) {
-    CompilerOptions floatOptions;
-    floatOptions.form = NetworkForm::Float;
-    auto loaded = loadModel(module, floatOptions);
-    if (!loaded)
-      return loaded.takeError();
-    reference = std::move(*loaded);
-  }
   options.form = simulate               ? NetworkForm::Simulated
                  : quantized || integer ? NetworkForm::Integer
                                         : NetworkForm::Float;
-  auto model = loadModel(module, options);
-  if (!model)
-    return model.takeError();
-  ProgressLine line("evaluating");
-  auto evaluation =
-      evaluate(**model, reference.get(), labelled, stringify(options.form),
-               [&](const Progress &progress) { line.update(progress); });
-  line.finish();
-  return evaluation;
+  if (llvm::Error error =
+          networks.add(loadModel(module, options), stringify(options.form)))
+    return error;
+  if (!quantized)
+    return llvm::Error::success();
+  CompilerOptions floatOptions;
+  floatOptions.form = NetworkForm::Float;
+  return networks.add(loadModel(module, floatOptions), "float");
+}
+
+/// A network of --against: as it is, with the same rounding.
+llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
+                                  llvm::StringRef path) {
+  if (isLibrary(path))
+    return networks.add(loadLibrary(path), path);
+  auto module = session.load(path, importing);
+  if (!module)
+    return module.takeError();
+  CompilerOptions options;
+  options.quantize.rounding = quantize.getRounding();
+  if (!isIntegerNetwork(**module) && !hasFakeQuant(**module))
+    options.form = NetworkForm::Float;
+  return networks.add(loadModel(**module, options), path);
 }
 
 llvm::Error EvalCommand::write(const Evaluation &evaluation) {
+  if (!json.empty())
+    if (llvm::Error error =
+            writeFileAtomically(json, [&](llvm::raw_pwrite_stream &os) {
+              os << llvm::formatv("{0:2}\n",
+                                  llvm::json::Value(evaluation.toJson()));
+              return llvm::Error::success();
+            }))
+      return error;
+  if (!csv.empty())
+    if (llvm::Error error =
+            writeFileAtomically(csv, [&](llvm::raw_pwrite_stream &os) {
+              evaluation.printCsv(os);
+              return llvm::Error::success();
+            }))
+      return error;
+  // Standard output holds one report.
+  if (output == "-" && (json == "-" || csv == "-"))
+    return llvm::Error::success();
   return writeFileAtomically(output, [&](llvm::raw_pwrite_stream &os) {
-    if (json)
-      os << llvm::formatv("{0:2}\n", llvm::json::Value(evaluation.toJson()));
-    else
-      evaluation.print(os);
+    evaluation.print(os);
     return llvm::Error::success();
   });
 }
@@ -97,10 +161,26 @@ llvm::Expected<ExitCode> EvalCommand::run() {
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);
-  auto module = session.load(network, importing);
-  if (!module)
-    return module.takeError();
-  llvm::Expected<Evaluation> evaluation = evaluateNetwork(**module);
+  Networks networks;
+  networks.options.threshold = threshold;
+  if (isLibrary(network)) {
+    if (llvm::Error error = addLibrary(networks))
+      return std::move(error);
+  } else {
+    auto module = session.load(network, importing);
+    if (!module)
+      return module.takeError();
+    if (llvm::Error error = addNetwork(networks, **module))
+      return std::move(error);
+  }
+  for (const std::string &path : against)
+    if (llvm::Error error = addOther(networks, session, path))
+      return std::move(error);
+  ProgressLine line("evaluating");
+  auto evaluation =
+      evaluate(networks.named, data, networks.options,
+               [&](const Progress &progress) { line.update(progress); });
+  line.finish();
   if (!evaluation)
     return evaluation.takeError();
   if (llvm::Error error = write(*evaluation))

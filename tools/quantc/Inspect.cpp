@@ -70,6 +70,8 @@ llvm::Expected<ExitCode> InspectCommand::run() {
   if (!module)
     return module.takeError();
   CompilerOptions options;
+  if (llvm::Error error = quantize.refuseUnusedCalibration())
+    return std::move(error);
   if (llvm::Error error = quantize.apply(**module, options.quantize))
     return std::move(error);
   bool quantized = quantize.calibrated() || hasFakeQuant(**module);

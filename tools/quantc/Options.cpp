@@ -59,6 +59,7 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
           "calibrate", cl::sub(sub), cl::value_desc("file or folder"),
           cl::desc(
               "Calibrate first, with these .npy or .npz inputs (repeatable)")),
+      calibration(sub, "calibration-samples"),
       estimator(
           "estimator", cl::sub(sub), cl::init(Estimator::Auto),
           cl::desc("How ranges follow from statistics:"),
@@ -107,12 +108,30 @@ std::string QuantizeFlags::overwritten(llvm::StringRef output) const {
   return same ? profile.getValue() : std::string();
 }
 
+llvm::Expected<Preprocessing>
+QuantizeFlags::preprocessing(const QuantizeOptions &options) const {
+  if (!calibration.preprocessing.given() && options.profile)
+    return options.profile->preprocessing;
+  return calibration.preprocessing.get();
+}
+
+llvm::Error QuantizeFlags::refuseUnusedCalibration() const {
+  if (calibrate.empty() && calibration.given())
+    return usageError("--scale, --mean, --std, --layout and "
+                      "--calibration-samples are about the data of "
+                      "--calibrate, which is not given");
+  return llvm::Error::success();
+}
+
 llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
                                  QuantizeOptions &options) const {
   if (!profile.empty() && !calibrate.empty())
     return usageError("--profile and --calibrate exclude each other");
   if (!(percentile > 50 && percentile <= 100))
     return usageError("--percentile is above 50 and at most 100");
+  if (calibration.limited() && calibrate.empty())
+    return usageError("--calibration-samples is about the data of --calibrate, "
+                      "which is not given");
   options.estimator = {estimator, percentile};
   options.rounding = rounding;
   options.inputs = inputType.getNumOccurrences() ? inputType : io;
@@ -124,12 +143,15 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
       return loaded.takeError();
     options.profile = std::make_shared<Profile>(std::move(*loaded));
   } else if (!calibrate.empty()) {
+    llvm::Expected<CalibrationOptions> how = calibration.get();
+    if (!how)
+      return how.takeError();
     ProgressLine line("calibrating");
-    auto result =
-        quantc::calibrate(network, calibrate, [&](const Progress &progress) {
-          line.update(progress);
-          return true;
-        });
+    auto result = quantc::calibrate(network, calibrate, *how,
+                                    [&](const Progress &progress) {
+                                      line.update(progress);
+                                      return true;
+                                    });
     line.finish();
     if (!result)
       return result.takeError();
@@ -164,6 +186,16 @@ llvm::Error RemarkFlags::apply(Session &session) const {
   if (!remarks && filter.empty())
     return llvm::Error::success();
   return session.printRemarks(filter.empty() ? ".*" : filter.getValue());
+}
+
+bool tool::isLibrary(llvm::StringRef path) {
+  return llvm::sys::path::extension(path) == ".so";
+}
+
+llvm::Expected<std::unique_ptr<Model>> tool::loadLibrary(llvm::StringRef path) {
+  llvm::SmallString<128> manifest(path);
+  llvm::sys::path::replace_extension(manifest, "json");
+  return Model::fromSharedLibrary(path, manifest);
 }
 
 void tool::warnNonFinite(const CalibrationResult &result) {

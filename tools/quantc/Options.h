@@ -26,21 +26,57 @@ private:
   cl::opt<ImageLayout> inputLayout, outputLayout;
 };
 
+/// How the numbers of data files become a network's inputs.
+class PreprocessingFlags {
+public:
+  explicit PreprocessingFlags(cl::SubCommand &sub);
+  bool given() const;
+  llvm::Expected<Preprocessing> get() const;
+
+private:
+  cl::opt<std::string> scale, mean, deviation, layout;
+};
+
+/// How a network is calibrated.
+class CalibrationFlags {
+public:
+  /// `samplesFlag` names the option that limits the number of samples.
+  CalibrationFlags(cl::SubCommand &sub, llvm::StringRef samplesFlag);
+  llvm::Expected<CalibrationOptions> get() const;
+  bool given() const {
+    return preprocessing.given() || limit.getNumOccurrences();
+  }
+  bool limited() const { return limit.getNumOccurrences(); }
+
+  PreprocessingFlags preprocessing;
+
+private:
+  cl::opt<uint64_t> limit;
+};
+
 /// How a float network is quantized.
 class QuantizeFlags {
 public:
   explicit QuantizeFlags(cl::SubCommand &sub);
   bool calibrated() const { return !profile.empty() || !calibrate.empty(); }
+  Rounding getRounding() const { return rounding; }
   /// True if inputs or outputs are asked to be integers.
   bool convertsIO() const;
   /// The profile's path if compiling to `output` writes a file of that name.
   std::string overwritten(llvm::StringRef output) const;
+  /// The command's data, if it runs any, is preprocessed as the options say,
+  /// else as the profile of `apply` remembers.
+  llvm::Expected<Preprocessing>
+  preprocessing(const QuantizeOptions &options) const;
+  /// Fails if options are given that only matter to --calibrate.
+  llvm::Error refuseUnusedCalibration() const;
   /// Reads the profile or calibrates the network, with progress on a terminal.
   llvm::Error apply(mlir::ModuleOp network, QuantizeOptions &options) const;
 
 private:
   cl::opt<std::string> profile;
   cl::list<std::string> calibrate;
+  CalibrationFlags calibration;
   cl::opt<Estimator> estimator;
   cl::opt<double> percentile;
   cl::opt<Rounding> rounding;
@@ -68,6 +104,11 @@ private:
   cl::opt<bool> remarks;
   cl::opt<std::string> filter;
 };
+
+/// True if `path` names a compiled library, not a network.
+bool isLibrary(llvm::StringRef path);
+/// Loads a compiled library by the manifest beside it.
+llvm::Expected<std::unique_ptr<Model>> loadLibrary(llvm::StringRef path);
 
 /// A message for every tensor in which calibration met NaN or infinity.
 void warnNonFinite(const CalibrationResult &result);

@@ -8,9 +8,6 @@
 
 #include "Options.h"
 
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Path.h"
-
 using namespace quantc;
 using namespace quantc::tool;
 
@@ -21,7 +18,9 @@ public:
   llvm::Expected<ExitCode> run() override;
 
 private:
-  llvm::Expected<std::unique_ptr<Model>> loadNetworkOrLibrary();
+  /// Also says how the inputs are preprocessed.
+  llvm::Expected<std::unique_ptr<Model>>
+  loadNetworkOrLibrary(Preprocessing &preprocessing);
 
   cl::opt<std::string> network{
       cl::Positional, cl::Required, cl::sub(sub),
@@ -45,15 +44,16 @@ RunCommand::RunCommand()
     : Command("run",
               "Run a network: as it is, or quantized if it is calibrated") {}
 
-llvm::Expected<std::unique_ptr<Model>> RunCommand::loadNetworkOrLibrary() {
-  if (llvm::sys::path::extension(network) == ".so") {
+llvm::Expected<std::unique_ptr<Model>>
+RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
+  if (isLibrary(network)) {
     if (quantize.calibrated() || simulate)
       return usageError(
           "a compiled library is run as it is: no --profile, --calibrate or "
           "--simulate");
-    llvm::SmallString<128> manifest(network.getValue());
-    llvm::sys::path::replace_extension(manifest, "json");
-    return Model::fromSharedLibrary(network, manifest);
+    if (llvm::Error error = quantize.preprocessing({}).moveInto(preprocessing))
+      return std::move(error);
+    return loadLibrary(network);
   }
   Session session;
   if (llvm::Error error = remarks.apply(session))
@@ -63,6 +63,9 @@ llvm::Expected<std::unique_ptr<Model>> RunCommand::loadNetworkOrLibrary() {
     return module.takeError();
   CompilerOptions options;
   if (llvm::Error error = quantize.apply(**module, options.quantize))
+    return std::move(error);
+  if (llvm::Error error =
+          quantize.preprocessing(options.quantize).moveInto(preprocessing))
     return std::move(error);
   bool quantized = quantize.calibrated();
   if (simulate && !quantized && !hasFakeQuant(**module))
@@ -74,10 +77,12 @@ llvm::Expected<std::unique_ptr<Model>> RunCommand::loadNetworkOrLibrary() {
 }
 
 llvm::Expected<ExitCode> RunCommand::run() {
-  llvm::Expected<std::unique_ptr<Model>> model = loadNetworkOrLibrary();
+  Preprocessing preprocessing;
+  llvm::Expected<std::unique_ptr<Model>> model =
+      loadNetworkOrLibrary(preprocessing);
   if (!model)
     return model.takeError();
-  llvm::Expected<ArrayMap> outputs = runModel(**model, inputs);
+  llvm::Expected<ArrayMap> outputs = runModel(**model, inputs, preprocessing);
   if (!outputs)
     return outputs.takeError();
   if (llvm::Error error = writeNpz(output, *outputs))

@@ -79,6 +79,24 @@ TEST(ProfileTest, MergeRefusesAnotherNetwork) {
   EXPECT_EQ(before, first.toJson());
 }
 
+TEST(ProfileTest, RemembersPreprocessing) {
+  Profile profile = profileOf({{1}}), plain = profile;
+  profile.preprocessing.scale = {1.0 / 255};
+  profile.preprocessing.mean = {0.485, 0.456, 0.406};
+  profile.preprocessing.parseLayout("NHWC:NCHW");
+  std::string text = profile.toJson();
+  EXPECT_THAT(text, HasSubstr("\"version\":2,"));
+  Expected<Profile> read = Profile::fromJson(text);
+  ASSERT_TRUE(static_cast<bool>(read)) << toString(read.takeError());
+  EXPECT_TRUE(profile.preprocessing == read->preprocessing);
+  EXPECT_THAT(toString(read->merge(plain)), HasSubstr("preprocessing"));
+  EXPECT_EQ("", toString(read->merge(profile)));
+  EXPECT_THAT(errorOf(replaced(text, "NHWC:NCHW", "HWC")),
+              HasSubstr("profile.preprocessing.layout"));
+  EXPECT_THAT(errorOf(replaced(text, "\"mean\":[", "\"mean\":[null,")),
+              HasSubstr("profile.preprocessing.mean"));
+}
+
 TEST(ProfileTest, MergeRefusesOverflow) {
   Profile first = profileOf({{1}});
   Histogram::State state = first.tensors["conv1"].state();
@@ -96,8 +114,8 @@ TEST(ProfileTest, NamesWhatIsWrong) {
   EXPECT_THAT(errorOf(""), HasSubstr("calibrate again"));
   EXPECT_THAT(errorOf("[1, 2]"), HasSubstr("not a calibration profile"));
   EXPECT_THAT(errorOf("{}"), HasSubstr("not a calibration profile"));
-  EXPECT_THAT(errorOf(replaced(good, "\"version\":1", "\"version\":2")),
-              AllOf(HasSubstr("version 2"), HasSubstr("update")));
+  EXPECT_THAT(errorOf(replaced(good, "\"version\":1", "\"version\":3")),
+              AllOf(HasSubstr("version 3"), HasSubstr("update")));
   EXPECT_THAT(errorOf(replaced(good, "\"version\":1", "\"version\":-1")),
               HasSubstr("no version"));
   EXPECT_THAT(errorOf(replaced(good, "\"fingerprint\"", "\"finger\"")),

@@ -19,6 +19,7 @@
 #define QUANTC_CALIBRATION_PROFILE_H
 
 #include "quantc/Calibration/Histogram.h"
+#include "quantc/Calibration/Preprocessing.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -29,14 +30,18 @@
 namespace quantc {
 
 struct Profile {
-  /// Version of the file format that this code writes, and the newest it reads.
-  static constexpr int64_t kVersion = 1;
+  /// The newest version of the file format that this code reads and writes. A
+  /// profile without preprocessing is written as version 1, as ever.
+  static constexpr int64_t kVersion = 2;
 
   /// Hex digest of the network (see Pipelines: computeFingerprint).
   std::string fingerprint;
+  /// How the samples behind the statistics became the network's inputs.
+  Preprocessing preprocessing;
   std::map<std::string, Histogram> tensors;
 
-  /// Adds `other`'s statistics. Fails if the fingerprints differ.
+  /// Adds `other`'s statistics. Fails if the fingerprints or the preprocessing
+  /// differ.
   llvm::Error merge(const Profile &other);
 
   std::string toJson() const;

@@ -70,6 +70,12 @@ lowerToStage(mlir::ModuleOp module, Stage stage, const CompilerOptions &options,
 /// one in the LLVM dialect.
 llvm::Error generateCode(mlir::ModuleOp module, const CodegenOptions &options);
 
+struct CalibrationOptions {
+  Preprocessing preprocessing;
+  /// Stop after so many samples; 0 takes all.
+  uint64_t samples = 0;
+};
+
 struct CalibrationResult {
   Profile profile;
   uint64_t samples = 0;
@@ -85,6 +91,7 @@ struct CalibrationResult {
 /// every sample and returns false to stop. The module is not changed.
 llvm::Expected<CalibrationResult>
 calibrate(mlir::ModuleOp module, llvm::ArrayRef<std::string> paths,
+          const CalibrationOptions &options = {},
           llvm::function_ref<bool(const Progress &)> progress = nullptr);
 
 /// Compiles a copy of the network for the host and loads it.
@@ -106,7 +113,8 @@ llvm::Error embedSelftest(mlir::ModuleOp compiled, mlir::ModuleOp lowered,
 
 /// Runs the samples of one file. Arrays by output name, shaped as
 /// OutputCollector says.
-llvm::Expected<ArrayMap> runModel(Model &model, llvm::StringRef inputs);
+llvm::Expected<ArrayMap> runModel(Model &model, llvm::StringRef inputs,
+                                  const Preprocessing &preprocessing = {});
 
 } // namespace quantc
 

@@ -1,4 +1,4 @@
-//===- Evaluate.h - Accuracy of a network on labelled data -*- C++ -*-===//
+//===- Evaluate.h - Measuring networks on data -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,9 @@
 //
 ///
 /// \file
-/// Measures classifiers: the network's inputs under their keys (Samples.h),
-/// labels under `y`, one integer per row of the batch.
+/// Runs a network, and others beside it, over one file: the networks' inputs
+/// under their keys (Samples.h), labels under `y`, one integer per row of the
+/// batch. Without labels the networks are compared with each other only.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -16,16 +17,30 @@
 
 #include "quantc/Execution/Model.h"
 #include "quantc/Pipelines/Samples.h"
-#include "quantc/Report/Classification.h"
+#include "quantc/Report/Evaluation.h"
 
 namespace quantc {
 
-/// Runs `model`, and `reference` if it is not null, over a labelled .npz file.
-/// The first output of each scores classes, [rows, classes], or holds the class
-/// (argmax: an integer without a scale per row).
+struct EvaluationOptions {
+  /// How the file's numbers become the inputs of each of the networks.
+  Preprocessing preprocessing;
+  /// A network with one score per row answers class 1 from here on, else 0.
+  double threshold = 0.5;
+};
+
+/// A network and how the report calls it.
+struct NamedModel {
+  Model *model;
+  std::string name;
+};
+
+/// Measures the first of `models` on the file `data`, and compares it with each
+/// of the others. The first output of each scores classes, [rows, classes] or
+/// [rows, 1] (two classes), or holds the class (argmax: an integer without a
+/// scale per row). Quantized outputs count as the reals that they stand for.
 llvm::Expected<Evaluation>
-evaluate(Model &model, Model *reference, llvm::StringRef labelled,
-         llvm::StringRef form,
+evaluate(llvm::ArrayRef<NamedModel> models, llvm::StringRef data,
+         const EvaluationOptions &options = {},
          llvm::function_ref<void(const Progress &)> progress = nullptr);
 
 } // namespace quantc

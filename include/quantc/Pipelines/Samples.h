@@ -9,36 +9,49 @@
 /// Binds the arrays of .npy and .npz files to the inputs of a network.
 ///
 /// In an .npz the array of an input stands under the input's name; `x` (or the
-/// only array of the file) also serves a network with one input. Other keys are
-/// ignored. A .npy file serves a network with one input. For an input of shape
-/// [d0, d1, ...] an array may be
+/// only array of the file, labels apart) also serves a network with one input.
+/// Other keys are ignored. A .npy file serves a network with one input. For an
+/// input of shape [d0, d1, ...] an array may be
 ///
 ///   * [N, d0, d1, ...]: N samples, or
 ///   * [N * d0, d1, ...]: N samples along the leading dimension; with a batch
 ///   of one, d0 = 1,
 ///     that is the usual [N, d1, ...].
 ///
-/// Element types are those of the network: nothing is converted silently.
+/// Element types are those of the network: nothing is converted silently. With
+/// Preprocessing that names a scale, mean or deviation, an array may have any
+/// type, and its numbers, through the formula, are the reals that a float input
+/// takes as float32 and an integer input with a scale as integers of that
+/// scale. Inputs of other integers (indices) take arrays as they are.
 ///
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTC_PIPELINES_SAMPLES_H
 #define QUANTC_PIPELINES_SAMPLES_H
 
+#include "quantc/Calibration/Preprocessing.h"
 #include "quantc/Emit/Emit.h"
 #include "quantc/Support/Npz.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 
+#include <memory>
+
 namespace quantc {
+
+/// The key of labels.
+inline constexpr llvm::StringRef kLabels = "y";
 
 /// The arrays of one file, bound to a network's inputs.
 class SampleFile {
 public:
   /// Reads `path` (.npy or .npz) and binds it. Errors name the file and the
   /// key.
-  static llvm::Expected<SampleFile> open(llvm::StringRef path,
-                                         llvm::ArrayRef<TensorInfo> inputs);
+  static llvm::Expected<SampleFile>
+  open(llvm::StringRef path, llvm::ArrayRef<TensorInfo> inputs,
+       const Preprocessing &preprocessing = {});
+  /// The same arrays for the inputs of another network.
+  llvm::Expected<SampleFile> rebind(llvm::ArrayRef<TensorInfo> inputs) const;
 
   size_t samples() const { return sampleCount; }
   /// The file's path in quotes, for messages.
@@ -55,11 +68,22 @@ public:
 private:
   llvm::Error bind(llvm::ArrayRef<TensorInfo> inputs);
   llvm::Error bindInput(const TensorInfo &input, llvm::StringRef key);
+  /// Whether preprocessing makes the input's elements from the array's.
+  bool converts(const TensorInfo &input) const;
+
+  /// What the file has for one input.
+  struct Binding {
+    std::string key;
+    LayoutChange change = LayoutChange::None;
+  };
+  Array convert(const Array &sample, const TensorInfo &input,
+                LayoutChange change) const;
 
   std::string file;
-  ArrayMap arrays;
+  std::shared_ptr<const ArrayMap> arrays;
+  Preprocessing preprocessing;
   std::vector<TensorInfo> inputs;
-  std::vector<std::string> keys; // of each input
+  std::vector<Binding> bindings; // of each input
   size_t sampleCount = 0;
   bool hasOwnAxis = false;
 };
@@ -81,6 +105,7 @@ listSampleFiles(llvm::ArrayRef<std::string> paths);
 llvm::Error
 forEachSample(llvm::ArrayRef<std::string> files,
               llvm::ArrayRef<TensorInfo> inputs,
+              const Preprocessing &preprocessing,
               llvm::function_ref<llvm::Expected<bool>(const SampleFile &,
                                                       size_t, Progress)>
                   visit);

@@ -4,11 +4,14 @@
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+//===----------------------------------------------------------------------===//
+
 ///
 /// \file
-/// Measures of a classifier over labelled samples: how often the right class
-/// comes first or among the first five, how often two networks agree, and which
-/// classes are taken for which. Needs no network and no IR.
+/// Measures of a classifier over labelled samples, as statistics packages
+/// define them: accuracy, macro averages, agreement beyond chance, the area
+/// under the ROC curve, and which classes are taken for which. Needs no network
+/// and no IR.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -16,7 +19,6 @@
 #define QUANTC_REPORT_CLASSIFICATION_H
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/Support/JSON.h"
 
 #include <cstdint>
 #include <optional>
@@ -32,6 +34,13 @@ unsigned topClass(llvm::ArrayRef<double> scores);
 /// score, equals by index: 0 if `label` is the answer.
 unsigned rankOf(llvm::ArrayRef<double> scores, unsigned label);
 
+/// The area under the ROC curve: the probability that a sample of the class
+/// scores above one that is not of it, equals counted half (Mann and Whitney's
+/// U over the number of pairs). `ofClass[i]` says whether sample i is of the
+/// class. Nothing if all samples are, or none.
+std::optional<double> areaUnderCurve(llvm::ArrayRef<float> scores,
+                                     llvm::ArrayRef<bool> ofClass);
+
 /// Counts of one network's answers.
 class ClassificationMetrics {
 public:
@@ -41,52 +50,64 @@ public:
   /// One sample of a network that scores every class. Returns its answer.
   /// `scores` has one entry per class and `label` is one of them.
   unsigned addScores(llvm::ArrayRef<double> scores, unsigned label);
+  /// One sample of a network that scores class 1 of two classes: its answer is
+  /// 1 from `threshold` on.
+  unsigned addScore(double score, double threshold, unsigned label);
   /// One sample of a network that answers with a class (argmax).
   void addAnswer(unsigned answer, unsigned label);
 
   unsigned classes() const { return classCount; }
-  uint64_t samples() const { return sampleCount; }
-  /// Shares in percent of the samples; 0 before the first sample.
-  double top1() const { return percent(correct); }
-  /// Nothing if the network does not score classes or there are fewer than six.
-  std::optional<double> top5() const;
+  uint64_t samples() const { return labels.size(); }
+  uint64_t correct() const { return correctCount; }
   /// Samples of class `label` that the network took for `answer`.
   uint64_t confused(unsigned label, unsigned answer) const {
     return confusion[size_t(label) * classCount + answer];
   }
+  /// Samples of class `label`, and answers `answer`.
+  uint64_t labelled(unsigned label) const;
+  uint64_t answered(unsigned answer) const;
+
+  /// Shares in percent of the samples; 0 before the first sample.
+  double top1() const { return percent(correctCount); }
+  /// Nothing if the network does not score classes or there are fewer than six.
+  std::optional<double> top5() const;
+
   /// Share in percent of the samples of class `label` that were recognised.
   double recall(unsigned label) const;
   /// Share in percent of the answers `answer` that were right.
   double precision(unsigned answer) const;
+  /// Harmonic mean of both, in percent. A quotient 0 / 0 is 0 in all three.
+  double f1(unsigned label) const;
+
+  /// Plain means over the classes that some sample has or some answer names.
+  double macroRecall() const;
+  double macroPrecision() const;
+  double macroF1() const;
+  /// Mean recall of the classes that some sample has, in percent.
+  double balancedAccuracy() const;
+  /// Cohen's kappa: the agreement with the labels beyond what the frequencies
+  /// of labels and answers give by chance; 1 is perfect. Nothing if chance
+  /// alone is perfect (one class only).
+  std::optional<double> kappa() const;
+  /// The area under the ROC curve in [0, 1], each class against the rest,
+  /// averaged over the classes for which it is defined. With one score for two
+  /// classes, that of the score. Nothing without scores.
+  std::optional<double> auc() const;
 
 private:
   double percent(uint64_t count) const;
+  /// Mean of `measure` over the classes seen in labels or answers.
+  double macro(double (ClassificationMetrics::*measure)(unsigned) const) const;
+  /// The area for `label` by the scores of column `column`.
+  std::optional<double> aucOf(unsigned label, size_t column) const;
 
   unsigned classCount;
-  uint64_t sampleCount = 0, correct = 0, amongFive = 0;
-  bool scored = false;
+  uint64_t correctCount = 0, amongFive = 0;
   std::vector<uint64_t> confusion; // [label][answer]
-};
-
-/// What `quantc eval` found: the network alone, or beside the float network
-/// that it was made from.
-struct Evaluation {
-  /// What was measured: "float", "simulated" or "integer".
-  std::string form;
-  ClassificationMetrics metrics{0};
-  /// Metrics of the float network on the same samples.
-  std::optional<ClassificationMetrics> reference;
-  /// Samples on which both gave the same answer.
-  uint64_t agreeing = 0;
-
-  /// In percent; meaningful with a reference only.
-  double agreement() const;
-  /// A table for people: one line per network, then classes and confusion.
-  void print(llvm::raw_ostream &os) const;
-  /// Keys: form, samples, classes, top1, top5, and with a reference float_top1,
-  /// float_top5, agreement; per_class: label, samples, recall, precision;
-  /// confusion[label][answer].
-  llvm::json::Object toJson() const;
+  std::vector<unsigned> labels;    // of each sample
+  /// Scores of each sample, as many as scoreCount; empty if there are none.
+  std::vector<float> scores;
+  size_t scoreCount = 0;
 };
 
 } // namespace quantc

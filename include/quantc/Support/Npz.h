@@ -71,6 +71,9 @@ struct Array {
   static Array zeros(ElementType type, llvm::ArrayRef<int64_t> shape);
 };
 
+/// The elements, whatever their type; 64-bit integers are rounded.
+std::vector<double> toDoubles(const Array &array);
+
 using ArrayMap = std::map<std::string, Array>;
 
 /// Reads one .npy file.

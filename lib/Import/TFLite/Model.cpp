@@ -37,7 +37,7 @@ int64_t Tensor::getNumElements() const {
 }
 
 std::string tflite::getTensorName(const Tensor &tensor) {
-  return tensor.name.empty() ? "without a name"
+  return tensor.name.empty() ? "tensor_" + std::to_string(tensor.index)
                              : llvm::json::fixUTF8(tensor.name);
 }
 
@@ -243,6 +243,7 @@ LogicalResult Reader::readTensors(const schema::SubGraph &graph) {
   for (size_t i = 0; i < count; ++i) {
     const schema::Tensor &flat = *graph.tensors()->Get(i);
     Tensor tensor;
+    tensor.index = i;
     tensor.name = getString(flat.name()).take_front(kMaxNameLength);
     tensor.type = flat.type();
     tensor.isVariable = flat.is_variable();

@@ -33,6 +33,7 @@ namespace quantc::tflite {
 struct Tensor {
   /// As the file has it: perhaps empty, not UTF-8, or another tensor's too.
   llvm::StringRef name;
+  size_t index = 0;
   schema::TensorType type = schema::TensorType_FLOAT32;
   llvm::SmallVector<int64_t> shape;
   /// Dimensions whose size was unknown when the file was written. The first has
@@ -72,7 +73,7 @@ struct Network {
   llvm::SmallVector<int32_t> inputs, outputs;
 };
 
-/// For diagnostics: printable, and never empty.
+/// The tensor's name, valid UTF-8 and never empty.
 std::string getTensorName(const Tensor &tensor);
 
 /// Bytes of an element, or 0 for types without a fixed size.

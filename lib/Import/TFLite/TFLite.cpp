@@ -88,7 +88,7 @@ static Type getInputElement(NetworkBuilder &b, const Tensor &tensor) {
 LogicalResult Importer::addInputs() {
   for (int32_t index : network.inputs) {
     const Tensor &tensor = network.tensors[index];
-    b.setNode(tensor.name);
+    b.setNode(getTensorName(tensor));
     if (values.has(index))
       return b.emitError() << "input '" << getTensorName(tensor)
                            << "' is a constant, or an input twice";
@@ -99,10 +99,11 @@ LogicalResult Importer::addInputs() {
                               "size (only the batch may be open)";
     Value value;
     if (isQuantizedType(tensor.type)) {
-      value = b.addQuantizedInput(tensor.name, tensor.shape, getParams(tensor));
+      value = b.addQuantizedInput(getTensorName(tensor), tensor.shape,
+                                  getParams(tensor));
     } else if (Type element = getInputElement(b, tensor)) {
       RankedTensorType type = b.getType(tensor.shape, element);
-      value = type ? b.addInput(tensor.name, type) : Value();
+      value = type ? b.addInput(getTensorName(tensor), type) : Value();
     }
     if (!value)
       return failure();
@@ -134,8 +135,9 @@ LogicalResult Importer::checkOperands(const Operator &op,
 }
 
 LogicalResult Importer::importOperator(const Operator &op, unsigned index) {
-  b.setNode(op.outputs.empty() ? StringRef()
-                               : network.tensors[op.outputs.front()].name,
+  b.setNode(op.outputs.empty()
+                ? getOperatorName(op)
+                : getTensorName(network.tensors[op.outputs.front()]),
             index);
   const Handler *handler = findHandler(op);
   if (failed(checkOperands(op, *handler)))
@@ -147,15 +149,19 @@ LogicalResult Importer::importOperator(const Operator &op, unsigned index) {
 LogicalResult Importer::addOutputs() {
   if (network.outputs.empty())
     return b.emitError() << "the network has no output";
+  llvm::StringSet<> names;
   for (int32_t index : network.outputs) {
     const Tensor &tensor = network.tensors[index];
-    b.setNode(tensor.name);
+    b.setNode(getTensorName(tensor));
     Value value = values.get(index);
     if (!value)
       return failure();
+    std::string base = getTensorName(tensor), name = base;
+    for (unsigned i = 1; !names.insert(name).second; ++i)
+      name = base + "_" + std::to_string(i);
     if (failed(isQuantizedType(tensor.type)
-                   ? b.addQuantizedOutput(tensor.name, value, getParams(tensor))
-                   : b.addOutput(tensor.name, value)))
+                   ? b.addQuantizedOutput(name, value, getParams(tensor))
+                   : b.addOutput(name, value)))
       return failure();
   }
   return success();

@@ -123,7 +123,8 @@ Value TensorValues::get(int32_t index) {
                           : "' is read before any operator has written it");
     return {};
   }
-  return values[index] = b.nameResult(buildConstant(b, tensor), tensor.name);
+  return values[index] =
+             b.nameResult(buildConstant(b, tensor), getTensorName(tensor));
 }
 
 SmallVector<Value> Node::getAll() {
@@ -218,7 +219,7 @@ LogicalResult Node::setResult(Value value, unsigned i) {
     llvm::interleaveComma(tensor.shape, error);
     return error << "] of '" << getTensorName(tensor) << "'";
   }
-  value = b.nameResult(value, tensor.name);
+  value = b.nameResult(value, getTensorName(tensor));
   if (isQuantizedType(tensor.type))
     value = b.quantizeDequantize(value, getParams(tensor));
   values.set(op.outputs[i], value);

@@ -1,0 +1,90 @@
+//===- Answers.cpp - What the output of a network says -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Answers.h"
+
+#include <algorithm>
+
+using namespace quantc;
+
+/// A class beyond is taken for a value that is none.
+static constexpr double kMostClasses = 1 << 20;
+
+std::vector<double> quantc::toReals(const Array &output,
+                                    const TensorInfo &info) {
+  std::vector<double> values = toDoubles(output);
+  if (info.scale)
+    for (double &value : values)
+      // A float32, as an output dequantized by the network itself is (N33).
+      value = static_cast<float>((value - info.zeroPoint) * *info.scale);
+  return values;
+}
+
+static size_t countElements(const TensorInfo &output) {
+  size_t count = 1;
+  for (int64_t size : output.shape)
+    count *= size;
+  return count;
+}
+
+bool quantc::hasAnswers(const TensorInfo &output, size_t rows) {
+  size_t count = countElements(output);
+  return rows > 0 && count > 0 && count % rows == 0;
+}
+
+Answers::Answers(const TensorInfo &output, size_t rows, double threshold)
+    : rows(rows), perRow(countElements(output) / rows), threshold(threshold),
+      scored(std::max<size_t>(perRow, 2)) {
+  bool real = output.scale || output.type == ElementType::Float16 ||
+              output.type == ElementType::Float32 ||
+              output.type == ElementType::Float64;
+  kind = perRow > 1 ? Kind::Scores : real ? Kind::OneScore : Kind::Class;
+}
+
+std::optional<unsigned> Answers::scoredClasses() const {
+  if (kind == Kind::Class)
+    return std::nullopt;
+  return scored.classes();
+}
+
+bool Answers::add(llvm::ArrayRef<double> values,
+                  llvm::ArrayRef<unsigned> labels) {
+  for (size_t row = 0; row < rows; ++row) {
+    llvm::ArrayRef<double> scores = values.slice(row * perRow, perRow);
+    switch (kind) {
+    case Kind::Scores:
+      given.push_back(topClass(scores));
+      if (!labels.empty())
+        scored.addScores(scores, labels[row]);
+      break;
+    case Kind::OneScore:
+      given.push_back(scores[0] >= threshold);
+      if (!labels.empty())
+        scored.addScore(scores[0], threshold, labels[row]);
+      break;
+    case Kind::Class:
+      if (!(scores[0] >= 0 && scores[0] < kMostClasses))
+        return false;
+      given.push_back(scores[0]);
+      break;
+    }
+  }
+  return true;
+}
+
+ClassificationMetrics Answers::metrics(llvm::ArrayRef<unsigned> labels) const {
+  if (kind != Kind::Class || given.empty())
+    return scored;
+  // As many classes as the labels and the answers need.
+  unsigned last = std::max(*std::max_element(given.begin(), given.end()),
+                           *std::max_element(labels.begin(), labels.end()));
+  ClassificationMetrics result(last + 1);
+  for (auto [answer, label] : llvm::zip_equal(given, labels))
+    result.addAnswer(answer, label);
+  return result;
+}
