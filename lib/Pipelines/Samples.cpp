@@ -33,9 +33,11 @@ static std::string shapeString(ArrayRef<int64_t> shape) {
 /// The key under which a file that is one array keeps it.
 static constexpr StringRef kOnlyArray = "x";
 
-static Expected<ArrayMap> readArrays(StringRef path, size_t inputs) {
+static Expected<ArrayMap>
+readArrays(StringRef path, size_t inputs,
+           std::map<std::string, std::string> &unsupported) {
   if (!path.ends_with(".npy"))
-    return readNpz(path);
+    return readNpz(path, &unsupported);
   if (inputs != 1)
     return makeError(llvm::formatv("'{0}': the network has {1} inputs and a "
                                    ".npy file holds one array; use an "
@@ -52,10 +54,11 @@ static Expected<ArrayMap> readArrays(StringRef path, size_t inputs) {
 Expected<SampleFile> SampleFile::open(StringRef path,
                                       ArrayRef<TensorInfo> inputs,
                                       const Preprocessing &preprocessing) {
-  Expected<ArrayMap> arrays = readArrays(path, inputs.size());
+  SampleFile result;
+  Expected<ArrayMap> arrays =
+      readArrays(path, inputs.size(), result.unsupported);
   if (!arrays)
     return arrays.takeError();
-  SampleFile result;
   result.file = ("'" + path + "'").str();
   result.arrays = std::make_shared<const ArrayMap>(std::move(*arrays));
   result.preprocessing = preprocessing;
@@ -91,6 +94,10 @@ Error SampleFile::bind(ArrayRef<TensorInfo> networkInputs) {
   bindings.clear();
   for (const TensorInfo &input : inputs) {
     std::string key = findKey(*arrays, inputs, input);
+    for (StringRef wanted : {StringRef(input.name), kOnlyArray})
+      if (auto it = unsupported.find(wanted.str());
+          key.empty() && it != unsupported.end())
+        return makeError(file + ": array '" + wanted + "': " + it->second);
     if (key.empty())
       return makeError(llvm::formatv(
           "{0}: no array for input '{1}'; the file has the keys: {2}", file,

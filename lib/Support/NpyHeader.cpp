@@ -200,6 +200,8 @@ Error HeaderParser::parse() {
   return Error::success();
 }
 
+char UnsupportedArray::ID = 0;
+
 /// The element type that NumPy spells `descr`, such as "<f4" or "|i1".
 static Expected<ElementType> parseDescr(StringRef descr) {
   StringRef spelled = descr;
@@ -207,7 +209,7 @@ static Expected<ElementType> parseDescr(StringRef descr) {
   if (order == '<' || order == '>' || order == '=' || order == '|')
     spelled = spelled.drop_front();
   if (spelled.starts_with("O"))
-    return createStringError(
+    return make_error<UnsupportedArray>(
         "arrays of Python objects are not supported; convert with "
         "astype(numpy.float32)");
   char kind = spelled.empty() ? '\0' : spelled.front();
@@ -223,7 +225,7 @@ static Expected<ElementType> parseDescr(StringRef descr) {
                                spelled + "')");
     return info.type;
   }
-  return createStringError(
+  return make_error<UnsupportedArray>(
       "unsupported element type '" + descr +
       "'; bool, integers and floats of 16 to 64 bits are read");
 }

@@ -20,8 +20,25 @@
 #include "quantc/Support/Npz.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <system_error>
 
 namespace quantc {
+
+/// The header is valid, but its array has elements that are not read.
+class UnsupportedArray : public llvm::ErrorInfo<UnsupportedArray> {
+public:
+  static char ID;
+  explicit UnsupportedArray(const llvm::Twine &message) : text(message.str()) {}
+  void log(llvm::raw_ostream &os) const override { os << text; }
+  std::error_code convertToErrorCode() const override {
+    return std::make_error_code(std::errc::not_supported);
+  }
+
+private:
+  std::string text;
+};
 
 /// Bytes before the header's text: magic, version, and the longer length field.
 inline constexpr size_t kNpyPreambleBytes = 12;
@@ -44,7 +61,8 @@ struct NpyHeader {
   uint64_t dataBytes = 0;
 };
 
-/// Parses the header's text; unsupported element types and orders are errors.
+/// Parses the header's text; unsupported element types (UnsupportedArray) and
+/// orders are errors.
 llvm::Expected<NpyHeader> parseNpyHeader(llvm::StringRef text);
 
 /// Reads an array from a .npy file of `fileBytes` bytes; `read` delivers the

@@ -145,7 +145,18 @@ static Expected<Array> readMember(zip_t *archive, const Member &member) {
   return array;
 }
 
-static Error readMembers(zip_t *archive, uint64_t fileBytes, ArrayMap &arrays) {
+/// Turns an UnsupportedArray into an entry of `unsupported`.
+static Error noteUnsupported(StringRef key, Error error,
+                             std::map<std::string, std::string> *unsupported) {
+  if (!unsupported)
+    return error;
+  return handleErrors(std::move(error), [&](const UnsupportedArray &array) {
+    (*unsupported)[key.str()] = array.message();
+  });
+}
+
+static Error readMembers(zip_t *archive, uint64_t fileBytes, ArrayMap &arrays,
+                         std::map<std::string, std::string> *unsupported) {
   Expected<std::vector<Member>> members = listMembers(archive, fileBytes);
   if (!members)
     return members.takeError();
@@ -156,15 +167,20 @@ static Error readMembers(zip_t *archive, uint64_t fileBytes, ArrayMap &arrays) {
     if (arrays.count(key.str()))
       return createStringError("two arrays are named '" + key + "'");
     Expected<Array> array = readMember(archive, member);
-    if (!array)
-      return createStringError("array '" + key +
-                               "': " + toString(array.takeError()));
+    if (!array) {
+      if (Error error = noteUnsupported(key, array.takeError(), unsupported))
+        return createStringError("array '" + key +
+                                 "': " + toString(std::move(error)));
+      continue;
+    }
     arrays[key.str()] = std::move(*array);
   }
   return Error::success();
 }
 
-Expected<ArrayMap> quantc::readNpz(StringRef path) {
+Expected<ArrayMap>
+quantc::readNpz(StringRef path,
+                std::map<std::string, std::string> *unsupported) {
   uint64_t fileBytes = 0;
   if (std::error_code code = sys::fs::file_size(path, fileBytes))
     return createFileError(path, code);
@@ -172,7 +188,7 @@ Expected<ArrayMap> quantc::readNpz(StringRef path) {
   if (!archive)
     return createFileError(path, archive.takeError());
   ArrayMap arrays;
-  if (Error error = readMembers(archive->get(), fileBytes, arrays))
+  if (Error error = readMembers(archive->get(), fileBytes, arrays, unsupported))
     return createFileError(path, std::move(error));
   return arrays;
 }

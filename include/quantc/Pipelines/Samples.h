@@ -10,7 +10,7 @@
 ///
 /// In an .npz the array of an input stands under the input's name; `x` (or the
 /// only array of the file, labels apart) also serves a network with one input.
-/// Other keys are ignored. A .npy file serves a network with one input. For an
+/// Other keys are ignored, whatever they hold. A .npy file serves a network with one input. For an
 /// input of shape [d0, d1, ...] an array may be
 ///
 ///   * [N, d0, d1, ...]: N samples, or
@@ -81,6 +81,7 @@ private:
 
   std::string file;
   std::shared_ptr<const ArrayMap> arrays;
+  std::map<std::string, std::string> unsupported; // keys, and why
   Preprocessing preprocessing;
   std::vector<TensorInfo> inputs;
   std::vector<Binding> bindings; // of each input

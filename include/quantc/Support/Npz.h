@@ -79,7 +79,11 @@ using ArrayMap = std::map<std::string, Array>;
 /// Reads one .npy file.
 llvm::Expected<Array> readNpy(llvm::StringRef path);
 /// Reads every array of an .npz file; keys are the member names without ".npy".
-llvm::Expected<ArrayMap> readNpz(llvm::StringRef path);
+/// An array of elements that are not read, such as text, is an error, or an
+/// entry of `unsupported` (key and message) if that is not null.
+llvm::Expected<ArrayMap>
+readNpz(llvm::StringRef path,
+        std::map<std::string, std::string> *unsupported = nullptr);
 /// Writes an .npz file (deflated) to a temporary name and renames it.
 llvm::Error writeNpz(llvm::StringRef path, const ArrayMap &arrays);
 /// Writes a .npy file to a temporary name and renames it.
