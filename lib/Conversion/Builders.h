@@ -32,9 +32,11 @@ mlir::Value buildDequantize(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::quant::QuantizedType type);
 
 /// q = round(real / scale) + zero point, saturated, as storage integers.
+/// Rounding::Double divides in float32 and rounds ties away from zero.
 mlir::Value buildQuantize(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value real,
-                          mlir::quant::UniformQuantizedType type);
+                          mlir::quant::UniformQuantizedType type,
+                          Rounding rounding);
 
 /// The nearest number that `type` represents, computed in float32 from float32.
 /// Constants are computed here.

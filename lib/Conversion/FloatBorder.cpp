@@ -15,6 +15,7 @@
 
 #include "Builders.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Numerics/ReferenceKernels.h"
 
 #include "mlir/IR/Matchers.h"
 
@@ -130,19 +131,68 @@ static Value buildSteps(OpBuilder &builder, Location loc, Value real,
                               scaled);
 }
 
-// N33
+/// An int32 constant that broadcasts against tensors of `rank`.
+static Value createInt32(OpBuilder &builder, Location loc, int64_t rank,
+                         int64_t value) {
+  auto type = RankedTensorType::get(SmallVector<int64_t>(rank, 1),
+                                    builder.getI32Type());
+  return tosa::ConstOp::create(
+      builder, loc, type,
+      DenseElementsAttr::get(type, static_cast<int32_t>(value)));
+}
+
+/// N33's `codes` (int32) of `real` as N43 has them: they are off by one at
+/// most, and the reals at which codes change are known.
+static Value correctCodes(OpBuilder &builder, Location loc, Value codes,
+                          Value real, const AffineParams &params) {
+  // Entry i is where code min + i begins.
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  SmallVector<float> begins{-kInfinity};
+  for (int64_t q = params.storage.min + 1; q <= params.storage.max; ++q)
+    begins.push_back(getQuantizeThreshold(q, params));
+  begins.push_back(kInfinity);
+  auto table = DenseElementsAttr::get(
+      RankedTensorType::get({static_cast<int64_t>(begins.size())},
+                            builder.getF32Type()),
+      ArrayRef<float>(begins));
+  auto type = cast<RankedTensorType>(codes.getType());
+  auto offset = [&](Value value, int64_t amount) -> Value {
+    return tosa::AddOp::create(
+        builder, loc, type, value,
+        createInt32(builder, loc, type.getRank(), amount));
+  };
+  auto lookUp = [&](Value index) {
+    return buildLookup(builder, loc, table, index);
+  };
+  auto toInteger = [&](Value flag) {
+    return tosa::CastOp::create(builder, loc, type, flag);
+  };
+  Value index = offset(codes, -params.storage.min);
+  Type flags = type.clone(builder.getI1Type());
+  Value isAbove = tosa::GreaterEqualOp::create(builder, loc, flags, real,
+                                               lookUp(offset(index, 1)));
+  Value isBelow =
+      tosa::GreaterOp::create(builder, loc, flags, lookUp(index), real);
+  codes = tosa::AddOp::create(builder, loc, type, codes, toInteger(isAbove));
+  codes = tosa::SubOp::create(builder, loc, type, codes, toInteger(isBelow));
+  // Plus infinity is not below the end of the last code.
+  return tosa::MinimumOp::create(
+      builder, loc, type, codes,
+      createInt32(builder, loc, type.getRank(), params.storage.max));
+}
+
+// N33, N43
 Value quantc::buildQuantize(OpBuilder &builder, Location loc, Value real,
-                            quant::UniformQuantizedType type) {
+                            quant::UniformQuantizedType type,
+                            Rounding rounding) {
   auto tensor = cast<RankedTensorType>(real.getType());
   Value q = buildSteps(builder, loc, real, type, ChannelParams(type));
-  if (type.getZeroPoint() != 0) {
-    auto one = RankedTensorType::get(SmallVector<int64_t>(tensor.getRank(), 1),
-                                     builder.getI32Type());
-    Value offset = tosa::ConstOp::create(
-        builder, loc, one,
-        DenseElementsAttr::get(one, static_cast<int32_t>(type.getZeroPoint())));
-    q = tosa::AddOp::create(builder, loc, q.getType(), q, offset);
-  }
+  if (type.getZeroPoint() != 0)
+    q = tosa::AddOp::create(
+        builder, loc, q.getType(), q,
+        createInt32(builder, loc, tensor.getRank(), type.getZeroPoint()));
+  if (rounding == Rounding::Double && type.getStorageTypeIntegralWidth() == 8)
+    q = correctCodes(builder, loc, q, real, getAffineParams(type));
   Type storage = tensor.clone(type.getStorageType());
   return storage == q.getType()
              ? q

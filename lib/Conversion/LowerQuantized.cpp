@@ -83,7 +83,8 @@ static LogicalResult lowerRequantize(RequantizeOp op, Rounding rounding) {
   return success();
 }
 
-static LogicalResult lowerQuantize(quant::QuantizeCastOp op) {
+static LogicalResult lowerQuantize(quant::QuantizeCastOp op,
+                                   Rounding rounding) {
   auto type =
       dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(op.getType()));
   if (!type || !isFloatTensor(op.getInput().getType()))
@@ -93,7 +94,7 @@ static LogicalResult lowerQuantize(quant::QuantizeCastOp op) {
         "a constant (run ptq-fold-fake-quant)");
   OpBuilder builder(op);
   replace(builder, op,
-          buildQuantize(builder, op.getLoc(), op.getInput(), type));
+          buildQuantize(builder, op.getLoc(), op.getInput(), type, rounding));
   return success();
 }
 
@@ -157,7 +158,9 @@ struct LowerQuantizedPass
       LogicalResult result =
           TypeSwitch<Operation *, LogicalResult>(op)
               .Case([&](RequantizeOp op) { return lowerRequantize(op, *mode); })
-              .Case([](quant::QuantizeCastOp op) { return lowerQuantize(op); })
+              .Case([&](quant::QuantizeCastOp op) {
+                return lowerQuantize(op, *mode);
+              })
               .Case([](quant::DequantizeCastOp op) {
                 return lowerDequantize(op);
               })

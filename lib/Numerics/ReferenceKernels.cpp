@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 using namespace quantc;
 
@@ -54,6 +55,20 @@ int64_t quantc::quantizeInFloat32(float real, const AffineParams &params) {
   double low = static_cast<double>(params.storage.min - params.zeroPoint);
   double high = static_cast<double>(params.storage.max - params.zeroPoint);
   return static_cast<int64_t>(std::clamp(steps, low, high)) + params.zeroPoint;
+}
+
+// N43
+float quantc::getQuantizeThreshold(int64_t q, const AffineParams &params) {
+  assert(q > params.storage.min && q <= params.storage.max);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  double steps = static_cast<double>(q - params.zeroPoint) - 0.5;
+  auto threshold = static_cast<float>(steps * params.scale);
+  // Division and rounding are monotone, and off by a few float32 at most.
+  while (quantizeInFloat32(threshold, params) < q)
+    threshold = std::nextafter(threshold, kInfinity);
+  while (quantizeInFloat32(std::nextafter(threshold, -kInfinity), params) >= q)
+    threshold = std::nextafter(threshold, -kInfinity);
+  return threshold;
 }
 
 /// A table of the fixed-point `function` of inputs with 4 integer bits, which

@@ -185,6 +185,19 @@ TEST(ReferenceKernelsTest, N43_QuantizeRoundsHalfAway) {
   EXPECT_EQ(std::round(0.35f / 0.1f), quantizeInFloat32(0.35f, tenth));
 }
 
+TEST(ReferenceKernelsTest, N43_ThresholdsAreWhereCodesBegin) {
+  for (float scale : {0.5f, 0.1f, 1.0f, 0.0039215689f, 1e-30f, 3e20f})
+    for (int64_t zeroPoint : {-128, -5, 0, 127}) {
+      AffineParams params{scale, zeroPoint, kInt8Activation};
+      for (int64_t q = -127; q <= 127; ++q) {
+        float begin = getQuantizeThreshold(q, params);
+        EXPECT_EQ(q, quantizeInFloat32(begin, params));
+        EXPECT_EQ(q - 1,
+                  quantizeInFloat32(std::nextafter(begin, -INFINITY), params));
+      }
+    }
+}
+
 TEST(ReferenceKernelsTest, N44_FunctionsAreNearTheirDefinition) {
   for (double scale : {0.01f, 0.0625f, 0.2f}) {
     AffineParams input{scale, -5, kInt8Activation};

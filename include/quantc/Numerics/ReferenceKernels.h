@@ -53,6 +53,10 @@ std::optional<FixedPointMultiplier> deriveMeanMultiplier(double real,
 /// becomes the zero point.
 int64_t quantizeInFloat32(float real, const AffineParams &params);
 
+/// The smallest float32 that quantizeInFloat32 takes to `q` or more; `q` is
+/// above the lowest storage value.
+float getQuantizeThreshold(int64_t q, const AffineParams &params);
+
 /// The result of a kernel for every int8 value, ascending.
 using Int8Table = std::array<int8_t, 256>;
 

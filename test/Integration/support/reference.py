@@ -206,7 +206,8 @@ def fully_connected(x, px, weights, scale, bias, po, limits=INT8):
 
 def quantize(x, scale, zero_point):
     """From float32: float32 division, ties away from zero."""
-    quotient = (np.float32(x) / np.float32(scale)).astype(np.float64)
+    with np.errstate(over="ignore"):
+        quotient = (np.float32(x) / np.float32(scale)).astype(np.float64)
     return np.clip(np.sign(quotient) * np.floor(np.abs(quotient) + 0.5) + zero_point, *INT8).astype(np.int8)
 
 

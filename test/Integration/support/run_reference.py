@@ -17,8 +17,8 @@ import reference
 from run_cases import Run
 from toolchain import Failure, Tools, execute
 
-PIPELINE = "builtin.module(func.func(ptq-quantize-ops{rounding=double},ptq-lower-quantized{rounding=double},ptq-check-strict-integer))"
-TARGET = "profiles=pro_int extensions=int16,int4,doubleround level=8k"
+PIPELINE = "builtin.module(func.func(ptq-quantize-ops{rounding=double},ptq-check-strict-integer,ptq-lower-quantized{rounding=double}))"
+TARGET = "profiles=%s extensions=int16,int4,doubleround level=8k"
 
 
 def f32(value):
@@ -40,6 +40,7 @@ class Network:
         self.random = np.random.default_rng(3)
         self.arguments, self.lines, self.results, self.expect, self.names = [], [], [], [], []
         self.count = 0
+        self.steps = []  # of float inputs
 
     def line(self, text):
         self.count += 1
@@ -224,22 +225,46 @@ def add_convolutions(net):
             a[i].reshape(3, 33), px, w, s, b, po).reshape(1, 1, 3, 9))
 
 
-class ReferenceRun(Run):
-    """The network of this file on the roads of run_cases.py."""
+def add_float_inputs(net):
+    shape = (3, 200)
+    for scale, zero in ((0.5, 3), (0.1, 0), (1.0, -128), (0.0039215689, -128), (0.3, 127), (0.0371, -5)):
+        p, index = (f32(scale), zero), len(net.arguments)
+        net.arguments.append(f"%a{index}: {tensor(shape, 'f32')}")
+        quantized = tensor(shape, quant(p))
+        net.steps.append(p[0])
+        net.results.append((net.line(f"quant.qcast %a{index} : {tensor(shape, 'f32')} to {quantized}"), quantized))
+        net.names.append(f"quantize {p}")
+        net.expect.append(lambda a, i=index, p=p: reference.quantize(a[i], *p))
 
-    def __init__(self, tools, workdir, net):
-        self.tools, self.workdir, self.group, self.io = tools, workdir, "reference", "int8"
+
+class ReferenceRun(Run):
+    """A network of this file on the roads of run_cases.py."""
+
+    def __init__(self, tools, workdir, group, net, profiles):
+        self.tools, self.workdir, self.group, self.io = tools, workdir, group, "int8"
+        self.profiles = profiles
         self.net, self.owners, self.chosen = net, net.names, net.names
 
     def prepare(self):
         self.path("net.mlir").write_text(self.net.text())
         execute([f"{self.tools.bin}/quant-opt", self.path("net.mlir"), f"--pass-pipeline={PIPELINE}", "-o", self.path("integer.mlir")])
-        execute([f"{self.tools.llvm}/mlir-opt", "--allow-unregistered-dialect", self.path("integer.mlir"), f"--tosa-attach-target={TARGET}",
+        execute([f"{self.tools.llvm}/mlir-opt", "--allow-unregistered-dialect", self.path("integer.mlir"), f"--tosa-attach-target={TARGET % self.profiles}",
                  "--tosa-validate=strict-op-spec-alignment", "-o", "/dev/null"])
+
+    def make_inputs(self):
+        """Float inputs are halves of their steps, where rounding ties, and what stands beside them in float32."""
+        super().make_inputs()
+        for sample in self.inputs:
+            for i, step in enumerate(self.net.steps):
+                values = np.float32(self.net.random.integers(-520, 521, sample[i].shape) / 2) * np.float32(step)
+                beside = np.float32(self.net.random.choice([-np.inf, 0, np.inf], sample[i].shape))
+                sample[i] = np.where(beside == 0, values, np.nextafter(values, beside)).astype(np.float32)
+                sample[i].ravel()[:4] = [np.inf, -np.inf, 3e38, -1e-40]
 
     def run(self):
         self.prepare()
-        self.run_targets(self.path("integer.mlir"))
+        options = ["--float"] if self.net.steps else []
+        self.run_targets(self.path("integer.mlir"), *options)
         self.compare("the JIT", self.run_jit(self.path("integer.mlir"), [], self.inputs, "jit.npz", self.arguments))
         judged, self.expected = self.expected, [[model(sample) for model in self.net.expect] for sample in self.inputs]
         self.compare("upstream's lowering (not TFLite's rule)", judged)
@@ -253,14 +278,17 @@ def main():
     parser.add_argument("--cc", required=True)
     args = parser.parse_args()
     shutil.rmtree(args.workdir, ignore_errors=True)
-    args.workdir.mkdir(parents=True)
-    net = Network()
-    for add in (add_functions, add_arithmetic, add_averages, add_softmax, add_convolutions):
-        add(net)
     tools = Tools(args.bin, args.llvm, args.cc)
     tools.bin = args.bin
+    groups = {"integer": ("pro_int", (add_functions, add_arithmetic, add_averages, add_softmax, add_convolutions)),
+              "float": ("pro_int,pro_fp", (add_float_inputs,))}
     try:
-        ReferenceRun(tools, args.workdir, net).run()
+        for group, (profiles, adders) in groups.items():
+            net = Network()
+            for add in adders:
+                add(net)
+            (args.workdir / group).mkdir(parents=True)
+            ReferenceRun(tools, args.workdir / group, group, net, profiles).run()
     except Failure as failure:
         print(f"FAILED {failure}")
         return 1

@@ -177,6 +177,30 @@ Value ptq::createZeroPoint(OpBuilder &builder, Location loc, Value quantized) {
                       element.getStorageType());
 }
 
+static Value reshape(OpBuilder &builder, Location loc, Value value,
+                     ArrayRef<int64_t> shape) {
+  Value shapeValue = tosa::ConstShapeOp::create(
+      builder, loc, tosa::shapeType::get(builder.getContext(), shape.size()),
+      builder.getIndexTensorAttr(shape));
+  auto type = cast<RankedTensorType>(value.getType());
+  return tosa::ReshapeOp::create(builder, loc, type.clone(shape), value,
+                                 shapeValue);
+}
+
+Value ptq::buildLookup(OpBuilder &builder, Location loc,
+                       DenseElementsAttr table, Value indices) {
+  auto type = cast<RankedTensorType>(indices.getType());
+  int64_t count = type.getNumElements();
+  auto tableType = RankedTensorType::get({1, table.getNumElements(), 1},
+                                         table.getElementType());
+  Value values =
+      tosa::ConstOp::create(builder, loc, tableType, table.reshape(tableType));
+  Value found = tosa::GatherOp::create(
+      builder, loc, tableType.clone({1, count, 1}), values,
+      reshape(builder, loc, indices, {1, count}));
+  return reshape(builder, loc, found, type.getShape());
+}
+
 // N18
 FailureOr<Value> ptq::buildSum(OpBuilder &builder, Location loc,
                                Value quantized, ArrayRef<int32_t> axes) {

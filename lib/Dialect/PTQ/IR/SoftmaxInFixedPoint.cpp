@@ -21,29 +21,9 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-static Value reshape(IntegerBuilder &b, Value value, ArrayRef<int64_t> shape) {
-  Value shapeValue = tosa::ConstShapeOp::create(
-      b.builder, b.loc,
-      tosa::shapeType::get(b.builder.getContext(), shape.size()),
-      b.builder.getIndexTensorAttr(shape));
-  auto type = cast<RankedTensorType>(value.getType());
-  return tosa::ReshapeOp::create(b.builder, b.loc, type.clone(shape), value,
-                                 shapeValue);
-}
-
-/// table[index] for every element of `indices`.
 static Value lookUp(IntegerBuilder &b, ArrayRef<int32_t> table, Value indices) {
-  auto type = cast<RankedTensorType>(indices.getType());
-  int64_t count = type.getNumElements();
-  Type i32 = b.builder.getI32Type();
-  auto tableType =
-      RankedTensorType::get({1, static_cast<int64_t>(table.size()), 1}, i32);
-  Value values = tosa::ConstOp::create(
-      b.builder, b.loc, tableType, DenseElementsAttr::get(tableType, table));
-  Value found = tosa::GatherOp::create(
-      b.builder, b.loc, RankedTensorType::get({1, count, 1}, i32), values,
-      reshape(b, indices, {1, count}));
-  return reshape(b, found, type.getShape());
+  return buildLookup(b.builder, b.loc, b.builder.getI32TensorAttr(table),
+                     indices);
 }
 
 static RankedTensorType reduceAxis(Value value, int32_t axis) {

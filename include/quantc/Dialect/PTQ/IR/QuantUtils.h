@@ -107,6 +107,11 @@ mlir::Value createScalar(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value createZeroPoint(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::Value quantized);
 
+/// table[index] for every element of `indices` (int32): tosa.gather. `table`
+/// has one dimension.
+mlir::Value buildLookup(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::DenseElementsAttr table, mlir::Value indices);
+
 /// The sum of an int8 tensor over `axes`, which stay with size 1, as an int32
 /// accumulator of the operand's scale. Failure if it could overflow.
 llvm::FailureOr<mlir::Value> buildSum(mlir::OpBuilder &builder,
