@@ -49,6 +49,7 @@ static StringRef dotKindName(DotKind kind) {
 static void addKernelForming(OpPassManager &pm,
                              const TargetDescription &target) {
   pm.addPass(createCanonicalizerPass());
+  pm.addPass(codegen::createDecomposeConv3D());
   pm.addPass(codegen::createDecomposeTransposeConv());
   codegen::SelectKernelsOptions select;
   select.dot = dotKindName(target.dot).str();

@@ -68,6 +68,10 @@ static LogicalResult verifyProduct(OpTy op) {
       isFloat != in.getElementType().isF32())
     return op.emitOpError("element types do not fit the dot kind '")
            << stringifyDotKind(strategy.getDot()) << "'";
+  bool isWide = op.getWidenEvery().has_value();
+  if (isWide != bias.getElementType().isInteger(64) || (isWide && isFloat))
+    return op.emitOpError(
+        "'widen_every' and a bias of i64 go together, for integers");
   bool scaled = bool(op.getMultiplier());
   if (scaled != bool(op.getShift()) || scaled != bool(op.getRequantize()))
     return op.emitOpError("'requantize', multiplier and shift go together");
@@ -149,8 +153,12 @@ LogicalResult PackOp::verify() {
         "expects an input of rank 3, an output of rank 2 and static shapes");
   int64_t padded =
       ChannelBlocks(getStrategy(), in.getDimSize(2)).paddedChannels;
-  int64_t size =
-      padded * llvm::alignTo(in.getDimSize(1), getStrategy().getGroup());
+  int64_t rows = in.getDimSize(1), segment = getSegment();
+  if (rows % segment != 0)
+    return emitOpError("cannot cut ")
+           << rows << " rows into segments of " << segment;
+  int64_t size = padded * (rows / segment) *
+                 llvm::alignTo(segment, getStrategy().getGroup());
   if (in.getDimSize(0) != out.getDimSize(0) || out.getDimSize(1) != size)
     return emitOpError("expects an output of ")
            << in.getDimSize(0) << "x" << size << " elements";

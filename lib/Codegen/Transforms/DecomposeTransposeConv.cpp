@@ -12,8 +12,9 @@
 //   out[s * Y + r] = sum over q of in[Y - q] * w[s * q + r].
 // One convolution with s*s*OC channels computes all phases; a transposition
 // interleaves them. Taps that a phase lacks are the weight's zero point, so the
-// result is exact. What follows (rescale, clamp) moves before the
-// transposition, which then moves bytes, not accumulators.
+// result is exact. Weights that are no constants are padded, transposed and
+// reversed when the network runs. What follows (rescale, clamp) moves before
+// the transposition, which then moves bytes, not accumulators.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,7 +23,6 @@
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/IR/Remarks.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -61,10 +61,9 @@ struct Axis {
 
 class Decomposition {
 public:
-  Decomposition(tosa::TransposeConv2DOp op, DenseElementsAttr weights)
-      : op(op), weights(weights), b(op.getLoc(), op),
-        input(shapeOf(op.getInput())), kernel(shapeOf(op.getWeight())),
-        output(shapeOf(op.getOutput())),
+  explicit Decomposition(tosa::TransposeConv2DOp op)
+      : op(op), b(op.getLoc(), op), input(shapeOf(op.getInput())),
+        kernel(shapeOf(op.getWeight())), output(shapeOf(op.getOutput())),
         y(input[1], output[1], kernel[1], op.getStride()[0], op.getOutPad()[0]),
         x(input[2], output[2], kernel[2], op.getStride()[1],
           op.getOutPad()[2]) {}
@@ -96,7 +95,8 @@ private:
   int64_t phases() const { return y.stride * x.stride; }
 
   template <typename T>
-  DenseElementsAttr packWeights(T zero) const {
+  DenseElementsAttr packWeights(DenseElementsAttr weights,
+                                const T &zero) const {
     auto values = weights.getValues<T>();
     SmallVector<T> packed;
     for (int64_t phase = 0; phase < phases(); ++phase)
@@ -120,12 +120,50 @@ private:
     return DenseElementsAttr::get(type, ArrayRef(packed));
   }
 
-  /// A constant of one value a channel, for the channels of every phase.
+  Value packWeights() {
+    Value zero = op.getWeightZp();
+    DenseElementsAttr weights, zeros, packed;
+    if (!matchPattern(op.getWeight(), m_Constant(&weights)))
+      return packAtRunTime();
+    matchPattern(zero, m_Constant(&zeros));
+    if (isa<FloatType>(weights.getElementType()))
+      packed = packWeights(weights, *zeros.value_begin<APFloat>());
+    else
+      packed = packWeights(weights, *zeros.value_begin<APInt>());
+    return tosa::ConstOp::create(b, packed.getType(), packed);
+  }
+
+  /// The same by operations on `op`'s weights.
+  Value packAtRunTime() {
+    Value value = op.getWeight();
+    int64_t outs = kernel[0], ins = kernel[3];
+    int64_t rows = y.taps * y.stride, columns = x.taps * x.stride;
+    if (rows != y.kernel || columns != x.kernel) {
+      Value padding = shapeConstant(
+          {0, 0, 0, rows - y.kernel, 0, columns - x.kernel, 0, 0});
+      value =
+          tosa::PadOp::create(b, typeLike(value, {outs, rows, columns, ins}),
+                              value, padding, op.getWeightZp());
+    }
+    value = reshape(value, {outs, y.taps, y.stride, x.taps, x.stride, ins});
+    value = tosa::TransposeOp::create(
+        b, typeLike(value, {y.stride, x.stride, outs, y.taps, x.taps, ins}),
+        value, ArrayRef<int32_t>{2, 4, 0, 1, 3, 5});
+    value = reshape(value, {phases() * outs, y.taps, x.taps, ins});
+    for (int32_t axis : {1, 2})
+      value = tosa::ReverseOp::create(b, value.getType(), value, axis);
+    return value;
+  }
+
+  /// One value a channel, for the channels of every phase.
   Value repeat(Value perChannel) {
-    DenseElementsAttr attr;
-    if (!matchPattern(perChannel, m_Constant(&attr)) ||
-        attr.getNumElements() == 1 || phases() == 1)
+    int64_t count = shapeOf(perChannel)[0];
+    if (count == 1 || phases() == 1)
       return perChannel;
+    DenseElementsAttr attr;
+    if (!matchPattern(perChannel, m_Constant(&attr)))
+      return tosa::TileOp::create(b, typeLike(perChannel, {phases() * count}),
+                                  perChannel, shapeConstant({phases()}));
     SmallVector<Attribute> values;
     for (int64_t phase = 0; phase < phases(); ++phase)
       llvm::append_range(values, attr.getValues<Attribute>());
@@ -135,12 +173,7 @@ private:
   }
 
   Value convolve() {
-    DenseElementsAttr packed = weights.getElementType().isF32()
-                                   ? packWeights<float>(0.0f)
-                                   : packWeights<int8_t>(static_cast<int8_t>(
-                                         *op.getWeightZeroPoint()));
-    Value weight = tosa::ConstOp::create(
-        b, cast<RankedTensorType>(packed.getType()), packed);
+    Value weight = packWeights();
     Type element = cast<ShapedType>(op.getType()).getElementType();
     auto type = RankedTensorType::get(
         {input[0], y.count, x.count, phases() * kernel[0]}, element);
@@ -178,9 +211,13 @@ private:
     return tosa::ConstShapeOp::create(b, type, b.getIndexTensorAttr(values));
   }
 
+  static RankedTensorType typeLike(Value value, ArrayRef<int64_t> shape) {
+    return RankedTensorType::get(shape, getElementTypeOrSelf(value));
+  }
+
   Value reshape(Value value, ArrayRef<int64_t> shape) {
-    auto type = cast<ShapedType>(value.getType()).clone(shape);
-    return tosa::ReshapeOp::create(b, type, value, shapeConstant(shape));
+    return tosa::ReshapeOp::create(b, typeLike(value, shape), value,
+                                   shapeConstant(shape));
   }
 
   /// [N, Y, X, s*s*OC] -> [N, OH, OW, OC].
@@ -218,7 +255,6 @@ private:
   }
 
   tosa::TransposeConv2DOp op;
-  DenseElementsAttr weights;
   ImplicitLocOpBuilder b;
   ArrayRef<int64_t> input, kernel, output;
   Axis y, x;
@@ -238,21 +274,9 @@ struct DecomposeTransposeConvPass
     SmallVector<tosa::TransposeConv2DOp> ops;
     getOperation()->walk(
         [&](tosa::TransposeConv2DOp op) { ops.push_back(op); });
-    for (tosa::TransposeConv2DOp op : ops) {
-      DenseElementsAttr weights;
-      Type element = getElementTypeOrSelf(op.getWeight());
-      bool supported = element.isF32() || (element.isInteger(8) &&
-                                           succeeded(op.getWeightZeroPoint()));
-      if (!supported || !hasStaticTypes(op) ||
-          !matchPattern(op.getWeight(), m_Constant(&weights))) {
-        remark::missed(op.getLoc(),
-                       remark::RemarkOpts::name("NoKernel").category("quantc"))
-            << "tosa.transpose_conv2d has no kernel: it needs static shapes "
-               "and constant weights of i8 or f32";
-        continue;
-      }
-      Decomposition(op, weights).run();
-    }
+    for (tosa::TransposeConv2DOp op : ops)
+      if (hasStaticTypes(op) && matchPattern(op.getWeightZp(), m_Constant()))
+        Decomposition(op).run();
   }
 };
 

@@ -10,7 +10,9 @@
 // level-1 cache, channel blocks, tiles; or, where the weights are too large to
 // be read again for every row, channel blocks, rows, tiles. Inside a tile the
 // reduction carries pixels x vectors accumulators: each step loads the block's
-// weights once and broadcasts one group of elements a pixel.
+// weights once and broadcasts one group of elements a pixel. Sums of 64 bits
+// are added to wherever 32 bits might not suffice; until then the tile is
+// reduced as any other.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,6 +49,9 @@ public:
       : op(op), w(op), epilogue(w, op), strategy(op.getStrategy()),
         group(strategy.getGroup()), lanes(strategy.getLanes()),
         groups(op.getGroups()), taps(op.getTaps()),
+        widensInside(op.getWidenEvery() &&
+                     taps[0] * taps[1] * groups >
+                         static_cast<int64_t>(*op.getWidenEvery())),
         out(cast<MemRefType>(op.getInit().getType())),
         inElement(cast<MemRefType>(op.getInput().getType()).getElementType()),
         blocks(strategy, out.getDimSize(3)) {}
@@ -63,10 +68,16 @@ private:
                   const Block &block);
   SmallVector<Value> reduce(const Tile &tile, Value image, Value row,
                             Value pixel, const Block &block);
-  SmallVector<Value> reduceRun(const Tile &tile,
-                               SmallVector<Value> accumulators,
+  SmallVector<Value> reduceTaps(const Tile &tile, ValueRange start, Value image,
+                                Value row, Value pixel, const Block &block);
+  SmallVector<Value> reduceRun(const Tile &tile, ValueRange accumulators,
                                ArrayRef<Value> inputIndices, Value image,
                                Value firstWeight);
+  SmallVector<Value> reduceGroups(const Tile &tile,
+                                  SmallVector<Value> accumulators,
+                                  ArrayRef<Value> inputIndices, Value image,
+                                  Value firstWeight, Value firstGroup,
+                                  int64_t groupCount);
   void step(const Tile &tile, MutableArrayRef<Value> accumulators, Value image,
             ArrayRef<Value> inputIndices, Value group, Value firstWeight);
   SmallVector<Value> loadWeights(const Tile &tile, Value image, Value first);
@@ -78,6 +89,8 @@ private:
   kernel::StrategyAttr strategy;
   int64_t group, lanes, groups;
   ArrayRef<int64_t> taps;
+  /// 32 bits do not suffice for a whole tile: 64-bit sums are carried.
+  bool widensInside;
   MemRefType out;
   Type inElement;
   ChannelBlocks blocks;
@@ -150,51 +163,84 @@ void ConvExpander::expandTile(Value image, Value row, Value pixel,
 SmallVector<Value> ConvExpander::reduce(const Tile &tile, Value image,
                                         Value row, Value pixel,
                                         const Block &block) {
-  SmallVector<Value> accumulators = epilogue.start(tile, block.firstChannel);
+  SmallVector<Value> start = epilogue.start(tile, block.firstChannel);
+  if (!op.getWidenEvery() || widensInside)
+    return reduceTaps(tile, start, image, row, pixel, block);
+  WideSums wide(w, lanes);
+  return wide.add(start, reduceTaps(tile, wide.zeros(start.size()), image, row,
+                                    pixel, block));
+}
+
+SmallVector<Value> ConvExpander::reduceTaps(const Tile &tile, ValueRange start,
+                                            Value image, Value row, Value pixel,
+                                            const Block &block) {
   Value firstRow = w.mul(row, op.getRowStride());
   Value firstElement = w.mul(pixel, op.getPixelStride());
   int64_t runWeights = groups * group * tile.vectors * lanes;
-  return w.forCarried(
-      taps[0], 1, accumulators, [&](Value tapRow, ValueRange outer) {
-        Value inRow = w.add(firstRow, w.mul(tapRow, op.getTapSteps()[0]));
-        Value rowWeight =
-            w.add(block.firstWeight, w.mul(tapRow, taps[1] * runWeights));
-        return w.forCarried(
-            taps[1], 1, outer, [&](Value tap, ValueRange inner) {
-              Value element =
-                  w.add(firstElement, w.mul(tap, op.getTapSteps()[1]));
-              Value weight = w.add(rowWeight, w.mul(tap, runWeights));
-              return reduceRun(tile, SmallVector<Value>(inner),
-                               {image, inRow, element}, image, weight);
-            });
-      });
+  return w.forCarried(taps[0], 1, start, [&](Value tapRow, ValueRange outer) {
+    Value inRow = w.add(firstRow, w.mul(tapRow, op.getTapSteps()[0]));
+    Value rowWeight =
+        w.add(block.firstWeight, w.mul(tapRow, taps[1] * runWeights));
+    return w.forCarried(taps[1], 1, outer, [&](Value tap, ValueRange inner) {
+      Value element = w.add(firstElement, w.mul(tap, op.getTapSteps()[1]));
+      Value weight = w.add(rowWeight, w.mul(tap, runWeights));
+      return reduceRun(tile, inner, {image, inRow, element}, image, weight);
+    });
+  });
 }
 
-/// Reduces one run of elements. A small tile gets several sets of accumulators,
-/// each of which takes every n-th group, so that no step waits for the one
-/// before.
+/// Reduces one run of elements.
 SmallVector<Value> ConvExpander::reduceRun(const Tile &tile,
-                                           SmallVector<Value> accumulators,
+                                           ValueRange accumulators,
                                            ArrayRef<Value> inputIndices,
                                            Value image, Value firstWeight) {
+  if (!widensInside)
+    return reduceGroups(tile, SmallVector<Value>(accumulators), inputIndices,
+                        image, firstWeight, w.index(0), groups);
+  WideSums wide(w, lanes);
+  auto addGroups = [&](ValueRange sums, Value first, int64_t groupCount) {
+    return wide.add(sums,
+                    reduceGroups(tile, wide.zeros(sums.size()), inputIndices,
+                                 image, firstWeight, first, groupCount));
+  };
+  int64_t every = *op.getWidenEvery(), whole = groups / every * every;
+  SmallVector<Value> sums = w.forCarried(
+      whole, every, accumulators, [&](Value first, ValueRange carried) {
+        return addGroups(carried, first, every);
+      });
+  if (whole != groups)
+    sums = addGroups(sums, w.index(whole), groups - whole);
+  return sums;
+}
+
+/// Reduces some groups of a run. A small tile gets several sets of
+/// accumulators, each of which takes every n-th group, so that no step waits
+/// for the one before.
+SmallVector<Value> ConvExpander::reduceGroups(const Tile &tile,
+                                              SmallVector<Value> accumulators,
+                                              ArrayRef<Value> inputIndices,
+                                              Value image, Value firstWeight,
+                                              Value firstGroup,
+                                              int64_t groupCount) {
   int64_t count = tile.pixels * tile.vectors;
-  int64_t splits = std::clamp<int64_t>(kBusyAccumulators / count, 1, groups);
+  int64_t splits =
+      std::clamp<int64_t>(kBusyAccumulators / count, 1, groupCount);
   Type element =
       cast<VectorType>(accumulators.front().getType()).getElementType();
   for (int64_t i = count; i < count * splits; ++i)
     accumulators.push_back(w.splat(element, lanes, 0));
-  int64_t whole = groups / splits * splits;
+  int64_t whole = groupCount / splits * splits;
   accumulators = w.forCarried(
       whole, splits, accumulators, [&](Value first, ValueRange carried) {
         SmallVector<Value> next(carried);
         for (int64_t s = 0; s < splits; ++s)
           step(tile, MutableArrayRef(next).slice(s * count, count), image,
-               inputIndices, w.add(first, s), firstWeight);
+               inputIndices, w.add(w.add(firstGroup, first), s), firstWeight);
         return next;
       });
-  for (int64_t g = whole; g < groups; ++g)
+  for (int64_t g = whole; g < groupCount; ++g)
     step(tile, MutableArrayRef(accumulators).slice((g - whole) * count, count),
-         image, inputIndices, w.index(g), firstWeight);
+         image, inputIndices, w.add(firstGroup, g), firstWeight);
   for (int64_t i = count; i < count * splits; ++i) {
     Value &sum = accumulators[i % count];
     if (isa<FloatType>(element))

@@ -37,7 +37,12 @@ public:
 private:
   void expandPixels(Value image, Value row, Value pixel, int64_t pixels);
   void expandTile(const Tile &tile, const TilePosition &position);
+  SmallVector<Value> reduce(const Tile &tile, const TilePosition &position,
+                            ValueRange start);
+  SmallVector<Value> reduceWide(const Tile &tile, const TilePosition &position,
+                                ValueRange start);
   void reduceTrip(const Tile &tile, const TilePosition &position, Value trip,
+                  int64_t firstGroup, int64_t endGroup,
                   MutableArrayRef<Value> accumulators);
   Value loadInput(const TilePosition &position, Value trip, int64_t pixel,
                   int64_t vector, int64_t firstTap);
@@ -86,19 +91,48 @@ void DepthwiseExpander::expandPixels(Value image, Value row, Value pixel,
 void DepthwiseExpander::expandTile(const Tile &tile,
                                    const TilePosition &position) {
   SmallVector<Value> start = epilogue.start(tile, position.channel);
-  SmallVector<Value> sums =
-      w.forCarried(taps.trips, 1, start, [&](Value trip, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        reduceTrip(tile, position, trip, next);
-        return next;
+  bool isWide = op.getWidenEvery().has_value();
+  epilogue.finish(isWide ? reduceWide(tile, position, start)
+                         : reduce(tile, position, start),
+                  tile, position);
+}
+
+SmallVector<Value> DepthwiseExpander::reduce(const Tile &tile,
+                                             const TilePosition &position,
+                                             ValueRange start) {
+  return w.forCarried(taps.trips, 1, start,
+                      [&](Value trip, ValueRange carried) {
+                        SmallVector<Value> next(carried);
+                        reduceTrip(tile, position, trip, 0, taps.groups, next);
+                        return next;
+                      });
+}
+
+SmallVector<Value> DepthwiseExpander::reduceWide(const Tile &tile,
+                                                 const TilePosition &position,
+                                                 ValueRange start) {
+  WideSums wide(w, lanes);
+  int64_t every = *op.getWidenEvery(), count = start.size();
+  if (taps.trips * taps.groups <= every)
+    return wide.add(start, reduce(tile, position, wide.zeros(count)));
+  return w.forCarried(
+      taps.trips, 1, start, [&](Value trip, ValueRange carried) {
+        SmallVector<Value> sums(carried);
+        for (int64_t first = 0; first < taps.groups; first += every) {
+          SmallVector<Value> accumulators = wide.zeros(count);
+          reduceTrip(tile, position, trip, first,
+                     std::min(first + every, taps.groups), accumulators);
+          sums = wide.add(sums, accumulators);
+        }
+        return sums;
       });
-  epilogue.finish(sums, tile, position);
 }
 
 void DepthwiseExpander::reduceTrip(const Tile &tile,
                                    const TilePosition &position, Value trip,
+                                   int64_t firstGroup, int64_t endGroup,
                                    MutableArrayRef<Value> accumulators) {
-  for (int64_t tapGroup = 0; tapGroup < taps.groups; ++tapGroup)
+  for (int64_t tapGroup = firstGroup; tapGroup < endGroup; ++tapGroup)
     for (int64_t j = 0; j < tile.vectors; ++j) {
       Value weight = loadWeight(position.channel, trip, j, tapGroup);
       for (int64_t p = 0; p < tile.pixels; ++p) {

@@ -84,6 +84,23 @@ struct TilePosition {
   mlir::Value image, row, pixel, channel;
 };
 
+/// 64-bit sums of products that are added up in 32 bits: as many as cannot
+/// exceed these at a time.
+class WideSums {
+public:
+  WideSums(KernelWriter &writer, int64_t lanes) : w(writer), lanes(lanes) {}
+
+  /// 32-bit accumulators at zero.
+  mlir::SmallVector<mlir::Value> zeros(int64_t count);
+  /// The sums plus the 32-bit accumulators.
+  mlir::SmallVector<mlir::Value> add(mlir::ValueRange sums,
+                                     mlir::ValueRange accumulators);
+
+private:
+  KernelWriter &w;
+  int64_t lanes;
+};
+
 /// Bias loads before the reduction, requantization or clamp and stores after
 /// it.
 template <typename KernelTy>
@@ -91,7 +108,7 @@ class TileEpilogue {
 public:
   TileEpilogue(KernelWriter &writer, KernelTy op) : w(writer), op(op) {}
 
-  /// The accumulators' start, pixel by pixel, vectors innermost.
+  /// The bias for every accumulator, pixel by pixel, vectors innermost.
   mlir::SmallVector<mlir::Value> start(const Tile &tile, mlir::Value channel);
   void finish(mlir::ValueRange accumulators, const Tile &tile,
               const TilePosition &position);
@@ -110,7 +127,8 @@ public:
   VectorRequantizer(KernelWriter &writer, kernel::RequantizeAttr attr,
                     mlir::Value multipliers, mlir::Value shifts,
                     mlir::Value channel, int64_t lanes);
-  /// i32 accumulators -> clamped i32 values in the range of the output type.
+  /// i32 or i64 accumulators -> clamped i32 values in the range of the output
+  /// type.
   mlir::Value apply(mlir::Value accumulator);
 
 private:
@@ -120,6 +138,7 @@ private:
                 mlir::Value channel);
   mlir::Value applyHigh(mlir::Value accumulator);
   mlir::Value applyWide(mlir::Value accumulator);
+  mlir::Value multiply48(mlir::Value accumulator);
   mlir::Value roundBySign(mlir::Value product, mlir::Value value);
 
   KernelWriter &w;

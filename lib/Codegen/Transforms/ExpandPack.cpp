@@ -27,8 +27,9 @@ public:
       : op(op), w(op), in(cast<MemRefType>(op.getInput().getType())),
         outElement(cast<MemRefType>(op.getInit().getType()).getElementType()),
         strategy(op.getStrategy()), lanes(strategy.getLanes()),
-        group(strategy.getGroup()),
-        groups(llvm::divideCeil(in.getDimSize(1), group)),
+        group(strategy.getGroup()), segment(op.getSegment()),
+        segments(in.getDimSize(1) / segment),
+        groups(llvm::divideCeil(segment, group)),
         blocks(strategy, in.getDimSize(2)) {}
 
   void expand() {
@@ -46,13 +47,22 @@ public:
   }
 
 private:
-  /// The group of rows is looped over; the last one is apart if it lacks a row.
   void packBlock(Value image, Value channel, int64_t vectors,
                  int64_t channels) {
-    int64_t whole = in.getDimSize(1) / group;
-    Value start = w.mul(channel, groups * group);
+    Value start = w.mul(channel, segments * groups * group);
+    w.forEach(segments, [&](Value index) {
+      packSegment(image, w.mul(index, segment), channel,
+                  w.add(start, w.mul(index, groups * vectors * lanes * group)),
+                  vectors, channels);
+    });
+  }
+
+  /// The group of rows is looped over; the last one is apart if it lacks a row.
+  void packSegment(Value image, Value segmentRow, Value channel, Value start,
+                   int64_t vectors, int64_t channels) {
+    int64_t whole = segment / group;
     auto packRows = [&](Value groupIndex, int64_t rows) {
-      Value firstRow = w.mul(groupIndex, group);
+      Value firstRow = w.add(segmentRow, w.mul(groupIndex, group));
       Value groupStart =
           w.add(start, w.mul(groupIndex, vectors * lanes * group));
       for (int64_t j = 0; j < vectors; ++j) {
@@ -65,7 +75,7 @@ private:
     };
     w.forEach(whole, [&](Value groupIndex) { packRows(groupIndex, group); });
     if (whole != groups)
-      packRows(w.index(whole), in.getDimSize(1) - whole * group);
+      packRows(w.index(whole), segment - whole * group);
   }
 
   Value packVector(Value image, Value firstRow, int64_t rows, Value column,
@@ -83,8 +93,9 @@ private:
         w.loadFirst(op.getInput(), {image, row, column}, count, lanes);
     if (isa<FloatType>(outElement))
       return vector;
-    vector =
-        arith::ExtSIOp::create(w.b, VectorType::get(lanes, outElement), vector);
+    if (in.getElementType() != outElement)
+      vector = arith::ExtSIOp::create(w.b, VectorType::get(lanes, outElement),
+                                      vector);
     if (op.getOffset() != 0)
       vector = arith::AddIOp::create(
           w.b, vector, w.splat(outElement, lanes, op.getOffset()));
@@ -96,7 +107,7 @@ private:
   MemRefType in;
   Type outElement;
   kernel::StrategyAttr strategy;
-  int64_t lanes, group, groups;
+  int64_t lanes, group, segment, segments, groups;
   ChannelBlocks blocks;
 };
 

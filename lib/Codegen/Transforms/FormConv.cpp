@@ -107,18 +107,51 @@ void KernelFormer::formConv(Value input, Value opBias, Window window,
              0);
 }
 
+void KernelFormer::formConvAtRunTime(Value input, Value opBias, Window window,
+                                     int64_t zeroPoint, Value matrix,
+                                     int64_t weightZeroPoint) {
+  // A column that becomes a row has its weights in the same order.
+  window.lengthenRows();
+  Reduction reduction(window, strategy.getGroup());
+  Value weights =
+      packAtRunTime(matrix, strategy, reduction.run, weightZeroPoint);
+  finishConv(input, weights, bias(opBias, window.outChannels, zeroPoint, {}),
+             window, zeroPoint);
+}
+
+/// [OC, KH, KW, IC] -> [1, KH * KW * IC, OC].
+static Value transposeFilters(KernelFormer &former, Value filters) {
+  auto type = cast<RankedTensorType>(filters.getType());
+  int64_t channels = type.getDimSize(0);
+  int64_t reduction = type.getNumElements() / channels;
+  auto transposed =
+      RankedTensorType::get({reduction, channels}, type.getElementType());
+  Value rows = former.reshape(filters, {channels, reduction});
+  Value columns = tosa::TransposeOp::create(
+      former.rewriter, former.loc, transposed, rows, ArrayRef<int32_t>{1, 0});
+  return former.reshape(columns, {1, reduction, channels});
+}
+
 void codegen::formConv2D(RewriterBase &rewriter, tosa::Conv2DOp op,
                          StrategyAttr strategy) {
   ArrayRef<int64_t> kernel =
       cast<ShapedType>(op.getWeight().getType()).getShape();
   Window window = windowOf(op, kernel[1], kernel[2]);
-  DenseElementsAttr attr;
-  matchPattern(op.getWeight(), m_Constant(&attr));
+  DenseElementsAttr attr = getConstantWeights(op.getWeight());
   auto index = [kernel](int64_t c, int64_t y, int64_t x, int64_t i) {
     return ((c * kernel[1] + y) * kernel[2] + x) * kernel[3] + i;
   };
+  bool isFloat = strategy.getDot() == DotKind::Float;
+  int64_t zeroPoint = isFloat ? 0 : *op.getInputZeroPoint();
+  int64_t weightZp = isFloat ? 0 : *op.getWeightZeroPoint();
   KernelFormer former(rewriter, op, strategy, matchEpilogue(op.getResult()));
-  if (strategy.getDot() == DotKind::Float) {
+  if (getElementTypeOrSelf(op.getOutput()).isInteger(48))
+    former.accumulateWide(maxInt8Weight(weightZp));
+  if (!attr)
+    return former.formConvAtRunTime(
+        op.getInput(), op.getBias(), window, zeroPoint,
+        transposeFilters(former, op.getWeight()), weightZp);
+  if (isFloat) {
     auto values = attr.getValues<float>();
     former.formConv(op.getInput(), op.getBias(), window,
                     [&](int64_t c, int64_t y, int64_t x, int64_t i) {
@@ -127,8 +160,7 @@ void codegen::formConv2D(RewriterBase &rewriter, tosa::Conv2DOp op,
     return;
   }
   auto values = attr.getValues<int8_t>();
-  int64_t weightZp = *op.getWeightZeroPoint();
-  former.formConv(op.getInput(), op.getBias(), window, *op.getInputZeroPoint(),
+  former.formConv(op.getInput(), op.getBias(), window, zeroPoint,
                   IntWeight([&](int64_t c, int64_t y, int64_t x, int64_t i) {
                     return values[index(c, y, x, i)] - weightZp;
                   }));

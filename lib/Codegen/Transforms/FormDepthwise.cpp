@@ -40,18 +40,34 @@ static SmallVector<T> packDepthwise(StrategyAttr strategy,
   return packed;
 }
 
+/// Weights [KH, KW, C, M] that the network computes.
+static Value packDepthwiseAtRunTime(KernelFormer &former, Value filters,
+                                    ArrayRef<int64_t> window, int64_t channels,
+                                    int64_t zeroPoint) {
+  StrategyAttr strategy = former.strategy;
+  kernel::DepthwiseTaps taps(window, strategy.getGroup());
+  auto layout = StrategyAttr::get(
+      strategy.getContext(), strategy.getDot(), strategy.getPixels(),
+      /*vectors=*/1, strategy.getLanes(), strategy.getChannelsOuter(),
+      strategy.getHighRequantize());
+  Value matrix = former.reshape(filters, {1, window[0] * window[1], channels});
+  return former.packAtRunTime(matrix, layout, taps.rows * taps.columns,
+                              zeroPoint);
+}
+
 void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
                             StrategyAttr strategy) {
   ArrayRef<int64_t> kernel =
       cast<ShapedType>(op.getWeight().getType()).getShape();
   Window window = windowOf(op, kernel[0], kernel[1]);
-  DenseElementsAttr attr;
-  matchPattern(op.getWeight(), m_Constant(&attr));
+  DenseElementsAttr attr = getConstantWeights(op.getWeight());
   int64_t channels = window.outChannels, multiplier = kernel[3];
   bool isFloat = strategy.getDot() == DotKind::Float;
   int64_t zeroPoint = isFloat ? 0 : *op.getInputZeroPoint();
   int64_t weightZp = isFloat ? 0 : *op.getWeightZeroPoint();
   KernelFormer former(rewriter, op, strategy, matchEpilogue(op.getResult()));
+  if (getElementTypeOrSelf(op.getOutput()).isInteger(48))
+    former.accumulateWide(maxInt8Weight(weightZp));
 
   // [KH, KW, C, M]: the last two dimensions are the output channel.
   auto floatWeight = [&](int64_t tap, int64_t c) {
@@ -60,6 +76,12 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
   auto intWeight = [&](int64_t tap, int64_t c) -> int64_t {
     return attr.getValues<int8_t>()[tap * channels + c] - weightZp;
   };
+  ArrayRef<int64_t> taps = kernel.take_front(2);
+  if (window.inChannels == 1 && !attr)
+    return former.formConvAtRunTime(
+        op.getInput(), op.getBias(), window, zeroPoint,
+        former.reshape(op.getWeight(), {1, kernel[0] * kernel[1], channels}),
+        weightZp);
   if (window.inChannels == 1) {
     auto tapOf = [&](int64_t y, int64_t x) { return y * kernel[1] + x; };
     if (isFloat)
@@ -75,11 +97,12 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
     return;
   }
 
-  ArrayRef<int64_t> taps = kernel.take_front(2);
-  Value weights = isFloat ? former.packedWeights(packDepthwise<float>(
-                                strategy, taps, channels, floatWeight))
-                          : former.packedWeights(packDepthwise<int64_t>(
-                                strategy, taps, channels, intWeight));
+  Value weights = !attr ? packDepthwiseAtRunTime(former, op.getWeight(), taps,
+                                                 channels, weightZp)
+                  : isFloat ? former.packedWeights(packDepthwise<float>(
+                                  strategy, taps, channels, floatWeight))
+                            : former.packedWeights(packDepthwise<int64_t>(
+                                  strategy, taps, channels, intWeight));
   int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
   int64_t rows = (window.outHeight - 1) * window.strideY +
                  (kernel[0] - 1) * window.dilationY + 1;

@@ -26,6 +26,23 @@ using namespace mlir;
 using namespace quantc;
 using kernel::StrategyAttr;
 
+/// A strategy that was written by hand may not be able to compute `op`.
+static LogicalResult checkDot(Operation *op, StrategyAttr strategy) {
+  Value input = op->getOperand(0), weights = op->getOperand(1);
+  Type in = getElementTypeOrSelf(input), weight = getElementTypeOrSelf(weights);
+  int64_t group = strategy.getGroup();
+  if ((strategy.getDot() == kernel::DotKind::Float) != in.isF32() ||
+      (group == 4 && in.isInteger(16)) || (group != 1 && weight.isInteger(16)))
+    return op->emitOpError("has operands that the dot kind '")
+           << kernel::stringifyDotKind(strategy.getDot())
+           << "' of its strategy cannot take";
+  if (group == 4 && !codegen::getConstantWeights(weights))
+    return op->emitOpError("has a strategy with the dot kind '")
+           << kernel::stringifyDotKind(strategy.getDot())
+           << "', which takes constant weights only";
+  return success();
+}
+
 namespace {
 struct FormKernelsPass : codegen::impl::FormKernelsBase<FormKernelsPass> {
   void runOnOperation() override {
@@ -47,6 +64,9 @@ private:
     if (!strategy)
       return op->emitOpError(
           "has a 'kernel.strategy' that is not a #kernel.strategy");
+    if (isa<tosa::Conv2DOp, tosa::DepthwiseConv2DOp, tosa::MatMulOp>(op) &&
+        failed(checkDot(op, strategy)))
+      return failure();
     rewriter.setInsertionPoint(op);
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
         .Case([&](tosa::Conv2DOp conv) {

@@ -22,6 +22,7 @@
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/PatternMatch.h"
 
+#include <cstdlib>
 #include <functional>
 #include <optional>
 
@@ -87,6 +88,14 @@ Window windowOf(ConvOp op, int64_t kernelHeight, int64_t kernelWidth) {
           op.getDilation()[1]};
 }
 
+/// The weights, i4 as i8, or null if the network computes them.
+mlir::DenseElementsAttr getConstantWeights(mlir::Value weights);
+
+/// The largest magnitude of an int8 weight less its zero point.
+inline int64_t maxInt8Weight(int64_t zeroPoint) {
+  return 128 + std::abs(zeroPoint);
+}
+
 /// A weight of output channel `channel` at tap (y, x) and input channel `in`.
 using IntWeight =
     std::function<int64_t(int64_t channel, int64_t y, int64_t x, int64_t in)>;
@@ -101,6 +110,10 @@ public:
       : rewriter(rewriter), op(op), loc(op->getLoc()), strategy(strategy),
         epilogue(std::move(epilogue)) {}
 
+  /// Makes the kernel accumulate 48 bits: int16 activations times weights of at
+  /// most `maxWeight`.
+  void accumulateWide(int64_t maxWeight);
+
   /// A constant tensor of integers of `bits` bits, or of floats.
   mlir::Value constant(mlir::ArrayRef<int64_t> shape,
                        mlir::ArrayRef<int64_t> values, unsigned bits);
@@ -110,6 +123,11 @@ public:
   /// Packed weights as one row: 8 bits wide if every value fits, else 16.
   mlir::Value packedWeights(mlir::ArrayRef<int64_t> packed);
   mlir::Value packedWeights(mlir::ArrayRef<float> packed);
+
+  /// Matrices [B][K][N], less their zero point, packed in `layout` when the
+  /// network runs: kernel.pack.
+  mlir::Value packAtRunTime(mlir::Value matrices, kernel::StrategyAttr layout,
+                            int64_t segment, int64_t zeroPoint);
 
   /// `value` with another static shape.
   mlir::Value reshape(mlir::Value value, mlir::ArrayRef<int64_t> shape);
@@ -143,14 +161,24 @@ public:
                 int64_t zeroPoint, const IntWeight &weight);
   void formConv(mlir::Value input, mlir::Value opBias, Window window,
                 const FloatWeight &weight);
+  /// The same with weights that the network computes: [1][K][N], where K is tap
+  /// rows, taps and input channels, and N output channels.
+  void formConvAtRunTime(mlir::Value input, mlir::Value opBias, Window window,
+                         int64_t zeroPoint, mlir::Value matrix,
+                         int64_t weightZeroPoint);
 
   mlir::RewriterBase &rewriter;
   mlir::Operation *op;
   mlir::Location loc;
   kernel::StrategyAttr strategy;
   Epilogue epilogue;
+  std::optional<int64_t> widenEvery;
 
 private:
+  mlir::Value padBias(mlir::Value opBias, int64_t channels, int64_t padded);
+  mlir::Value constantBias(mlir::DenseElementsAttr opBias, int64_t channels,
+                           int64_t zeroPoint,
+                           mlir::ArrayRef<int64_t> weightSums);
   void finishConv(mlir::Value input, mlir::Value weights, mlir::Value bias,
                   const Window &window, int64_t zeroPoint);
   mlir::NamedAttrList epilogueAttributes(int64_t channels,

@@ -8,34 +8,11 @@
 
 #include "FormKernels.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
-
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::codegen;
-using kernel::ChannelBlocks;
 using kernel::DotKind;
 using kernel::StrategyAttr;
-
-/// The right side, packed when the network runs: [B][packed matrix].
-static Value packAtRunTime(KernelFormer &former, tosa::MatMulOp op,
-                           int64_t zeroPoint) {
-  StrategyAttr strategy = former.strategy;
-  auto type = cast<ShapedType>(op.getB().getType());
-  bool isFloat = strategy.getDot() == DotKind::Float;
-  int64_t padded = ChannelBlocks(strategy, type.getDimSize(2)).paddedChannels;
-  int64_t size =
-      padded * llvm::alignTo(type.getDimSize(1), strategy.getGroup());
-  Type element = isFloat ? former.rewriter.getF32Type()
-                         : Type(former.rewriter.getI16Type());
-  Value init = tensor::EmptyOp::create(former.rewriter, former.loc,
-                                       {type.getDimSize(0), size}, element);
-  return kernel::PackOp::create(
-             former.rewriter, former.loc, TypeRange(init.getType()), op.getB(),
-             init, strategy, former.rewriter.getI64IntegerAttr(-zeroPoint))
-      ->getResult(0);
-}
 
 void codegen::formMatMul(RewriterBase &rewriter, tosa::MatMulOp op,
                          StrategyAttr strategy) {
@@ -47,8 +24,11 @@ void codegen::formMatMul(RewriterBase &rewriter, tosa::MatMulOp op,
   KernelFormer former(rewriter, op, strategy, matchEpilogue(op.getResult()));
   Window window{a[0], 1, a[1], a[2], 1, a[1], b[2]};
 
-  DenseElementsAttr attr;
-  if (b[0] == 1 && matchPattern(op.getB(), m_Constant(&attr))) {
+  bool isWide = getElementTypeOrSelf(op.getOutput()).isInteger(48);
+  if (isWide)
+    former.accumulateWide(std::abs(llvm::minIntN(16)));
+  DenseElementsAttr attr = getConstantWeights(op.getB());
+  if (b[0] == 1 && attr && !isWide) {
     int64_t columns = b[2];
     if (isFloat) {
       auto values = attr.getValues<float>();
@@ -67,7 +47,7 @@ void codegen::formMatMul(RewriterBase &rewriter, tosa::MatMulOp op,
   }
 
   int64_t group = strategy.getGroup(), groups = llvm::divideCeil(a[2], group);
-  Value weights = packAtRunTime(former, op, bZp);
+  Value weights = former.packAtRunTime(op.getB(), strategy, b[1], bZp);
   Value input = former.prepareInput(op.getA(), window, aZp, 1,
                                     (a[1] - 1) * a[2] + groups * group);
   Value start = former.bias(Value(), b[2], aZp, {});

@@ -25,10 +25,11 @@ static std::optional<DenseElementsAttr> constantOf(Value value) {
   return attr;
 }
 
-/// A constant addend that differs at most by channel.
+/// A constant addend, of 32 bits, that differs at most by channel.
 static std::optional<DenseElementsAttr> channelAddend(tosa::AddOp add,
                                                       Value accumulator) {
-  if (add.getType() != accumulator.getType())
+  if (add.getType() != accumulator.getType() ||
+      getElementTypeOrSelf(accumulator).getIntOrFloatBitWidth() != 32)
     return std::nullopt;
   Value other =
       add.getInput1() == accumulator ? add.getInput2() : add.getInput1();
@@ -48,10 +49,13 @@ static std::optional<Requantization> matchRescale(tosa::RescaleOp op,
   FailureOr<int64_t> inputZp = op.getInputZeroPoint();
   FailureOr<int64_t> outputZp = op.getOutputZeroPoint();
   auto element = dyn_cast<IntegerType>(getElementTypeOrSelf(op.getOutput()));
-  if (!op.getScale32() || op.getInputUnsigned() || op.getOutputUnsigned() ||
-      !multiplier || !shift || failed(inputZp) || *inputZp != 0 ||
-      failed(outputZp) || !element ||
-      !llvm::is_contained({8u, 16u, 32u}, element.getWidth()))
+  // Multipliers of 32 bits for sums of 32, of 16 for sums of 48.
+  bool isWide = getElementTypeOrSelf(op.getInput()).isInteger(48);
+  bool doubleRound = op.getRoundingMode() == tosa::RoundingMode::DOUBLE_ROUND;
+  if (op.getScale32() == isWide || (isWide && doubleRound) ||
+      op.getInputUnsigned() || op.getOutputUnsigned() || !multiplier ||
+      !shift || failed(inputZp) || *inputZp != 0 || failed(outputZp) ||
+      !element || !llvm::is_contained({8u, 16u, 32u}, element.getWidth()))
     return std::nullopt;
   if (!llvm::is_contained({int64_t(1), channels}, multiplier->getNumElements()))
     return std::nullopt;
@@ -69,7 +73,7 @@ static std::optional<Requantization> matchRescale(tosa::RescaleOp op,
   result.zeroPoint = *outputZp;
   result.min = llvm::minIntN(element.getWidth());
   result.max = llvm::maxIntN(element.getWidth());
-  result.doubleRound = op.getRoundingMode() == tosa::RoundingMode::DOUBLE_ROUND;
+  result.doubleRound = doubleRound;
   return result;
 }
 

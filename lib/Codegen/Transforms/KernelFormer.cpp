@@ -19,6 +19,7 @@ using namespace quantc;
 using namespace quantc::codegen;
 using kernel::ChannelBlocks;
 using kernel::DotKind;
+using kernel::StrategyAttr;
 
 void Window::lengthenRows() {
   bool unpadded = padTop == 0 && padLeft == 0;
@@ -47,6 +48,21 @@ Reduction::Reduction(const Window &window, int64_t group) {
   tapStep = contiguous ? 0 : window.dilationX * window.inChannels;
 }
 
+DenseElementsAttr codegen::getConstantWeights(Value weights) {
+  DenseElementsAttr attr;
+  if (!matchPattern(weights, m_Constant(&attr)) ||
+      !attr.getElementType().isInteger(4))
+    return attr;
+  return attr.mapValues(IntegerType::get(weights.getContext(), 8),
+                        [](const APInt &value) { return value.sext(8); });
+}
+
+void KernelFormer::accumulateWide(int64_t maxWeight) {
+  int64_t maxProduct = (int64_t(1) << 15) * maxWeight;
+  int64_t terms = std::numeric_limits<int32_t>::max() / maxProduct;
+  widenEvery = std::max<int64_t>(terms / strategy.getGroup(), 1);
+}
+
 Value KernelFormer::constant(ArrayRef<int64_t> shape, ArrayRef<int64_t> values,
                              unsigned bits) {
   auto type = RankedTensorType::get(shape, rewriter.getIntegerType(bits));
@@ -56,7 +72,8 @@ Value KernelFormer::constant(ArrayRef<int64_t> shape, ArrayRef<int64_t> values,
   };
   DenseElementsAttr attr = bits == 8    ? build(int8_t(0))
                            : bits == 16 ? build(int16_t(0))
-                                        : build(int32_t(0));
+                           : bits == 32 ? build(int32_t(0))
+                                        : build(int64_t(0));
   return arith::ConstantOp::create(rewriter, loc, type, attr);
 }
 
@@ -115,7 +132,9 @@ Value KernelFormer::prepareInput(Value input, const Window &window,
   int64_t inElements = window.inWidth * window.inChannels;
   Value flat = reshape(input, {window.images, window.inHeight, inElements});
   DotKind dot = strategy.getDot();
-  bool asIs = (dot == DotKind::Float || dot == DotKind::Signed4) && repeat == 1;
+  bool isUsable = dot == DotKind::Float || dot == DotKind::Signed4 ||
+                  getElementTypeOrSelf(flat).isInteger(16);
+  bool asIs = isUsable && repeat == 1;
   bool padded = window.padTop != 0 || window.padLeft != 0 ||
                 rows > window.inHeight || elements > inElements;
   if (asIs && !padded)
@@ -137,35 +156,25 @@ Value KernelFormer::prepareInput(Value input, const Window &window,
       ->getResult(0);
 }
 
-Value KernelFormer::bias(Value opBias, int64_t channels, int64_t zeroPoint,
-                         ArrayRef<int64_t> weightSums) {
-  SmallVector<DenseElementsAttr> addends = epilogue.biases;
-  DenseElementsAttr attr;
-  if (opBias && matchPattern(opBias, m_Constant(&attr)))
-    addends.push_back(attr);
-  int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
-
-  if (strategy.getDot() == DotKind::Float) {
-    SmallVector<float> values(padded, 0.0f);
-    for (DenseElementsAttr addend : addends)
-      for (int64_t c = 0; c < channels; ++c)
-        values[c] +=
-            addend.getValues<float>()[addend.getNumElements() == 1 ? 0 : c];
-    return constant({padded}, values);
+Value KernelFormer::packAtRunTime(Value matrices, StrategyAttr layout,
+                                  int64_t segment, int64_t zeroPoint) {
+  auto type = cast<RankedTensorType>(matrices.getType());
+  bool isFloat = layout.getDot() == DotKind::Float;
+  if (type.getElementTypeBitWidth() < 8) {
+    type = type.clone(rewriter.getI8Type());
+    matrices = arith::ExtSIOp::create(rewriter, loc, type, matrices);
   }
-  // Sums wrap as the 32-bit accumulator does.
-  SmallVector<int64_t> values(padded, 0);
-  int64_t shiftedZero = zeroPoint + inputOffset(zeroPoint);
-  for (int64_t c = 0; c < channels; ++c) {
-    uint32_t sum = weightSums.empty()
-                       ? 0
-                       : static_cast<uint32_t>(-shiftedZero * weightSums[c]);
-    for (DenseElementsAttr addend : addends)
-      sum += static_cast<uint32_t>(
-          addend.getValues<int32_t>()[addend.getNumElements() == 1 ? 0 : c]);
-    values[c] = static_cast<int32_t>(sum);
-  }
-  return constant({padded}, values, 32);
+  int64_t padded = ChannelBlocks(layout, type.getDimSize(2)).paddedChannels;
+  int64_t size = padded * (type.getDimSize(1) / segment) *
+                 llvm::alignTo(segment, layout.getGroup());
+  Type element = isFloat ? type.getElementType() : rewriter.getI16Type();
+  Value init = tensor::EmptyOp::create(rewriter, loc,
+                                       {type.getDimSize(0), size}, element);
+  return kernel::PackOp::create(rewriter, loc, TypeRange(init.getType()),
+                                matrices, init, layout,
+                                rewriter.getI64IntegerAttr(-zeroPoint),
+                                rewriter.getI64IntegerAttr(segment))
+      ->getResult(0);
 }
 
 /// The epilogue's attributes; creates the packed multipliers and shifts.
@@ -183,7 +192,8 @@ NamedAttrList KernelFormer::epilogueAttributes(int64_t channels,
     return attributes;
 
   const Requantization &scale = *epilogue.requantization;
-  bool high = strategy.getHighRequantize() && strategy.getLanes() % 2 == 0 &&
+  bool high = strategy.getHighRequantize() && !widenEvery &&
+              strategy.getLanes() % 2 == 0 &&
               llvm::all_of(scale.shifts, [](int8_t s) { return s >= 33; });
   attributes.set("requantize",
                  kernel::RequantizeAttr::get(
@@ -210,7 +220,10 @@ void KernelFormer::finish(Value input, Value weights, Value bias,
                           std::optional<int64_t> groups) {
   Value multiplier, shift;
   NamedAttrList attributes = epilogueAttributes(channels, multiplier, shift);
-  Type element = getElementTypeOrSelf(epilogue.result);
+  Type resultElement = getElementTypeOrSelf(epilogue.result);
+  // Sums of 48 bits that are not requantized are stored in 64.
+  bool isStoredWide = widenEvery && resultElement.isInteger(48);
+  Type element = isStoredWide ? rewriter.getI64Type() : resultElement;
   Value init = tensor::EmptyOp::create(
       rewriter, loc,
       {window.images, window.outHeight, window.outWidth, channels}, element);
@@ -225,6 +238,8 @@ void KernelFormer::finish(Value input, Value weights, Value bias,
   attributes.set("tap_steps", rewriter.getDenseI64ArrayAttr(tapSteps));
   if (groups)
     attributes.set("groups", rewriter.getI64IntegerAttr(*groups));
+  if (widenEvery)
+    attributes.set("widen_every", rewriter.getI64IntegerAttr(*widenEvery));
   SmallVector<Value> operands = {input, weights, bias};
   if (multiplier)
     operands.append({multiplier, shift});
@@ -234,9 +249,14 @@ void KernelFormer::finish(Value input, Value weights, Value bias,
                  rewriter.getDenseI32ArrayAttr({1, 1, 1, scaled, scaled, 1}));
   Operation *kernelOp = KernelTy::create(
       rewriter, loc, TypeRange(init.getType()), operands, attributes);
+  Value result = kernelOp->getResult(0);
+  if (isStoredWide)
+    result = arith::TruncIOp::create(
+        rewriter, loc, cast<ShapedType>(result.getType()).clone(resultElement),
+        result);
   auto resultType = cast<ShapedType>(epilogue.result.getType());
-  rewriter.replaceAllUsesWith(
-      epilogue.result, reshape(kernelOp->getResult(0), resultType.getShape()));
+  rewriter.replaceAllUsesWith(epilogue.result,
+                              reshape(result, resultType.getShape()));
 }
 
 template void KernelFormer::finish<kernel::ConvOp>(Value, Value, Value,

@@ -69,6 +69,7 @@ struct Product {
   int64_t channels;    // output channels
   int64_t weightBytes; // packed weights
   bool depthwise = false;
+  bool wide = false; // sums of 64 bits beside the accumulators
 };
 
 /// Time of one reduction step of a tile, in cycles of a core that does two
@@ -104,14 +105,15 @@ StrategyAttr chooseTile(MLIRContext *context, const Machine &machine,
                         const Product &product) {
   int64_t lanes = machine.lanes();
   int64_t totalVectors = llvm::divideCeil(product.channels, lanes);
+  int64_t registers = product.wide ? machine.registers / 2 : machine.registers;
   double best = 0;
   int64_t bestPixels = 0, bestVectors = 0;
   for (int64_t vectors = 1; vectors <= std::min(totalVectors, kMaxVectors);
        ++vectors) {
-    for (int64_t pixels = 1;
-         pixels <= std::min(product.pixels, machine.registers); ++pixels) {
+    for (int64_t pixels = 1; pixels <= std::min(product.pixels, registers);
+         ++pixels) {
       int64_t weights = pixels == 1 ? 0 : vectors;
-      if (pixels * vectors + weights + 2 > machine.registers)
+      if (pixels * vectors + weights + 2 > registers)
         break;
       double cost = rowCost(product, pixels, vectors, totalVectors);
       if (bestPixels == 0 || cost < best) {
@@ -126,14 +128,24 @@ StrategyAttr chooseTile(MLIRContext *context, const Machine &machine,
                            machine.isX86());
 }
 
-bool isConstant(Value value) { return matchPattern(value, m_Constant()); }
+bool isConstant(Value value) {
+  DenseElementsAttr attr;
+  return matchPattern(value, m_Constant(&attr));
+}
 
 bool isFloatProduct(Type lhs, Type rhs, Type acc) {
   return lhs.isF32() && rhs.isF32() && acc.isF32();
 }
 
 bool isInt8Product(Type lhs, Type rhs, Type acc) {
-  return lhs.isInteger(8) && rhs.isInteger(8) && acc.isInteger(32);
+  return lhs.isInteger(8) && (rhs.isInteger(8) || rhs.isInteger(4)) &&
+         acc.isInteger(32);
+}
+
+/// Activations of int16: sums have 48 bits.
+bool isWideProduct(Type lhs, Type rhs, Type acc) {
+  return lhs.isInteger(16) && (rhs.isInteger(8) || rhs.isInteger(16)) &&
+         acc.isInteger(48);
 }
 
 bool isStatic(Operation *op) {
@@ -151,15 +163,24 @@ std::optional<DotKind> convolutionDot(ConvTy op, const Machine &machine,
   Type in = getElementTypeOrSelf(op.getInput());
   Type weight = getElementTypeOrSelf(op.getWeight());
   Type out = getElementTypeOrSelf(op.getOutput());
-  if (!isStatic(op) || !isConstant(op.getWeight()) || !isConstant(op.getBias()))
+  if (!isStatic(op))
     return std::nullopt;
   if (isFloatProduct(in, weight, out))
     return DotKind::Float;
   FailureOr<int64_t> inputZp = op.getInputZeroPoint();
   FailureOr<int64_t> weightZp = op.getWeightZeroPoint();
-  if (!isInt8Product(in, weight, out) || failed(inputZp) || failed(weightZp))
+  bool isInt8 = isInt8Product(in, weight, out);
+  if (!(isInt8 || isWideProduct(in, weight, out)) || failed(inputZp) ||
+      failed(weightZp))
     return std::nullopt;
-  return *weightZp != 0 || depthwise ? machine.wideDot() : machine.dot;
+  // Four-way products take zero points folded into the bias: constants.
+  bool folds = isInt8 && *weightZp == 0 && isConstant(op.getWeight());
+  return folds && !depthwise ? machine.dot : machine.wideDot();
+}
+
+template <typename ConvTy>
+bool isWide(ConvTy op) {
+  return getElementTypeOrSelf(op.getOutput()).isInteger(48);
 }
 
 std::optional<Product> describe(tosa::Conv2DOp op, const Machine &machine) {
@@ -177,9 +198,15 @@ std::optional<Product> describe(tosa::Conv2DOp op, const Machine &machine) {
     pixels *= out.getDimSize(0) * out.getDimSize(1);
   else if (pixels == 1 && weight.getDimSize(2) == 1)
     pixels = out.getDimSize(1);
-  int64_t bytes = *dot == DotKind::Float ? 4 : 1;
-  return Product{*dot, pixels, out.getDimSize(3),
-                 weight.getNumElements() * bytes};
+  int64_t bytes = *dot == DotKind::Float       ? 4
+                  : isConstant(op.getWeight()) ? 1
+                                               : 2;
+  return Product{*dot,
+                 pixels,
+                 out.getDimSize(3),
+                 weight.getNumElements() * bytes,
+                 /*depthwise=*/false,
+                 isWide(op)};
 }
 
 std::optional<Product> describe(tosa::DepthwiseConv2DOp op,
@@ -190,7 +217,8 @@ std::optional<Product> describe(tosa::DepthwiseConv2DOp op,
   if (!dot)
     return std::nullopt;
   auto out = cast<ShapedType>(op.getOutput().getType());
-  return Product{*dot, out.getDimSize(2), out.getDimSize(3), 0, depthwise};
+  return Product{*dot, out.getDimSize(2), out.getDimSize(3),
+                 0,    depthwise,         isWide(op)};
 }
 
 std::optional<Product> describe(tosa::MatMulOp op, const Machine &machine) {
@@ -204,6 +232,13 @@ std::optional<Product> describe(tosa::MatMulOp op, const Machine &machine) {
   if (isFloatProduct(a.getElementType(), b.getElementType(), out))
     return product;
   FailureOr<int64_t> aZp = op.getAZeroPoint(), bZp = op.getBZeroPoint();
+  if (isWideProduct(a.getElementType(), b.getElementType(), out)) {
+    // Two products of the smallest values do not fit 32 bits.
+    product.dot = DotKind::Widening;
+    product.weightBytes /= 2;
+    product.wide = true;
+    return product;
+  }
   if (!isInt8Product(a.getElementType(), b.getElementType(), out) ||
       failed(aZp) || failed(bZp))
     return std::nullopt;
@@ -227,27 +262,37 @@ struct SelectKernelsPass : codegen::impl::SelectKernelsBase<SelectKernelsPass> {
       return signalPassFailure();
     }
     Machine machine{*kind, vectorBits, registers};
+    bool allHaveKernels = true;
     getOperation()->walk([&](Operation *op) {
-      llvm::TypeSwitch<Operation *>(op)
-          .Case<tosa::Conv2DOp, tosa::DepthwiseConv2DOp, tosa::MatMulOp>(
-              [&](auto product) { select(product, machine); });
+      allHaveKernels &=
+          llvm::TypeSwitch<Operation *, bool>(op)
+              .Case<tosa::Conv2DOp, tosa::DepthwiseConv2DOp, tosa::MatMulOp>(
+                  [&](auto product) { return select(product, machine); })
+              .Case<tosa::Conv3DOp, tosa::TransposeConv2DOp>(
+                  [&](auto product) { return reportNoKernel(product); })
+              .Default([](Operation *) { return true; });
     });
+    if (!allHaveKernels)
+      signalPassFailure();
   }
 
 private:
+  /// Nothing else here would compute a product faster than one scalar at a
+  /// time.
+  static bool reportNoKernel(Operation *op) {
+    op->emitOpError("has no kernel: it needs static shapes, constant zero "
+                    "points, and operands of i8 x i8, i8 x i4, i16 x i8, "
+                    "i16 x i16 (matmul) or f32; cast other types to f32");
+    return false;
+  }
+
   template <typename OpTy>
-  void select(OpTy op, const Machine &machine) {
+  bool select(OpTy op, const Machine &machine) {
     if (op->hasAttr("kernel.strategy"))
-      return;
+      return true;
     std::optional<Product> product = describe(op, machine);
-    if (!product) {
-      remark::missed(op.getLoc(),
-                     remark::RemarkOpts::name("NoKernel").category("quantc"))
-          << op->getName().getStringRef()
-          << " has no kernel: it needs static shapes, i8 x i8 -> i32 or f32 "
-             "operands, and constant weights and bias";
-      return;
-    }
+    if (!product)
+      return reportNoKernel(op);
     StrategyAttr strategy = chooseTile(&getContext(), machine, *product);
     op->setAttr("kernel.strategy", strategy);
     remark::passed(op.getLoc(),
@@ -255,6 +300,7 @@ private:
         << stringifyDotKind(strategy.getDot()) << " tile of "
         << std::to_string(strategy.getPixels()) << " pixels x "
         << std::to_string(strategy.getBlockChannels()) << " channels";
+    return true;
   }
 };
 

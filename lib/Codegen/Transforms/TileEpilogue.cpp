@@ -12,6 +12,18 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::codegen;
 
+SmallVector<Value> WideSums::zeros(int64_t count) {
+  return SmallVector<Value>(count, w.splat(w.b.getI32Type(), lanes, 0));
+}
+
+SmallVector<Value> WideSums::add(ValueRange sums, ValueRange accumulators) {
+  SmallVector<Value> result;
+  for (auto [sum, accumulator] : llvm::zip_equal(sums, accumulators))
+    result.push_back(arith::AddIOp::create(
+        w.b, sum, arith::ExtSIOp::create(w.b, sum.getType(), accumulator)));
+  return result;
+}
+
 template <typename KernelTy>
 SmallVector<Value> TileEpilogue<KernelTy>::start(const Tile &tile,
                                                  Value channel) {

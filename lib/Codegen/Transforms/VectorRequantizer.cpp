@@ -16,6 +16,10 @@
 // arithmetic. The product of even lanes is taken in place, that of odd lanes
 // after a shift.
 //
+// Sums of 48 bits take apply_scale_16, whose multiplier has 16 bits, so that
+// the product has no more than 64. It is put together from two products of
+// 32-bit operands, which every target has for vectors.
+//
 //===----------------------------------------------------------------------===//
 
 #include "ExpandKernels.h"
@@ -123,9 +127,38 @@ void VectorRequantizer::loadWide(Value multipliers, Value shifts,
                                         w.splat(w.b.getI64Type(), lanes, 31));
 }
 
+/// The lower 48 bits, signed, times the multiplier: the parts of 32 and 16 bits
+/// are made in 32-bit lanes, so that LLVM sees products of extended operands.
+Value VectorRequantizer::multiply48(Value accumulator) {
+  auto full64 = cast<VectorType>(accumulator.getType());
+  auto full32 = VectorType::get(lanes, w.b.getI32Type());
+  Type i32 = w.b.getI32Type(), i64 = w.b.getI64Type();
+  Value by16 = w.splat(i32, lanes, 16);
+  Value bits0 = arith::TruncIOp::create(w.b, full32, accumulator);
+  Value bits32 = arith::TruncIOp::create(
+      w.b, full32,
+      arith::ShRSIOp::create(w.b, accumulator, w.splat(i64, lanes, 32)));
+  Value high =
+      arith::OrIOp::create(w.b, arith::ShLIOp::create(w.b, bits32, by16),
+                           arith::ShRUIOp::create(w.b, bits0, by16));
+  Value low = arith::AndIOp::create(w.b, bits0, w.splat(i32, lanes, 0xffff));
+  auto times = [&](Value part) {
+    Value operand = arith::ExtSIOp::create(w.b, full64, part);
+    return arith::MulIOp::create(w.b, operand, multiplier);
+  };
+  Value shifted =
+      arith::ShLIOp::create(w.b, times(high), w.splat(i64, lanes, 16));
+  return arith::AddIOp::create(w.b, shifted, times(low));
+}
+
 Value VectorRequantizer::applyWide(Value accumulator) {
   auto full64 = VectorType::get(lanes, w.b.getI64Type());
   auto full32 = VectorType::get(lanes, w.b.getI32Type());
+  if (accumulator.getType() == full64) {
+    Value rounded = arith::AddIOp::create(w.b, multiply48(accumulator), round);
+    return arith::TruncIOp::create(w.b, full32,
+                                   arith::ShRSIOp::create(w.b, rounded, shift));
+  }
   Value value = arith::ExtSIOp::create(w.b, full64, accumulator);
   Value sum = arith::AddIOp::create(
       w.b, arith::MulIOp::create(w.b, value, multiplier), round);

@@ -44,3 +44,31 @@ func.func @prepare_narrows(%x: memref<1x3x8xi16>, %y: memref<1x5x16xi8>) {
     {top = 1, left = 4, pad_value = -3, offset = 128, repeat = 1}
   return
 }
+
+// -----
+
+#w1 = #kernel.strategy<dot = widening, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @narrow_bias(%x: memref<1x1x16xi16>, %w: memref<1x64xi16>, %b: memref<4xi32>, %y: memref<1x1x1x4xi64>) {
+  // expected-error @below {{'widen_every' and a bias of i64 go together, for integers}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x16xi16>, memref<1x64xi16>, memref<4xi32>) outs(%y : memref<1x1x1x4xi64>)
+    {strategy = #w1, row_stride = 1, pixel_stride = 16, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 16, widen_every = 1}
+  return
+}
+
+// -----
+
+#s2 = #kernel.strategy<dot = signed16x2, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = true>
+func.func @pack_segments(%x: memref<1x5x4xi8>, %y: memref<1x24xi16>) {
+  // expected-error @below {{cannot cut 5 rows into segments of 2}}
+  kernel.pack ins(%x : memref<1x5x4xi8>) outs(%y : memref<1x24xi16>) {strategy = #s2, offset = 0, segment = 2}
+  return
+}
+
+// -----
+
+#s2 = #kernel.strategy<dot = signed16x2, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = true>
+func.func @pack_size(%x: memref<1x6x4xi8>, %y: memref<1x24xi16>) {
+  // expected-error @below {{expects an output of 1x32 elements}}
+  kernel.pack ins(%x : memref<1x6x4xi8>) outs(%y : memref<1x24xi16>) {strategy = #s2, offset = 0, segment = 3}
+  return
+}

@@ -32,3 +32,20 @@ func.func @stride_one(%x: tensor<1x1x4x1xf32>) -> tensor<1x1x6x1xf32> {
   %0 = tosa.transpose_conv2d %x, %w, %z, %z, %z {acc_type = f32, out_pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x1x4x1xf32>, tensor<1x1x3x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x6x1xf32>
   return %0 : tensor<1x1x6x1xf32>
 }
+
+// -----
+
+// Weights that the network computes: padded to whole strides, cut into phases, turned round. The bias
+// is repeated for every phase.
+// CHECK-LABEL: @given_weights
+// CHECK: tosa.pad %arg1, {{.*}} -> tensor<5x4x4x3xf32>
+// CHECK: tosa.transpose {{.*}} {perms = array<i32: 2, 4, 0, 1, 3, 5>}
+// CHECK: tosa.reverse {{.*}} {axis = 1 : i32}
+// CHECK: %[[W:.*]] = tosa.reverse {{.*}} {axis = 2 : i32} {{.*}} tensor<20x2x2x3xf32>
+// CHECK: %[[B:.*]] = tosa.tile %arg2
+// CHECK: tosa.conv2d %arg0, %[[W]], %[[B]]
+func.func @given_weights(%x: tensor<1x4x4x3xf32>, %w: tensor<5x3x3x3xf32>, %b: tensor<5xf32>) -> tensor<1x9x9x5xf32> {
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = tosa.transpose_conv2d %x, %w, %b, %z, %z {acc_type = f32, out_pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : (tensor<1x4x4x3xf32>, tensor<5x3x3x3xf32>, tensor<5xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x9x9x5xf32>
+  return %0 : tensor<1x9x9x5xf32>
+}

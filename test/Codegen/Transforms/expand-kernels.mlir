@@ -38,12 +38,43 @@ func.func @prepare(%x: memref<1x3x8xi8>, %y: memref<1x5x16xi8>) {
 // -----
 
 // Pairs of rows are interleaved; the row that the last pair lacks is zero.
-// CHECK-LABEL: @pack
+// CHECK-LABEL: @pack(
 // CHECK: vector.interleave {{.*}} : vector<4xi16> -> vector<8xi16>
 // CHECK: %[[ZERO:.*]] = arith.constant dense<0> : vector<4xi16>
 // CHECK: vector.interleave %{{.*}}, %[[ZERO]]
 #s2 = #kernel.strategy<dot = signed16x2, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = true>
 func.func @pack(%x: memref<1x5x4xi8>, %y: memref<1x24xi16>) {
-  kernel.pack ins(%x : memref<1x5x4xi8>) outs(%y : memref<1x24xi16>) {strategy = #s2, offset = 3}
+  kernel.pack ins(%x : memref<1x5x4xi8>) outs(%y : memref<1x24xi16>) {strategy = #s2, offset = 3, segment = 5}
+  return
+}
+
+// -----
+
+// Segments of three rows: two pairs each, of which the second lacks a row.
+// CHECK-LABEL: @pack_segments
+// CHECK: scf.for %{{.*}} = %c0{{.*}} to %c2
+// CHECK-COUNT-2: vector.interleave
+// CHECK-NOT: vector.interleave
+#s2 = #kernel.strategy<dot = signed16x2, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = true>
+func.func @pack_segments(%x: memref<1x6x4xi8>, %y: memref<1x32xi16>) {
+  kernel.pack ins(%x : memref<1x6x4xi8>) outs(%y : memref<1x32xi16>) {strategy = #s2, offset = 0, segment = 3}
+  return
+}
+
+// -----
+
+// 40 groups, of which 32 bits hold 16: two trips that start at zero and are added to 64 bits, and the rest.
+// CHECK-LABEL: @wide
+// CHECK: scf.for {{.*}} step %c16{{.*}} -> (vector<4xi64>
+// CHECK: kernel.dot widening
+// CHECK: arith.extsi {{.*}} : vector<4xi32> to vector<4xi64>
+// CHECK: arith.addi {{.*}} : vector<4xi64>
+// CHECK: scf.yield
+// CHECK: kernel.dot widening
+// CHECK: vector.store {{.*}} vector<4xi64>
+#w1 = #kernel.strategy<dot = widening, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @wide(%x: memref<1x1x40xi16>, %w: memref<1x160xi16>, %b: memref<4xi64>, %y: memref<1x1x1x4xi64>) {
+  kernel.conv ins(%x, %w, %b : memref<1x1x40xi16>, memref<1x160xi16>, memref<4xi64>) outs(%y : memref<1x1x1x4xi64>)
+    {strategy = #w1, row_stride = 1, pixel_stride = 40, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 40, widen_every = 16}
   return
 }

@@ -48,13 +48,23 @@ func.func @float_depthwise(%x: tensor<1x8x8x16xf32>) -> tensor<1x6x6x16xf32> {
   return %0 : tensor<1x6x6x16xf32>
 }
 
-// Weights that are not constant have no kernel.
-// CHECK-LABEL: @dynamic_weights
-// CHECK-NOT: kernel.strategy
-// CHECK: return
-func.func @dynamic_weights(%x: tensor<1x8x8x16xf32>, %w: tensor<4x1x1x16xf32>) -> tensor<1x8x8x4xf32> {
-  %b = "tosa.const"() {values = dense<1.0> : tensor<4xf32>} : () -> tensor<4xf32>
-  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
-  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x8x16xf32>, tensor<4x1x1x16xf32>, tensor<4xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x8x8x4xf32>
-  return %0 : tensor<1x8x8x4xf32>
+// Weights that the network computes are packed when it runs, as int16: zero points are subtracted
+// there, not folded into the bias.
+// CHECK-LABEL: @given_weights
+// VNNI: #kernel.strategy<dot = signed16x2
+// AVX2: #kernel.strategy<dot = signed16x2
+// NEON: #kernel.strategy<dot = widening
+func.func @given_weights(%x: tensor<1x8x8x16xi8>, %w: tensor<4x1x1x16xi8>, %b: tensor<4xi32>) -> tensor<1x8x8x4xi32> {
+  %z = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x8x16xi8>, tensor<4x1x1x16xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x8x8x4xi32>
+  return %0 : tensor<1x8x8x4xi32>
+}
+
+// Two products of int16 do not fit 32 bits: no pair at a time. Half of the registers are for 64-bit sums.
+// CHECK-LABEL: @int16_product
+// CHECK: #kernel.strategy<dot = widening
+func.func @int16_product(%x: tensor<2x8x16xi16>, %y: tensor<2x16x8xi16>) -> tensor<2x8x8xi48> {
+  %z = "tosa.const"() {values = dense<0> : tensor<1xi16>} : () -> tensor<1xi16>
+  %0 = tosa.matmul %x, %y, %z, %z : (tensor<2x8x16xi16>, tensor<2x16x8xi16>, tensor<1xi16>, tensor<1xi16>) -> tensor<2x8x8xi48>
+  return %0 : tensor<2x8x8xi48>
 }

@@ -78,6 +78,29 @@ transpose_conv("flat", "stride one, odd channels", (1, 4, 5, 5), 17, stride=(1, 
 transpose_conv("out_pad", "padding of the result", (1, 3, 3, 4), 4, out_pad=(0, 1, 0, 1))
 
 
+def volume(name, reason, shape, channels, **options):
+    case("volume", name, reason, lambda net: net.output(net.conv3d(net.input(*shape), channels, **options)))
+
+
+volume("cube", "padding on every side of a volume", (1, 5, 6, 7, 8), 17)
+volume("stride", "strides and dilation of the depth", (2, 9, 7, 7, 3), 5, stride=(2, 2, 1), dilation=(2, 1, 1))
+volume("flat", "a window without depth", (1, 4, 5, 5, 4), 6, kernel=(1, 3, 3), pad=(0, 0, 1, 1, 1, 1))
+
+
+def given(name, reason, method, *arguments, **options):
+    """Weights that the network computes stay float: run_float.py only."""
+    case("given", name, reason, lambda net: net.output(getattr(net, method)(net.input(*arguments[0]), *arguments[1:], given=True, **options)))
+
+
+given("conv", "more channels than a tile, and a bias that is no whole number of vectors", "conv2d", (1, 9, 9, 5), 33)
+given("dilation", "a segment for each tap", "conv2d", (1, 9, 9, 4), 8, pad=(2, 2, 2, 2), dilation=(2, 2))
+given("column", "a column of pixels becomes a row", "conv2d", (1, 13, 1, 4), 6, kernel=(5, 1), pad=(2, 2, 0, 0))
+given("depthwise", "taps of one segment", "depthwise", (1, 6, 6, 35))
+given("depthwise_rows", "49 taps: a segment for each row", "depthwise", (1, 8, 8, 6), kernel=(7, 7), pad=(3, 3, 3, 3))
+given("transposed", "phases are made when the network runs", "transpose_conv2d", (1, 5, 5, 3), 4)
+given("volume", "the depth of the window moves to the channels", "conv3d", (1, 4, 5, 5, 3), 6)
+
+
 def product(name, reason, a, b):
     def build(net):
         left = net.input(*a)

@@ -14,8 +14,8 @@ PIPELINE = (
     "func.func(convert-linalg-to-loops),convert-scf-to-cf,expand-strided-metadata,lower-affine,"
     "func.func(arith-expand),convert-math-to-llvm,convert-math-to-libm,convert-arith-to-llvm,"
     "finalize-memref-to-llvm,convert-func-to-llvm,convert-cf-to-llvm,reconcile-unrealized-casts)")
-TYPES = {"i8": np.int8, "i32": np.int32, "f32": np.float32}
-TENSOR = re.compile(r"tensor<((?:\d+x)*)(i8|i32|f32)>")
+TYPES = {"i8": np.int8, "i16": np.int16, "i32": np.int32, "f32": np.float32}
+TENSOR = re.compile(r"tensor<((?:\d+x)*)(i8|i16|i32|f32)>")
 
 
 class Tensor:

@@ -54,5 +54,6 @@ static void write_array(int64_t index, size_t size, Unranked *array) {
   }
 
 JUDGE_IO(i8, 1)
+JUDGE_IO(i16, 2)
 JUDGE_IO(i32, 4)
 JUDGE_IO(f32, 4)

@@ -77,13 +77,19 @@ class Run:
         return obj
 
     def make_inputs(self):
-        """Every int8 value, the extremes first; then random ones. Float inputs
+        """Every int8 value, the extremes first, or only the extremes of int16; then random ones. Float inputs
         leave the calibrated range now and then."""
         random = np.random.default_rng(SEED)
 
         def values(tensor, sample):
             if tensor.dtype == np.float32:
                 return random.uniform(-6, 6, tensor.shape).astype(np.float32)
+            if tensor.dtype == np.int32:  # a bias
+                return random.integers(-20000, 20001, tensor.shape, np.int32)
+            if tensor.dtype == np.int16:
+                extremes = np.arange(int(np.prod(tensor.shape))).reshape(tensor.shape) % 7 == 3
+                return np.where(extremes, 32767, -32768).astype(np.int16) if sample == 0 else random.integers(
+                    -32768, 32768, tensor.shape, np.int16)
             if sample == 0:
                 return ((np.arange(int(np.prod(tensor.shape))) * 37 + 255) % 256 - 128).astype(np.int8).reshape(tensor.shape)
             return random.integers(-128, 128, tensor.shape, np.int8)

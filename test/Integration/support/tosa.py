@@ -79,31 +79,39 @@ class Network:
         fan_in = max(1, int(np.prod(shape[1:])))
         return self.const(self.random.normal(size=shape) * scale / np.sqrt(fan_in))
 
-    # Convolutions and products. Padding is (top, bottom, left, right).
+    # Convolutions and products. Padding is (top, bottom, left, right). With `given`, weights and bias are inputs.
 
-    def conv2d(self, x, channels, kernel=(3, 3), stride=(1, 1), pad=(1, 1, 1, 1), dilation=(1, 1)):
+    def conv2d(self, x, channels, kernel=(3, 3), stride=(1, 1), pad=(1, 1, 1, 1), dilation=(1, 1), given=False):
         batch, height, width, depth = x.shape
-        w = self.weights(channels, *kernel, depth)
+        w = self.input(channels, *kernel, depth) if given else self.weights(channels, *kernel, depth)
         shape = (batch, *_window(height, width, kernel, stride, pad, dilation), channels)
         attributes = (f"acc_type = f32, pad = {array(pad)}, stride = {array(stride)}, dilation = {array(dilation)}")
-        return self.op("conv2d", [x, w, self.bias(channels), *self.zeros(2)], shape, attributes)
+        return self.op("conv2d", [x, w, self.bias(channels, given), *self.zeros(2)], shape, attributes)
 
-    def depthwise(self, x, multiplier=1, kernel=(3, 3), stride=(1, 1), pad=(1, 1, 1, 1), dilation=(1, 1)):
+    def conv3d(self, x, channels, kernel=(3, 3, 3), stride=(1, 1, 1), pad=(1, 1, 1, 1, 1, 1), dilation=(1, 1, 1), given=False):
+        depth = x.shape[4]
+        w = self.input(channels, *kernel, depth) if given else self.weights(channels, *kernel, depth)
+        shape = (x.shape[0], *_windows(x.shape[1:4], kernel, stride, pad, dilation), channels)
+        attributes = (f"acc_type = f32, pad = {array(pad)}, stride = {array(stride)}, dilation = {array(dilation)}")
+        return self.op("conv3d", [x, w, self.bias(channels, given), *self.zeros(2)], shape, attributes)
+
+    def depthwise(self, x, multiplier=1, kernel=(3, 3), stride=(1, 1), pad=(1, 1, 1, 1), dilation=(1, 1), given=False):
         batch, height, width, depth = x.shape
         channels = depth * multiplier
         scale = 2.0 ** self.random.uniform(-2, 2, (depth, multiplier))
-        w = self.const(self.random.normal(size=(*kernel, depth, multiplier)) * scale / 3)
+        sizes = (*kernel, depth, multiplier)
+        w = self.input(*sizes) if given else self.const(self.random.normal(size=sizes) * scale / 3)
         shape = (batch, *_window(height, width, kernel, stride, pad, dilation), channels)
         attributes = (f"acc_type = f32, pad = {array(pad)}, stride = {array(stride)}, dilation = {array(dilation)}")
-        return self.op("depthwise_conv2d", [x, w, self.bias(channels), *self.zeros(2)], shape, attributes)
+        return self.op("depthwise_conv2d", [x, w, self.bias(channels, given), *self.zeros(2)], shape, attributes)
 
-    def transpose_conv2d(self, x, channels, kernel=(3, 3), stride=(2, 2), out_pad=(0, 0, 0, 0)):
+    def transpose_conv2d(self, x, channels, kernel=(3, 3), stride=(2, 2), out_pad=(0, 0, 0, 0), given=False):
         batch, height, width, depth = x.shape
-        w = self.weights(channels, *kernel, depth)
+        w = self.input(channels, *kernel, depth) if given else self.weights(channels, *kernel, depth)
         shape = (batch, (height - 1) * stride[0] + out_pad[0] + out_pad[1] + kernel[0],
                  (width - 1) * stride[1] + out_pad[2] + out_pad[3] + kernel[1], channels)
         attributes = f"acc_type = f32, out_pad = {array(out_pad)}, stride = {array(stride)}"
-        return self.op("transpose_conv2d", [x, w, self.bias(channels), *self.zeros(2)], shape, attributes)
+        return self.op("transpose_conv2d", [x, w, self.bias(channels, given), *self.zeros(2)], shape, attributes)
 
     def matmul(self, a, b):
         """Of rank 3; `b` is a value, or the number of columns of a constant."""
@@ -112,8 +120,8 @@ class Network:
             b = self.const(self.random.normal(size=(a.shape[0], a.shape[2], b)) * columns / np.sqrt(a.shape[2]))
         return self.op("matmul", [a, b, *self.zeros(2)], (a.shape[0], a.shape[1], b.shape[2]))
 
-    def bias(self, channels):
-        return self.const(self.random.normal(size=channels) * 0.5)
+    def bias(self, channels, given=False):
+        return self.input(channels) if given else self.const(self.random.normal(size=channels) * 0.5)
 
     def zeros(self, count):
         return [self.const([0.0]) for _ in range(count)]
@@ -256,9 +264,12 @@ def input_name(index):
 
 
 def _window(height, width, kernel, stride, pad, dilation=(1, 1)):
+    return _windows((height, width), kernel, stride, pad, dilation)
+
+
+def _windows(extents, kernel, stride, pad, dilation):
     sizes = []
-    for size, k, s, d, before, after in ((height, kernel[0], stride[0], dilation[0], pad[0], pad[1]),
-                                         (width, kernel[1], stride[1], dilation[1], pad[2], pad[3])):
+    for size, k, s, d, before, after in zip(extents, kernel, stride, dilation, pad[::2], pad[1::2]):
         span = size + before + after - d * (k - 1) - 1
         assert span >= 0 and span % s == 0, f"window does not fit: {size}, {k}, {s}, {d}, {before}, {after}"
         sizes.append(span // s + 1)

@@ -21,8 +21,8 @@ def Kernel_Dialect : Dialect {
   let summary = "Convolutions and matrix products as they are computed on a CPU";
   let description = [{
     Between TOSA and loops: a convolution (or matrix product) is a `kernel.conv` or
-    `kernel.depthwise` with packed constant weights, a fused epilogue and a strategy that says
-    how it is tiled; its input is laid out by `kernel.prepare`, run-time weights by
+    `kernel.depthwise` with packed weights, a fused epilogue and a strategy that says
+    how it is tiled; its input is laid out by `kernel.prepare`, weights that are not constants by
     `kernel.pack`. The ops exist on tensors (destination style) and, after bufferization, on
     memrefs, where `quantc-expand-kernels` turns them into loops over `kernel.dot`.
 
@@ -108,6 +108,8 @@ def Kernel_RequantizeAttr : AttrDef<Kernel_Dialect, "Requantize"> {
     result = clamp(apply_scale_32(acc, multiplier[c], shift[c]) + zero_point, min, max), in
     exact arithmetic as TOSA 1.0 defines RESCALE.
 
+    Sums of 64 bits (`widen_every`) are requantized by apply_scale_16: multipliers are then of 16 bits.
+
     With `high` set every shift is at least 33; the packed shifts are then shift - 32, and the
     multipliers of a vector are stored even lanes first: the product's lower half is never
     needed, because adding 2^(shift-1) cannot carry out of it.
@@ -130,7 +132,7 @@ def Kernel_RequantizeAttr : AttrDef<Kernel_Dialect, "Requantize"> {
 // Ops
 //===----------------------------------------------------------------------===//
 
-def Kernel_Element : AnyTypeOf<[I8, I16, I32, F32]>;
+def Kernel_Element : AnyTypeOf<[I8, I16, I32, I64, F32]>;
 def Kernel_Buffer : AnyTypeOf<[RankedTensorOf<[Kernel_Element]>, MemRefOf<[Kernel_Element]>]>;
 
 class Kernel_Op<string mnemonic, list<Trait> traits = []>
@@ -172,7 +174,8 @@ defvar Kernel_ProductOperands = (ins
   OptionalAttr<Kernel_RequantizeAttr>:$requantize,
   OptionalAttr<F32Attr>:$clamp_min,
   OptionalAttr<F32Attr>:$clamp_max,
-  UnitAttr:$ignore_nan
+  UnitAttr:$ignore_nan,
+  OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$widen_every
 );
 
 def Kernel_ConvOp : Kernel_ProductOp<"conv"> {
@@ -185,6 +188,10 @@ def Kernel_ConvOp : Kernel_ProductOp<"conv"> {
     a row count elements, not pixels. The epilogue requantizes (`requantize`,
     `multiplier`, `shift`), clamps (float: `clamp_min`, `clamp_max`) or does nothing.
     `bias`, `multiplier` and `shift` are padded to whole vectors of channels.
+
+    With `widen_every` sums are of 64 bits, of which the lower 48 count, and `bias` is of i64: products are
+    added up in 32 bits, which that many groups cannot exceed, and the sum of these is
+    added to the result. That is how int16 activations are multiplied.
 
     `weights` are `[1][size]`, or `[N][size]` where each image has its own (a
     batched matrix product).
@@ -214,7 +221,8 @@ def Kernel_DepthwiseOp : Kernel_ProductOp<"depthwise"> {
 
     The input has as many channels as the output. Weights are `[1][size]`: for every
     vector of channels the taps in order (of all rows, or row by row if there are more than 32),
-    padded to whole groups, as `[group of taps][lane][tap of the group]`.
+    padded to whole groups, as `[group of taps][lane][tap of the group]`. `widen_every` is that of
+    `kernel.conv`.
 
     Example:
 
@@ -264,10 +272,12 @@ def Kernel_PrepareOp : Kernel_DestinationOp<"prepare"> {
 }
 
 def Kernel_PackOp : Kernel_DestinationOp<"pack"> {
-  let summary = "Pack the right-hand side of a matrix product at run time";
+  let summary = "Pack weights at run time";
   let description = [{
     Writes the `[B][K][N]` matrices of `input`, plus `offset`, in the layout of `kernel.conv`'s weights for
-    the given strategy: `[B][block][K / group][vector][lane][element of group]`.
+    the given strategy. The K rows are segments of `segment` rows, each of which is filled up with zeros to whole
+    groups: `[B][block][K / segment][group][vector][lane][element of group]`. With blocks of one vector and a
+    segment for each trip over the taps it is the layout of `kernel.depthwise`.
 
     Example:
 
@@ -275,14 +285,15 @@ def Kernel_PackOp : Kernel_DestinationOp<"pack"> {
     %r = kernel.pack ins(%b : tensor<2x24x40xf32>) outs(%init : tensor<2x1152xf32>)
       {strategy = #kernel.strategy<dot = float, pixels = 6, vectors = 3, lanes = 16,
                                    channels_outer = false, high_requantize = false>,
-       offset = 0} -> tensor<2x1152xf32>
+       offset = 0, segment = 24} -> tensor<2x1152xf32>
     ```
   }];
   let arguments = (ins
     Kernel_Buffer:$input,
     Kernel_Buffer:$init,
     Kernel_StrategyAttr:$strategy,
-    I64Attr:$offset
+    I64Attr:$offset,
+    ConfinedAttr<I64Attr, [IntPositive]>:$segment
   );
   let results = (outs Variadic<AnyRankedTensor>:$result);
   let assemblyFormat = [{

@@ -11,10 +11,49 @@
 
 include "mlir/Pass/PassBase.td"
 
+def DecomposeConv3D : Pass<"quantc-decompose-conv3d"> {
+  let summary = "Rewrite convolutions over volumes as convolutions over images";
+  let description = [{
+    A `tosa.conv3d` becomes one `tosa.conv2d` on images whose channels are the slices under the depth of
+    the window, side by side: `tosa.pad` of the depth where it is padded, a `tensor.extract_slice` for
+    each tap of the depth, `tosa.concat`. The weights' order of dimensions changes accordingly.
+    Integer results are the same.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.conv3d %x, %w, %b, %xz, %wz {acc_type = f32, dilation = array<i64: 1, 1, 1>,
+        pad = array<i64: 0, 0, 0, 0, 0, 0>, stride = array<i64: 1, 1, 1>}
+      : (tensor<1x4x8x8x3xf32>, tensor<5x2x3x3x3xf32>, tensor<5xf32>, tensor<1xf32>,
+         tensor<1xf32>) -> tensor<1x3x6x6x5xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %1 = tensor.extract_slice %x[0, 0, 0, 0, 0] [1, 3, 8, 8, 3] [1, 1, 1, 1, 1]
+      : tensor<1x4x8x8x3xf32> to tensor<1x3x8x8x3xf32>
+    %2 = tensor.extract_slice %x[0, 1, 0, 0, 0] [1, 3, 8, 8, 3] [1, 1, 1, 1, 1]
+      : tensor<1x4x8x8x3xf32> to tensor<1x3x8x8x3xf32>
+    %3 = tosa.concat %1, %2 {axis = 4 : i32}
+      : (tensor<1x3x8x8x3xf32>, tensor<1x3x8x8x3xf32>) -> tensor<1x3x8x8x6xf32>
+    %s4 = tosa.const_shape {values = dense<[3, 8, 8, 6]> : tensor<4xindex>} : () -> !tosa.shape<4>
+    %4 = tosa.reshape %3, %s4 : (tensor<1x3x8x8x6xf32>, !tosa.shape<4>) -> tensor<3x8x8x6xf32>
+    %5 = tosa.conv2d %4, %w2, %b, %xz, %wz {acc_type = f32, dilation = array<i64: 1, 1>,
+        pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
+      : (tensor<3x8x8x6xf32>, tensor<5x3x3x6xf32>, tensor<5xf32>, tensor<1xf32>,
+         tensor<1xf32>) -> tensor<3x6x6x5xf32>
+    %s0 = tosa.const_shape {values = dense<[1, 3, 6, 6, 5]> : tensor<5xindex>} : () -> !tosa.shape<5>
+    %0 = tosa.reshape %5, %s0 : (tensor<3x6x6x5xf32>, !tosa.shape<5>) -> tensor<1x3x6x6x5xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::tosa::TosaDialect"];
+}
+
 def DecomposeTransposeConv : Pass<"quantc-decompose-transpose-conv"> {
   let summary = "Rewrite transposed convolutions as convolutions";
   let description = [{
-    A `tosa.transpose_conv2d` of strides sy, sx with constant weights becomes one
+    A `tosa.transpose_conv2d` of strides sy, sx becomes one
     `tosa.conv2d` of stride 1 with sy * sx as many channels, each with every sy-th and sx-th
     tap, whose result is interleaved by `tosa.reshape`, `tosa.transpose` and, where the output
     padding asks for it, cut by `tosa.slice`. No product with an inserted zero is computed. A
@@ -52,11 +91,12 @@ def SelectKernels : Pass<"quantc-select-kernels"> {
   let summary = "Choose how each convolution and matrix product is tiled";
   let description = [{
     Puts a `kernel.strategy` on every `tosa.conv2d`, `tosa.depthwise_conv2d` and
-    `tosa.matmul` of static shape whose operands are i8 (accumulated in i32) or f32: the dot
-    product instruction, and the tile of pixels and channels whose accumulators fit the
+    `tosa.matmul` of static shape whose operands are f32, i8 (weights: i8 or i4, accumulated in i32), or i16
+    (weights: i8, of matmul: i16, accumulated in i48): the dot product instruction, and the tile of pixels and channels whose accumulators fit the
     registers and waste least on the op's shape. `quantc-form-kernels`
-    applies the strategy. A strategy that is already there is kept; an op without a kernel
-    gets a remark.
+    applies the strategy. A strategy that is already there is kept. A product without a kernel (of
+    another type, or a `tosa.conv3d` or `tosa.transpose_conv2d` that was not decomposed) is an error:
+    nothing else would vectorize it.
 
     Example: with `dot=unsigned_signed4 vector-bits=512 registers=32`,
 
@@ -88,8 +128,8 @@ def FormKernels : Pass<"quantc-form-kernels"> {
   let description = [{
     Replaces each op that carries a `kernel.strategy`, together with what can be
     fused after it (a constant bias, `tosa.rescale`, `tosa.clamp`, each the only user of what
-    comes before), by `kernel.conv` or `kernel.depthwise`. Weights are packed at
-    compile time; zero points and the change from s8 to u8 are folded into the bias;
+    comes before), by `kernel.conv` or `kernel.depthwise`. Constant weights are packed at
+    compile time, others by `kernel.pack`; zero points and the change from s8 to u8 are folded into the bias;
     a `kernel.prepare` lays the input out where it cannot be used as it is.
     Results are bit-equal to TOSA's for integers.
 
@@ -113,7 +153,7 @@ def FormKernels : Pass<"quantc-form-kernels"> {
     ```
   }];
   let dependentDialects = ["::quantc::kernel::KernelDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::tensor::TensorDialect", "::mlir::tosa::TosaDialect"];
 }
 
 def ExpandKernels : Pass<"quantc-expand-kernels"> {
