@@ -1,5 +1,6 @@
-// Times one compiled network of one input and one output. Compiled with
-// -DRUN=name_run -DARENA_BYTES=... -DINPUT_BYTES=... -DOUTPUT_BYTES=...
+// Times one compiled network of one output and one input, or two: activations
+// and weights. Compiled with -DRUN=name_run -DARENA_BYTES=... -DINPUT_BYTES=...
+// -DWEIGHT_BYTES=... (0: no such input) -DOUTPUT_BYTES=...
 // Prints the best time in seconds.
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -18,12 +19,17 @@ static void *allocate(size_t bytes) {
   return aligned_alloc(64, (bytes + 64) / 64 * 64);
 }
 
-int main(void) {
-  char *input = allocate(INPUT_BYTES);
-  for (size_t i = 0; i < INPUT_BYTES; ++i)
+static char *allocate_input(size_t bytes) {
+  char *input = allocate(bytes);
+  for (size_t i = 0; i < bytes; ++i)
     input[i] =
         (char)(i * 37 % 64); // small as a float, too: no denormals of note
-  const void *inputs[] = {input};
+  return input;
+}
+
+int main(void) {
+  const void *inputs[] = {allocate_input(INPUT_BYTES),
+                          allocate_input(WEIGHT_BYTES)};
   void *outputs[] = {allocate(OUTPUT_BYTES)};
   void *arena = allocate(ARENA_BYTES);
   double best = 1e9, end = seconds() + 1.0;
