@@ -198,10 +198,10 @@ enum class DepthOrder { BlockFirst, ChannelFirst };
 /// Affine parameters as files write them: real = (q - zeroPoint) * scale.
 struct QuantizationParams {
   /// One scale, or one for each element of dimension `axis`.
-  llvm::SmallVector<double> scales;
+  llvm::SmallVector<double> scales = {};
   /// As many as scales; empty: all 0.
-  llvm::SmallVector<int64_t> zeroPoints;
-  std::optional<int64_t> axis;
+  llvm::SmallVector<int64_t> zeroPoints = {};
+  std::optional<int64_t> axis = std::nullopt;
   /// Width of the stored integers: 8, 16 or 32.
   unsigned bits = 8;
   bool isUnsigned = false;

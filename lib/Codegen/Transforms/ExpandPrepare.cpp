@@ -14,6 +14,8 @@
 
 #include "ExpandKernels.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::codegen;
@@ -86,7 +88,8 @@ void PrepareExpander::copyRow(Value image, Value outRow, Value inRow) {
   int64_t count =
       std::clamp<int64_t>(in.getDimSize(2) * repeat, 0, width - left);
   fill(image, outRow, 0, left);
-  if (repeat != 1)
+  // One channel of several is a row whose elements are apart.
+  if (repeat != 1 || !in.isLastDimUnitStride())
     copyRepeated(image, outRow, inRow, left, count);
   else
     w.forChunks(count, chunk(), [&](Value start, int64_t size) {
@@ -103,7 +106,10 @@ void PrepareExpander::copyRepeated(Value image, Value outRow, Value inRow,
                                    int64_t begin, int64_t count) {
   int64_t repeat = op.getRepeat();
   auto copy = [&](Value element, int64_t times) {
-    Value scalar = convert(w.load(op.getInput(), {image, inRow, element}, 1));
+    Value loaded = memref::LoadOp::create(w.b, op.getInput(),
+                                          ValueRange{image, inRow, element});
+    Value scalar = convert(vector::BroadcastOp::create(
+        w.b, VectorType::get(1, inElement), loaded));
     Value start = w.add(w.mul(element, repeat), begin);
     w.forChunks(times, chunk(), [&](Value offset, int64_t size) {
       Value repeated = vector::BroadcastOp::create(

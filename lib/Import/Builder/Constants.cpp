@@ -253,14 +253,30 @@ std::optional<SmallVector<int64_t>> NetworkBuilder::getIntegers(Value value) {
                              });
 }
 
+/// The reals that the integers of `source` stand for.
+static SmallVector<float> getReals(const ConstantSource &source) {
+  ArrayRef<int64_t> shape = source.values.getType().getShape();
+  int64_t inner = source.values.getNumElements(), size = 1;
+  if (auto perAxis =
+          dyn_cast<quant::UniformQuantizedPerAxisType>(source.type)) {
+    int32_t axis = perAxis.getQuantizedDimension();
+    inner = ShapedType::getNumElements(shape.drop_front(axis + 1));
+    size = shape[axis];
+  }
+  SmallVector<float> reals;
+  for (auto [i, q] : llvm::enumerate(source.values.getValues<APInt>()))
+    reals.push_back(float(quantc::dequantize(
+        q.getSExtValue(),
+        ptq::getAffineParams(source.type, int64_t(i) / inner % size))));
+  return reals;
+}
+
 std::optional<SmallVector<float>> NetworkBuilder::getFloats(Value value) {
   ConstantSource source = matchConstant(value);
   if (!isEnumerable(source))
     return std::nullopt;
-  if (source.type) {
-    SmallVector<double> reals = ptq::getConstantReals(value);
-    return SmallVector<float>(reals.begin(), reals.end());
-  }
+  if (source.type)
+    return getReals(source);
   if (!source.values.getElementType().isF32())
     return std::nullopt;
   return llvm::to_vector(source.values.getValues<float>());

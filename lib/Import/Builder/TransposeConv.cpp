@@ -14,8 +14,9 @@
 using namespace mlir;
 using namespace quantc;
 
-/// The most elements that weights have with zeros in between.
-static constexpr int64_t kMaxDilated = int64_t(1) << 24;
+/// The most elements that weights have with zeros in between, or for all phases
+/// of the strides.
+static constexpr int64_t kMaxWeights = int64_t(1) << 24;
 
 namespace {
 /// One spatial dimension of a transposed convolution.
@@ -94,10 +95,10 @@ static Value dilateWeights(NetworkBuilder &b, Value weights,
   SmallVector<int64_t> dilated{shape[0], (shape[1] - 1) * dims[0].dilation + 1,
                                (shape[2] - 1) * dims[1].dilation + 1, shape[3]};
   RankedTensorType type = b.getType(dilated, b.getF32Type());
-  if (type && type.getNumElements() > kMaxDilated)
+  if (type && type.getNumElements() > kMaxWeights)
     b.emitError() << "weights of type " << type << " after dilation; up to "
-                  << kMaxDilated << " elements are supported";
-  if (!type || type.getNumElements() > kMaxDilated)
+                  << kMaxWeights << " elements are supported";
+  if (!type || type.getNumElements() > kMaxWeights)
     return {};
   SmallVector<int64_t> from = computeStrides(shape),
                        to = computeStrides(dilated);
@@ -120,6 +121,14 @@ static Value buildTransposed(NetworkBuilder &b, Value x, Value weights,
   weights = dilateWeights(b, weights, dims);
   if (!weights)
     return {};
+  // Each phase of the strides has the weights of a convolution.
+  int64_t phases = dims[0].stride * dims[1].stride;
+  if (phases > kMaxWeights / b.typeOf(weights).getNumElements()) {
+    b.emitError() << "a transposed convolution with strides " << dims[0].stride
+                  << " and " << dims[1].stride << " and weights of type "
+                  << weights.getType();
+    return {};
+  }
   ArrayRef<int64_t> input = b.shapeOf(x);
   SmallVector<int64_t> pads, shape{input[0]}, begins(4, 0), sizes{input[0]};
   for (auto [i, dim] : llvm::enumerate(dims)) {

@@ -37,6 +37,19 @@ func.func @prepare(%x: memref<1x3x8xi8>, %y: memref<1x5x16xi8>) {
 
 // -----
 
+// One channel of two: its elements are not next to each other.
+// CHECK-LABEL: @prepare_strided
+// CHECK: memref.load
+// CHECK-NOT: vector.load
+// CHECK-NOT: kernel.prepare
+func.func @prepare_strided(%x: memref<1x3x8xf32, strided<[48, 16, 2], offset: 1>>, %y: memref<1x5x16xf32>) {
+  kernel.prepare ins(%x : memref<1x3x8xf32, strided<[48, 16, 2], offset: 1>>) outs(%y : memref<1x5x16xf32>)
+    {top = 1, left = 4, pad_value = 0, offset = 0, repeat = 1}
+  return
+}
+
+// -----
+
 // Pairs of rows are interleaved; the row that the last pair lacks is zero.
 // CHECK-LABEL: @pack(
 // CHECK: vector.interleave {{.*}} : vector<4xi16> -> vector<8xi16>
