@@ -178,7 +178,7 @@ def ExpandKernels : Pass<"quantc-expand-kernels"> {
     ```
   }];
   let dependentDialects = ["::quantc::kernel::KernelDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
 def LowerDot : Pass<"quantc-lower-dot"> {
