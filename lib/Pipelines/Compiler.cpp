@@ -76,7 +76,7 @@ static void populateStage(OpPassManager &pm, Stage stage,
 /// Parameters come from a profile or are in the network already.
 static llvm::Error checkCalibrated(ModuleOp module,
                                    const CompilerOptions &options) {
-  if (options.quantize.profile || hasFakeQuant(module))
+  if (options.quantize.profile || carriesParameters(module))
     return llvm::Error::success();
   return makeError(
       "a float network is quantized by the ranges of its tensors: "
@@ -103,6 +103,8 @@ quantc::lowerToStage(ModuleOp module, Stage stage,
     for (int i = int(Stage::Simplify); i <= int(last); ++i) {
       PassManager pm(module.getContext());
       populateStage(pm, Stage(i), options.quantize);
+      if (options.form == NetworkForm::Float)
+        populateFloatPipeline(pm);
       if (failed(pm.run(module)))
         return llvm::make_error<DiagnosedError>();
       reached(Stage(i));

@@ -8,6 +8,7 @@
 
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
@@ -175,7 +176,16 @@ bool quantc::isIntegerNetwork(ModuleOp module) {
               .wasInterrupted();
 }
 
-bool quantc::hasFakeQuant(ModuleOp module) {
-  return module.walk([](ptq::FakeQuantOp) { return WalkResult::interrupt(); })
+bool quantc::carriesParameters(ModuleOp module) {
+  auto isQuantized = [](Operation *op) {
+    return isa<ptq::FakeQuantOp, quant::QuantizeCastOp,
+               quant::DequantizeCastOp>(op) &&
+           !ptq::getConstantSource(op->getOperand(0));
+  };
+  return module
+      .walk([&](Operation *op) {
+        return isQuantized(op) ? WalkResult::interrupt()
+                               : WalkResult::advance();
+      })
       .wasInterrupted();
 }

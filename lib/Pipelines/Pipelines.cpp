@@ -28,6 +28,9 @@ static void addToFunctions(OpPassManager &pm, std::unique_ptr<Pass> pass) {
 void quantc::populateSimplifyPipeline(OpPassManager &pm) {
   // First, so that names do not depend on what the other passes do.
   addToFunctions(pm, ptq::createPTQNameTensors());
+  // Networks that are quantized already go the way of those from
+  // quantization-aware training; simplifying would fold their casts.
+  addToFunctions(pm, ptq::createPTQRaiseCasts());
   addToFunctions(pm, ptq::createPTQSimplify());
   // Constants are folded now; afterwards, operations that belong together are
   // neighbours.
@@ -42,6 +45,11 @@ void quantc::populateSimplifyPipeline(OpPassManager &pm) {
   // Nothing is converted here, but results get the names of their tensors:
   // every form of the network calls its outputs the same.
   addToFunctions(pm, createPTQConvertIO());
+}
+
+void quantc::populateFloatPipeline(OpPassManager &pm) {
+  addToFunctions(pm, ptq::createPTQStripFakeQuant());
+  addToFunctions(pm, ptq::createPTQSimplify());
 }
 
 void quantc::populateObservePipeline(OpPassManager &pm) {
@@ -95,4 +103,6 @@ void quantc::populateLowerPipeline(OpPassManager &pm,
 void quantc::populateExpandPipeline(OpPassManager &pm) {
   addToFunctions(pm, createPTQExpandComposites());
   addToFunctions(pm, createPTQExpandFakeQuant());
+  // Integer inputs, outputs and constants of a network that computes in float.
+  addToFunctions(pm, createPTQLowerQuantized());
 }

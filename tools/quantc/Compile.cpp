@@ -81,7 +81,7 @@ bool CompileCommand::needsCalibration(mlir::ModuleOp network) const {
   bool annotates =
       stopAfter.empty() || *parseStage(stopAfter) >= Stage::Annotate;
   return annotates && !keepFloat && !isIntegerNetwork(network) &&
-         !hasFakeQuant(network);
+         !carriesParameters(network);
 }
 
 llvm::Expected<CompilerOptions>

@@ -100,7 +100,8 @@ llvm::Error EvalCommand::addNetwork(Networks &networks, mlir::ModuleOp module) {
                               .moveInto(networks.options.preprocessing))
     return error;
   bool integer = isIntegerNetwork(module);
-  bool quantized = !integer && (quantize.calibrated() || hasFakeQuant(module));
+  bool quantized =
+      !integer && (quantize.calibrated() || carriesParameters(module));
   if (simulate && !quantized)
     return usageError(
         "--simulate needs a float network and --profile or --calibrate");
@@ -127,7 +128,7 @@ llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
     return module.takeError();
   CompilerOptions options;
   options.quantize.rounding = quantize.getRounding();
-  if (!isIntegerNetwork(**module) && !hasFakeQuant(**module))
+  if (!isIntegerNetwork(**module) && !carriesParameters(**module))
     options.form = NetworkForm::Float;
   return networks.add(loadModel(**module, options), path);
 }

@@ -30,10 +30,19 @@ private:
   cl::opt<std::string> output{
       "o", cl::Required, cl::sub(sub), cl::value_desc("file"),
       cl::desc("Outputs to write (.npz), by output name")};
-  cl::opt<bool> simulate{
-      "simulate", cl::sub(sub),
-      cl::desc(
-          "Run the float network with values rounded as quantization would")};
+  llvm::Expected<NetworkForm> chooseForm(mlir::ModuleOp module) const;
+
+  cl::opt<NetworkForm> form{
+      "form", cl::sub(sub), cl::init(NetworkForm::Integer),
+      cl::desc("What to run (default: integer if the network is calibrated or "
+               "quantized already, else float):"),
+      cl::values(
+          clEnumValN(NetworkForm::Float, "float", "without quantization"),
+          clEnumValN(NetworkForm::Simulated, "simulated",
+                     "in float, values rounded as quantization would"),
+          clEnumValN(NetworkForm::Integer, "integer", "in integers"))};
+  cl::opt<bool> simulate{"simulate", cl::sub(sub),
+                         cl::desc("The same as --form=simulated")};
   ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
   RemarkFlags remarks{sub};
@@ -67,13 +76,25 @@ RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
   if (llvm::Error error =
           quantize.preprocessing(options.quantize).moveInto(preprocessing))
     return std::move(error);
-  bool quantized = quantize.calibrated();
-  if (simulate && !quantized && !hasFakeQuant(**module))
-    return usageError("--simulate needs --profile or --calibrate");
-  options.form = simulate    ? NetworkForm::Simulated
-                 : quantized ? NetworkForm::Integer
-                             : NetworkForm::Float;
+  llvm::Expected<NetworkForm> chosen = chooseForm(**module);
+  if (!chosen)
+    return chosen.takeError();
+  options.form = *chosen;
   return loadModel(**module, options);
+}
+
+llvm::Expected<NetworkForm>
+RunCommand::chooseForm(mlir::ModuleOp module) const {
+  bool quantized = quantize.calibrated() || carriesParameters(module);
+  bool asked = simulate || form.getNumOccurrences();
+  NetworkForm chosen = simulate ? NetworkForm::Simulated : form;
+  if (!asked)
+    return quantized ? NetworkForm::Integer : NetworkForm::Float;
+  if (chosen != NetworkForm::Float && !quantized && !isIntegerNetwork(module))
+    return usageError(
+        (simulate ? "--simulate" : "--form=" + llvm::Twine(stringify(chosen))) +
+        " needs --profile or --calibrate");
+  return chosen;
 }
 
 llvm::Expected<ExitCode> RunCommand::run() {

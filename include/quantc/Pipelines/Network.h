@@ -75,9 +75,11 @@ mlir::func::FuncOp getNetwork(mlir::ModuleOp module);
 /// True if no tensor of the network has float elements.
 bool isIntegerNetwork(mlir::ModuleOp module);
 
-/// True if the network carries ptq.fake_quant, as after quantization-aware
-/// training.
-bool hasFakeQuant(mlir::ModuleOp module);
+/// True if the network brings quantization parameters of activations, so that
+/// it can be quantized without calibration: it was quantized elsewhere
+/// (quant.qcast, quant.dcast) or trained with ptq.fake_quant. Weights with
+/// parameters alone do not count.
+bool carriesParameters(mlir::ModuleOp module);
 
 } // namespace quantc
 

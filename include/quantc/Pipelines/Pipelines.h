@@ -48,6 +48,9 @@ struct CodegenOptions {
 
 /// Float TOSA -> named, cleaned-up float TOSA with composites recognised.
 void populateSimplifyPipeline(mlir::OpPassManager &pm);
+/// Simplified -> without fake quantization: what a quantized network would be
+/// without quantization.
+void populateFloatPipeline(mlir::OpPassManager &pm);
 /// + ptq.observe on every tensor that needs parameters.
 void populateObservePipeline(mlir::OpPassManager &pm);
 /// + ptq.fake_quant from a profile. Running the result simulates quantization.

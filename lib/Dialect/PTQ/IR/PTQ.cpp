@@ -29,8 +29,7 @@ void PTQDialect::initialize() {
 // Names
 //===----------------------------------------------------------------------===//
 
-/// The operations that show a tensor in another form, under its name.
-static bool isView(Operation *op) {
+bool quantc::ptq::isTensorView(Operation *op) {
   return isa<ObserveOp, FakeQuantOp, quant::QuantizeCastOp,
              quant::DequantizeCastOp, quant::StorageCastOp>(op);
 }
@@ -48,7 +47,7 @@ StringRef quantc::ptq::getTensorName(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto name = op->getAttrOfType<StringAttr>(kNameAttr))
     return name;
-  return isView(op) ? getTensorName(op->getOperand(0)) : StringRef();
+  return isTensorView(op) ? getTensorName(op->getOperand(0)) : StringRef();
 }
 
 void quantc::ptq::nameResults(FunctionOpInterface func) {

@@ -18,13 +18,42 @@
 /// scale per output channel; otherwise the M filters of an input channel share
 /// its scale.
 ///
+/// Networks that come in quantized bring the scale of their bias: it is the
+/// accumulator's if it is scale(input) * scale(weight) but for rounding.
+/// Otherwise the bias is converted.
+///
 //===----------------------------------------------------------------------===//
 
 #include "Models.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
+
+/// A constant bias in steps of `type`, rounded once.
+static Value convertBias(OpBuilder &builder, Value bias,
+                         quant::QuantizedType type) {
+  quant::QuantizedType from = getQuantizedElement(bias.getType());
+  if (from == type)
+    return bias;
+  DenseElementsAttr codes = getConstantSource(bias);
+  SmallVector<APInt> integers(codes.getValues<APInt>());
+  for (auto [i, code] : llvm::enumerate(integers)) {
+    double real = dequantize(code.getSExtValue(), getAffineParams(from, i));
+    code =
+        APInt(32, quantize(real, getAffineParams(type, i)), /*isSigned=*/true);
+  }
+  auto storage =
+      cast<RankedTensorType>(codes.getType().clone(type.getStorageType()));
+  auto constant =
+      tosa::ConstOp::create(builder, bias.getLoc(), storage,
+                            DenseElementsAttr::get(storage, integers));
+  if (StringRef name = getTensorName(bias); !name.empty())
+    constant->setAttr(kNameAttr, builder.getStringAttr(name));
+  return reinterpret(builder, bias.getLoc(), constant, type);
+}
 
 namespace {
 
@@ -114,7 +143,7 @@ struct ConvolutionModel
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType weightType =
         getQuantizedElement(operands[1].getType());
-    if (!inputType)
+    if (!inputType || !hasScalesAlong(weightType, getWeightAxis(op)))
       return failure();
 
     int64_t channels = getOutputChannels(conv);
@@ -132,7 +161,7 @@ struct ConvolutionModel
 
     Location loc = op->getLoc();
     SmallVector<Value> newOperands(operands);
-    newOperands[2] = requantize(builder, loc, operands[2], biasType);
+    newOperands[2] = convertBias(builder, operands[2], biasType);
     newOperands[3] = createZeroPoint(builder, loc, operands[0]);
     newOperands[4] = createZeroPoint(builder, loc, operands[1]);
     Operation *copy =

@@ -57,7 +57,8 @@ struct MatMulModel
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType rhsType = getQuantizedElement(operands[1].getType());
     if (!lhsType || lhsType.getStorageTypeIntegralWidth() != 8 ||
-        rhsType.getStorageTypeIntegralWidth() != 8)
+        rhsType.getStorageTypeIntegralWidth() != 8 ||
+        !hasScalesAlong(rhsType, getWeightAxis(op)))
       return failure();
 
     Location loc = op->getLoc();

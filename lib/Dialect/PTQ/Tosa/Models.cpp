@@ -51,6 +51,15 @@ LogicalResult ptq::requireInt32Sum(int64_t products, std::string &reason) {
   return failure();
 }
 
+bool ptq::hasScalesAlong(quant::QuantizedType type,
+                         std::optional<int64_t> axis) {
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  return !perAxis ||
+         (axis == perAxis.getQuantizedDimension() &&
+          llvm::all_of(perAxis.getZeroPoints(),
+                       [](int64_t zeroPoint) { return zeroPoint == 0; }));
+}
+
 Operation *ptq::cloneQuantized(OpBuilder &builder, Operation *op,
                                ValueRange operands, RankedTensorType result) {
   Operation *copy = clone(builder, op, result, operands);

@@ -37,6 +37,11 @@ llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);
 /// (N30).
 llvm::LogicalResult requireInt32Sum(int64_t products, std::string &reason);
 
+/// Whether a weight of quantized type `type` has one scale, or one per position
+/// along `axis`, and no zero points that differ.
+bool hasScalesAlong(mlir::quant::QuantizedType type,
+                    std::optional<int64_t> axis);
+
 /// `op` with other operands and one result of type `result`; the name of the
 /// tensor stays with the original.
 mlir::Operation *cloneQuantized(mlir::OpBuilder &builder, mlir::Operation *op,

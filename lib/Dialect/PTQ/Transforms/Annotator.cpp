@@ -76,18 +76,76 @@ LogicalResult Problems::report(func::FuncOp func, bool haveProfile) const {
 // Annotator
 //===----------------------------------------------------------------------===//
 
+/// True if the network came in quantized, at least in part.
+static bool hasGivenParameters(func::FuncOp func) {
+  return llvm::any_of(
+      func.getBody().front().getOps<FakeQuantOp>(), [](FakeQuantOp op) {
+        return op->hasAttr(kGivenAttr) && !isConstant(op.getInput());
+      });
+}
+
 LogicalResult Annotator::run() {
   for (Value value : quantizability.getValues())
     chooseType(value);
-  if (failed(problems.report(func, profile)))
+  if (!profile && hasGivenParameters(func))
+    findFloatOps();
+  else if (failed(problems.report(func, profile)))
     return failure();
   for (auto [value, type] : types)
     insertAfter(value, type);
   bool ok = true;
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
-    if (quantizability.isQuantizable(&op))
+    if (quantizability.isQuantizable(&op) && !floatOps.contains(&op))
       ok &= succeeded(annotateConstants(&op));
   return success(ok);
+}
+
+bool Annotator::lacksParameters(Operation *op) const {
+  auto isMissing = [&](Value value) {
+    return llvm::is_contained(problems.missing, value);
+  };
+  return llvm::any_of(op->getResults(), isMissing) ||
+         llvm::any_of(op->getOpOperands(), [&](OpOperand &use) {
+           return getRole(use) == OperandRole::Activation &&
+                  isMissing(use.get());
+         });
+}
+
+/// Whether a float operation makes the accumulator that `op` takes, or takes
+/// the one that `op` makes.
+bool Annotator::sharesAccumulator(Operation *op) const {
+  auto isAccumulator = [&](Value value) {
+    return !isConstant(value) &&
+           quantizability.getSource(value) == ParameterSource::None;
+  };
+  for (OpOperand &use : op->getOpOperands())
+    if (getRole(use) == OperandRole::Activation && isAccumulator(use.get()) &&
+        floatOps.contains(use.get().getDefiningOp()))
+      return true;
+  return llvm::any_of(op->getResults(), [&](Value result) {
+    return isAccumulator(result) &&
+           llvm::any_of(result.getUsers(), [&](Operation *user) {
+             return floatOps.contains(user);
+           });
+  });
+}
+
+void Annotator::findFloatOps() {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Operation &op : func.getBody().front())
+      if (quantizability.isQuantizable(&op) && !floatOps.contains(&op) &&
+          (lacksParameters(&op) || sharesAccumulator(&op)))
+        changed |= floatOps.insert(&op).second;
+    // Parameters that such an operation would have fixed.
+    llvm::erase_if(types, [&](auto &entry) {
+      auto [value, type] = entry;
+      if (!type || !floatOps.contains(value.getDefiningOp()))
+        return false;
+      problems.missing.push_back(value);
+      return true;
+    });
+  }
 }
 
 void Annotator::chooseType(Value value) {

@@ -42,6 +42,11 @@ public:
 
 private:
   void chooseType(mlir::Value value);
+  /// Finds the operations that cannot be quantized since tensors of theirs lack
+  /// parameters.
+  void findFloatOps();
+  bool lacksParameters(mlir::Operation *op) const;
+  bool sharesAccumulator(mlir::Operation *op) const;
   mlir::quant::UniformQuantizedType estimate(mlir::Value value,
                                              const Histogram &histogram);
   void insertAfter(mlir::Value value, mlir::quant::QuantizedType type);
@@ -58,6 +63,7 @@ private:
   Problems problems;
   llvm::SmallVector<std::pair<mlir::Value, mlir::quant::QuantizedType>> types;
   llvm::DenseSet<mlir::Value> zeroRanges;
+  llvm::DenseSet<mlir::Operation *> floatOps;
   /// One fake_quant per constant that is an activation.
   llvm::DenseMap<mlir::Value, mlir::Value> annotatedConstants;
 };

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -22,7 +23,8 @@ static Value lookThroughFakeQuant(Value value) {
 }
 
 bool quantc::ptq::isConstant(Value value) {
-  return matchPattern(lookThroughFakeQuant(value), m_Constant());
+  return getConstantSource(value) ||
+         matchPattern(lookThroughFakeQuant(value), m_Constant());
 }
 
 std::optional<SmallVector<float>> quantc::ptq::getFloats(Attribute attribute) {

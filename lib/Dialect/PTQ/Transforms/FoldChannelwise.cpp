@@ -24,27 +24,6 @@
 using namespace mlir;
 using namespace quantc::ptq;
 
-/// The channel dimension of `move`'s result, if `axis` is that of its operand
-/// and the move keeps it as a dimension of its own.
-static std::optional<int64_t> mapAxis(Operation *move, int64_t axis) {
-  if (auto transpose = dyn_cast<tosa::TransposeOp>(move)) {
-    for (auto [to, from] : llvm::enumerate(transpose.getPerms()))
-      if (from == axis)
-        return to;
-    return std::nullopt;
-  }
-  auto from = cast<ShapedType>(move->getOperand(0).getType()).getShape();
-  auto to = cast<ShapedType>(move->getResult(0).getType()).getShape();
-  int64_t before = ShapedType::getNumElements(from.take_front(axis));
-  int64_t size = 1;
-  for (auto [i, dim] : llvm::enumerate(to)) {
-    if (size == before && dim == from[axis])
-      return i;
-    size *= dim;
-  }
-  return std::nullopt;
-}
-
 /// The operation whose result `value` is, behind moves that nothing else uses,
 /// and the dimension of `value` that its channels (its last dimension) have
 /// become.
@@ -60,7 +39,7 @@ static std::pair<Operation *, int64_t> findProducer(Value value) {
   std::optional<int64_t> axis =
       cast<ShapedType>(op->getResult(0).getType()).getRank() - 1;
   for (Operation *move : llvm::reverse(moves)) {
-    axis = mapAxis(move, *axis);
+    axis = mapMovedAxis(move, *axis);
     if (!axis)
       return {nullptr, 0};
   }

@@ -40,8 +40,11 @@ static StringRef getLocationName(Location loc) {
   return {};
 }
 
+/// Casts and fake quantization show a tensor that has a name.
 static bool isNamedTensor(Operation &op) {
-  return op.getNumResults() == 1 && isa<TensorType>(op.getResult(0).getType());
+  return op.getNumResults() == 1 &&
+         isa<TensorType>(op.getResult(0).getType()) && !op.hasAttr(kNameAttr) &&
+         !isTensorView(&op);
 }
 
 namespace {
@@ -90,7 +93,7 @@ struct NameTensorsPass
     // Importers give a layer's weights its name as well: the result has it.
     for (bool constants : {false, true})
       for (Operation &op : func.getBody().front())
-        if (isNamedTensor(op) && !op.hasAttr(kNameAttr) &&
+        if (isNamedTensor(op) &&
             op.hasTrait<OpTrait::ConstantLike>() == constants)
           setName(op, pool);
   }

@@ -38,8 +38,11 @@ static quant::UniformQuantizedType getType(FakeQuantOp op) {
   return dyn_cast<quant::UniformQuantizedType>(op.getQuantizedType());
 }
 
-/// True if the tensor's parameters are its producer's choice.
+/// True if the tensor's parameters are its producer's choice, or the network's
+/// own.
 static bool isFixed(FakeQuantOp op) {
+  if (op->hasAttr(kGivenAttr))
+    return true;
   auto producer = op.getInput().getDefiningOp<QuantizableOpInterface>();
   return producer && producer.getFixedResultType();
 }
@@ -117,6 +120,7 @@ private:
   void moveMembers(unsigned from, unsigned to);
   FakeQuantOp getOrCreateOutput(QuantizableOpInterface op,
                                 quant::UniformQuantizedType type);
+  void giveInput(QuantizableOpInterface op);
 
   Quantizability quantizability;
   func::FuncOp func;
@@ -221,13 +225,48 @@ void Propagator::visit(QuantizableOpInterface op) {
       joined.sources.push_back(padding);
 }
 
+/// The one activation that `op` reads, or null.
+static Value getOnlyActivation(Operation *op) {
+  Value activation;
+  for (OpOperand &use : op->getOpOperands())
+    if (getRole(use) == OperandRole::Activation) {
+      if (activation)
+        return {};
+      activation = use.get();
+    }
+  return activation;
+}
+
+/// Parameters that the network has only behind a move or a clamp hold before it
+/// too, if nothing else sees that tensor: rounding and then moving is the same.
+void Propagator::giveInput(QuantizableOpInterface op) {
+  Value result = op->getResult(0), input = getOnlyActivation(op);
+  if (!input || !result.hasOneUse() || !input.hasOneUse() ||
+      input.getDefiningOp<FakeQuantOp>())
+    return;
+  auto given = dyn_cast<FakeQuantOp>(*result.user_begin());
+  auto producer = input.getDefiningOp<QuantizableOpInterface>();
+  if (!given || !given->hasAttr(kGivenAttr) || !producer ||
+      !quantizability.isQuantizable(producer) ||
+      (op.canTakeAccumulator() && producer.canReturnAccumulator()))
+    return;
+  getOrCreateOutput(producer, getType(given))
+      ->setAttr(kGivenAttr, given->getAttr(kGivenAttr));
+}
+
 void Propagator::run() {
-  for (Operation &op : llvm::make_early_inc_range(func.getBody().front())) {
-    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
-    if (quantizable && quantizability.isQuantizable(&op) &&
-        op.getNumResults() == 1 && isStaticFloatTensor(op.getResult(0)) &&
-        (quantizable.requiresSameScale() || quantizable.canTakeAccumulator()))
-      visit(quantizable);
+  auto visitsOp = [&](QuantizableOpInterface op) {
+    return op && quantizability.isQuantizable(op) && op->getNumResults() == 1 &&
+           isStaticFloatTensor(op->getResult(0)) &&
+           (op.requiresSameScale() || op.canTakeAccumulator());
+  };
+  Block &body = func.getBody().front();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (auto move = dyn_cast<QuantizableOpInterface>(op); visitsOp(move))
+      giveInput(move);
+  for (Operation &op : llvm::make_early_inc_range(body)) {
+    if (auto move = dyn_cast<QuantizableOpInterface>(op); visitsOp(move))
+      visit(move);
   }
   for (ScaleClass &scaleClass : classes) {
     if (scaleClass.sources.empty())

@@ -85,7 +85,9 @@ static quant::QuantizedType withScales(quant::QuantizedType type,
   unsigned width = type.getStorageTypeIntegralWidth();
   if (std::optional<int64_t> axis = getQuantizedAxis(type))
     return getPerAxisType(type.getContext(), scales, *axis, storage, width);
-  return getUniformType(type.getContext(), {scales[0], 0, storage}, width);
+  int64_t zeroPoint = cast<quant::UniformQuantizedType>(type).getZeroPoint();
+  return getUniformType(type.getContext(), {scales[0], zeroPoint, storage},
+                        width);
 }
 
 /// Replaces the weight's parameters for this operation only.

@@ -132,6 +132,12 @@ static LogicalResult collectOperands(QuantizableOpInterface op,
       continue;
     }
     auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>();
+    if (!dequantize && getConstantSource(value)) {
+      // Constants are quantized for operations that the rest allows.
+      reason = "tensors that it reads or makes have no quantization "
+               "parameters; calibrate the network with them observed";
+      return failure();
+    }
     if (!dequantize) {
       reason = "its operand " + describe(value) +
                " has no quantization parameters; calibrate the network with "

@@ -54,6 +54,7 @@ struct SimplifyPass : quantc::ptq::impl::PTQSimplifyBase<SimplifyPass> {
     tosa::populateTosaFoldConstantTransposePatterns(context, owned);
     populateFoldConstantsPatterns(owned);
     populateIdentityPatterns(owned);
+    populateFoldQuantizedMovesPatterns(owned);
     populateFoldChannelwisePatterns(owned);
     patterns = std::move(owned);
     return success();

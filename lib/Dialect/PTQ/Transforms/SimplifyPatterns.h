@@ -24,6 +24,14 @@ void populateIdentityPatterns(mlir::RewritePatternSet &patterns);
 /// before them; a matmul that such a sum follows becomes a convolution first.
 void populateFoldChannelwisePatterns(mlir::RewritePatternSet &patterns);
 
+/// Moves of constants behind fake quantization, such as transposed weights of a
+/// quantized network, act on the constants.
+void populateFoldQuantizedMovesPatterns(mlir::RewritePatternSet &patterns);
+
+/// The dimension of the result of `move` (a transpose or reshape) that is
+/// dimension `axis` of its operand, if it is kept as a dimension of its own.
+std::optional<int64_t> mapMovedAxis(mlir::Operation *move, int64_t axis);
+
 /// Gives `to` the name that `from` has, if any.
 void copyName(mlir::Operation *from, mlir::Operation *to);
 

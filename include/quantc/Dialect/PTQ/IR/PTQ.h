@@ -45,6 +45,10 @@ llvm::StringRef getTensorName(mlir::Value value);
 /// returns.
 void nameResults(mlir::FunctionOpInterface func);
 
+/// True for operations that show a tensor in another form, under its name:
+/// probes, fake quantization and casts.
+bool isTensorView(mlir::Operation *op);
+
 /// True if `value` is a constant whose elements are all the same.
 bool isSplatConstant(mlir::Value value);
 

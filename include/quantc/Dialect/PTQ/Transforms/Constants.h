@@ -24,7 +24,7 @@
 
 namespace quantc::ptq {
 
-/// True if `value` is a constant, or a fake quantization of one.
+/// True if `value` is a constant, also one behind fake quantization or casts.
 bool isConstant(mlir::Value value);
 
 /// The elements, in row-major order, of an f32 attribute (inline or a

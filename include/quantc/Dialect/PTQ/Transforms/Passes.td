@@ -124,6 +124,49 @@ def PTQMoveTransposes : Pass<"ptq-move-transposes", "::mlir::func::FuncOp"> {
                            "::mlir::quant::QuantDialect"];
 }
 
+def PTQRaiseCasts : Pass<"ptq-raise-casts", "::mlir::func::FuncOp"> {
+  let summary = "Turns the casts of a quantized network into fake quantization";
+  let description = [{
+    A network that was quantized elsewhere comes in as float operations between
+    `quant.dcast` and `quant.qcast`. Each pair of casts, and each integer constant of up
+    to 16 bits, becomes a `ptq.fake_quant` with the attribute `ptq.given`: its
+    parameters are the network's own and stay as they are. Behind the `quant.dcast` of an input
+    one is added. Biases of 32 bits keep their codes and their casts. This is the inverse of
+    `ptq-fold-fake-quant`.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+    %1 = quant.dcast %0 : tensor<4x!quant.uniform<i8:f32, 0.5:3>> to tensor<4xf32>
+    // after
+    %1 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5:3> {ptq.given} : tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect", "::mlir::tosa::TosaDialect"];
+}
+
+def PTQStripFakeQuant : Pass<"ptq-strip-fake-quant", "::mlir::func::FuncOp"> {
+  let summary = "Removes fake quantization: the float network behind a quantized one";
+  let description = [{
+    `ptq.fake_quant` is replaced by its operand. Where its range begins or ends with 0 and
+    its operand comes from an operation with an accumulator (a convolution, a sum), it may stand for an
+    activation function that saturation made superfluous: there a `tosa.clamp` to the range stays.
+
+    Example:
+
+    ```mlir
+    // before
+    %1 = ptq.fake_quant %0 as !quant.uniform<i8:f32, 0.5:3> : tensor<4xf32>
+    %2 = tosa.tanh %1 : (tensor<4xf32>) -> tensor<4xf32>
+    // after
+    %2 = tosa.tanh %0 : (tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
 def PTQSimplify : Pass<"ptq-simplify", "::mlir::func::FuncOp"> {
   let summary = "Cleans up a float network before it is quantized";
   let description = [{

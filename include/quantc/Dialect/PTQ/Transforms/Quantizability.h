@@ -29,6 +29,10 @@ namespace quantc::ptq {
 /// calibration: its parameters say nothing about a range.
 inline constexpr llvm::StringLiteral kZeroRangeAttr = "ptq.zero_range";
 
+/// Unit attribute of a `ptq.fake_quant` whose parameters are part of the
+/// network, which was quantized when it came in: no pass changes them.
+inline constexpr llvm::StringLiteral kGivenAttr = "ptq.given";
+
 /// Where the quantization parameters of a tensor come from.
 enum class ParameterSource {
   None,       ///< It needs none: it stays float, or is an accumulator.
