@@ -81,6 +81,9 @@ Value NetworkBuilder::reverse(Value x, int64_t axis) {
                                  uint32_t(*normalized));
 }
 
+/// The highest rank of a tensor (TOSA 1.0, level 8k).
+static constexpr size_t kMaxRank = 6;
+
 /// `count` elements from `begin`, `step` apart: groups of `step` elements, of
 /// which one is taken.
 static Value sliceSteps(NetworkBuilder &b, Value x, int64_t axis, int64_t begin,
@@ -99,12 +102,19 @@ static Value sliceSteps(NetworkBuilder &b, Value x, int64_t axis, int64_t begin,
   x = sliceAxis(b, x, axis, first, count * step);
   if (!x)
     return {};
-  SmallVector<int64_t> shape(b.shapeOf(x));
-  int64_t outer =
-      ShapedType::getNumElements(ArrayRef<int64_t>(shape).take_front(axis));
-  Value groups = b.reshape(x, {outer, count, step, -1});
+  SmallVector<int64_t> shape(b.shapeOf(x)), split(shape);
   shape[axis] = count;
-  return b.reshape(sliceAxis(b, groups, 2, begin - first, 1), shape);
+  // Only this dimension is split, so that transposes can pass; where ranks do
+  // not suffice, those before it are one.
+  split[axis] = count;
+  split.insert(split.begin() + axis + 1, step);
+  if (split.size() > kMaxRank) {
+    ArrayRef<int64_t> before = ArrayRef(shape).take_front(axis);
+    split = {ShapedType::getNumElements(before), count, step, -1};
+    axis = 1;
+  }
+  Value groups = b.reshape(x, split);
+  return b.reshape(sliceAxis(b, groups, axis + 1, begin - first, 1), shape);
 }
 
 /// numpy's x[start:end:step] of one dimension.
