@@ -1,6 +1,6 @@
 """Runs groups of cases: one network per group holds every operator of the group.
 
-usage: run_cases.py GROUP WORKDIR      quantc and flatc are in PATH
+usage: run_cases.py GROUP WORKDIR [OPTION...]      options of quantc run, which is in PATH as flatc is
 """
 import pathlib
 import subprocess
@@ -16,7 +16,7 @@ GROUPS = {**float_cases.GROUPS, **quantized_cases.GROUPS}
 
 
 def main():
-    group, workdir = sys.argv[1], pathlib.Path(sys.argv[2])
+    group, workdir, options = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
     workdir.mkdir(parents=True, exist_ok=True)
     network, inputs, cases = Network(), {}, GROUPS[group]
     for case in cases:
@@ -26,7 +26,7 @@ def main():
                 inputs[f"{case.name}.{index}"] = operand.array[np.newaxis]
     path = network.write(workdir / f"{group}.tflite")
     np.savez(workdir / "in.npz", **inputs)
-    if subprocess.run(["quantc", "run", path, workdir / "in.npz", "-o", workdir / "out.npz"]).returncode:
+    if subprocess.run(["quantc", "run", path, workdir / "in.npz", "-o", workdir / "out.npz", *options]).returncode:
         sys.exit(f"{group}: quantc run failed")
     outputs = dict(np.load(workdir / "out.npz"))
     wrong = [message for case in cases for message in case.check(outputs)]
