@@ -65,6 +65,15 @@ void Session::print(Location loc, const llvm::Twine &message,
     printSeverity(severity) << message << "\n";
     return;
   }
+  // Importers name what is meant; their files have no lines.
+  if (place.getColumn() == 0) {
+    llvm::errs() << place.getFilename().strref() << ": ";
+    raw_ostream &os = printSeverity(severity);
+    if (auto name = loc->findInstanceOf<NameLoc>())
+      os << "'" << name.getName().strref() << "': ";
+    os << message << "\n";
+    return;
+  }
   uint64_t size = 0;
   bool show = !llvm::sys::fs::file_size(place.getFilename().strref(), size) &&
               size <= kLargestShownFile;

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Imports files that are wrong in one way each.
+
+usage: check_bad_files.py QUANTC WORKDIR
+
+`quantc import` has to fail with the message, in time and with little memory.
+"""
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+
+import models
+
+# Model of models.py: what the message says, beginning with the node's or tensor's name.
+MESSAGES = {
+    "lstm": "error: quantc has no import of these operations: 1 x Frob (version 13), 1 x If (version 13), "
+            "1 x LSTM (version 13), 1 x my.domain.Frob (version 1);",
+    "cycle": "the graph has a cycle: 'Add' reads the tensor 'b'",
+    "missing-initializer": "'n0': 'Add' reads the tensor 'w', which is no input, no initializer and no node's output",
+    "missing-output": "no node writes the output 'z'",
+    "twice": "'n1': writes the tensor 'y', which exists already",
+    "no-opset": "operator set 1; quantc reads 7 to",
+    "new-opset": "operator set 99; quantc reads 7 to",
+    "symbol": "dimension 2 of the input 'x' is the symbol 'height'",
+    "no-rank": "the input 'x' is no tensor of a known rank",
+    "negative": "'x': a tensor of shape [1, -3]",
+    "absurd": "'x': a tensor of shape [1099511627776, 1099511627776]",
+    "text": "the input 'x': elements of type STRING",
+    "short-raw": "the initializer 'w': holds 4 bytes, but its shape needs 8",
+    "short-field": "the initializer 'w': holds 1 values, but its shape needs 2",
+    "absurd-constant": "the initializer 'w': has an absurd shape",
+    "negative-constant": "the initializer 'w': has an absurd shape",
+    "unknown-type": "the initializer 'w': elements of type of number 77",
+    "complex": "the initializer 'w': elements of type COMPLEX64",
+    "external-parent": "'../weights.bin' is not below the model's directory",
+    "external-absolute": "'/etc/passwd' is not below the model's directory",
+    "external-link": "'link.bin' is not below the model's directory",
+    "external-missing": "No such file",
+    "external-beyond": "8 bytes at offset 8, reaches beyond the end of 'weights.bin' (12 bytes)",
+    "external-huge": "reaches beyond the end of 'weights.bin'",
+    "external-number": "the offset 'four', which is not a number",
+    "big-integer": "the constant 'w' holds 1099511627776",
+    "attribute-type": "'n0': 'Softmax' has an attribute 'axis' of type FLOAT, but it is INT",
+    "reshape": "'n0': 'Reshape' cannot arrange 6 elements",
+    "reshape-open": "leaves two sizes open",
+    "reshape-computed": "'Reshape' computes its shape ('s') at run time",
+    "lacks-input": "'n0': 'Add' lacks its input 1",
+    "fill": "'ConstantOfShape' makes a constant of more than",
+    "range": "'Range' makes a constant of more than",
+    "division": "'Div' divides a constant by zero",
+    "axis": "'n0': axis 7",
+    "conv-rank": "has weights of 3 dimensions and an input of 4",
+    "conv-pads": "'n0': 'Conv' has 2 pads, but needs 4",
+    "conv-channels": "'n0': a convolution of 3 channels",
+    "conv-group": "'n0': a convolution",
+    "auto-pad": "has the unknown auto_pad 'OFTEN'",
+    "mask": "'n1': 'Not' reads 'mask', an optional result",
+    "zero-scale": "'n0': a quantization scale of",
+    "scale-shape": "has a scale of 2 dimensions",
+    "scale-count": "has 2 scales, but 3 zero points",
+    "integer-relu": "'n1': 'Sigmoid' computes with the integers of the quantized tensor 'q'",
+    "dynamic": "reads 's' of a DynamicQuantizeLinear",
+}
+MEMORY = 2 << 30
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def run(quantc, path):
+    done = subprocess.run([quantc, "import", str(path), "-o", str(path.with_suffix(".mlirbc"))],
+                          capture_output=True, text=True, timeout=60, preexec_fn=limit)
+    return done.returncode, done.stderr
+
+
+def main():
+    quantc, workdir = sys.argv[1], pathlib.Path(sys.argv[2])
+    shutil.rmtree(workdir, ignore_errors=True)
+    (workdir / "models").mkdir(parents=True)
+    (workdir / "weights.bin").write_bytes(bytes(8))
+    (workdir / "models" / "weights.bin").write_bytes(bytes(12))
+    (workdir / "models" / "link.bin").symlink_to("../weights.bin")
+    wrong = []
+
+    def expect(name, data, message):
+        path = workdir / "models" / f"{name}.onnx"
+        path.write_bytes(data)
+        code, messages = run(quantc, path)
+        if (code == 0) != (message is None) or (message and message not in messages) or code < 0:
+            wrong.append(f"{name}: exit code {code}, expected '{message}', got: {messages.strip()}")
+
+    for name, message in MESSAGES.items():
+        expect(name, models.MODELS[name]().SerializeToString(), message)
+    expect("external", models.MODELS["external"]().SerializeToString(), None)
+    whole = models.MODELS["qdq"]().SerializeToString()
+    for size in range(2, len(whole) - 1, 37):
+        path = workdir / "models" / f"cut-{size}.onnx"
+        path.write_bytes(whole[:size])
+        code, messages = run(quantc, path)
+        if code <= 0 or "error: " not in messages:
+            wrong.append(f"first {size} bytes: exit code {code}: {messages.strip()}")
+    # Attributes in attributes in attributes.
+    nested = b""
+    for _ in range(2000):
+        nested = b"\x32" + varint(len(nested)) + nested  # AttributeProto.g or GraphProto field by turns
+    expect("deep", b"\x08\x07\x3a" + varint(len(nested)) + nested, "error: ")
+    print("\n".join(wrong) or f"{len(MESSAGES)} files, all refused")
+    return 1 if wrong else 0
+
+
+def varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(out + bytes([value]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
