@@ -118,6 +118,12 @@ models = os.environ.get("QUANTC_MODELS_DIR")
 if models and os.path.isdir(models):
     config.available_features.add("models")
     config.substitutions.append(("%models", models))
+# ONNX Runtime's package for Node.js, the judge of imported operations.
+onnxruntime = os.environ.get("QUANTC_ONNXRUNTIME_DIR", os.path.join(config.quantc_obj_root, "onnxruntime"))
+if shutil.which("node") and os.path.isdir(os.path.join(onnxruntime, "node_modules", "onnxruntime-node")):
+    config.available_features.add("onnxruntime")
+    config.environment["QUANTC_ONNXRUNTIME_DIR"] = onnxruntime
+    llvm_config.with_environment("PATH", os.path.dirname(shutil.which("node")), append_path=True)
 try:
     for descriptor in os.openpty():
         os.close(descriptor)
