@@ -28,7 +28,9 @@ namespace quantc::onnximport {
 using Shape = llvm::SmallVector<int64_t, 6>;
 
 /// Constants of more elements are neither computed nor filled at import.
-inline constexpr int64_t kMaxFoldedElements = int64_t(1) << 24;
+inline constexpr int64_t kMaxFoldedElements = int64_t(1) << 22;
+/// All constants computed at import together have at most this many bytes.
+inline constexpr size_t kMaxFoldedBytes = size_t(1) << 28;
 /// Tensors of more elements are refused: nothing can allocate them.
 inline constexpr int64_t kMaxElements = int64_t(1) << 31;
 

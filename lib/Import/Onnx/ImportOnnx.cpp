@@ -48,6 +48,7 @@ private:
   Graph graph;
   Handlers handlers;
   Tensors tensors;
+  size_t foldedBytes = 0;
 };
 } // namespace
 
@@ -223,7 +224,7 @@ LogicalResult Importer::importNode(int index) {
   const onnx::NodeProto &proto = graph.proto().node(index);
   b.setNode(getNodeName(proto), index);
   Handler handler = handlers.lookup(getKey(proto));
-  Node node(b, tensors, proto, graph.getVersion(proto), directory);
+  Node node(b, tensors, proto, graph.getVersion(proto), directory, foldedBytes);
   if (failed(prepareIntegers(node, handler.integers)))
     return failure();
   return failure(failed(handler.import(node)) || node.hasFailed());

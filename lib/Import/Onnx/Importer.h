@@ -54,10 +54,11 @@ using Tensors = llvm::StringMap<Tensor>;
 /// One node while it is imported. Errors are at the node.
 class Node {
 public:
+  /// `foldedBytes` counts the bytes of all computed constants.
   Node(NetworkBuilder &b, Tensors &tensors, const onnx::NodeProto &proto,
-       int64_t version, llvm::StringRef directory)
+       int64_t version, llvm::StringRef directory, size_t &foldedBytes)
       : b(b), version(version), proto(proto), tensors(tensors),
-        directory(directory) {}
+        directory(directory), foldedBytes(foldedBytes) {}
 
   NetworkBuilder &b;
   /// Of the operator set.
@@ -140,6 +141,7 @@ private:
   const onnx::NodeProto &proto;
   Tensors &tensors;
   llvm::StringRef directory;
+  size_t &foldedBytes;
   bool failed = false;
   std::optional<QuantizationParams> resultParams;
   ElementType resultType = ElementType::Int8;

@@ -280,6 +280,11 @@ LogicalResult Node::setResult(int result, Value value, ElementType type) {
 }
 
 LogicalResult Node::setResult(int result, Array value) {
+  foldedBytes += value.bytes.size();
+  if (foldedBytes > kMaxFoldedBytes)
+    return emitError() << "makes a constant that brings the network's computed "
+                          "constants beyond "
+                       << kMaxFoldedBytes << " bytes";
   Tensor tensor;
   tensor.type = value.type;
   tensor.constant = std::make_shared<const Array>(std::move(value));

@@ -22,9 +22,12 @@ function read({type, dims, file}) {
   return new ort.Tensor(type, new ARRAYS[type](buffer), dims);
 }
 
+const sessions = {};
+
 async function run(job) {
-  const session = await ort.InferenceSession.create(
+  sessions[job.model] ??= await ort.InferenceSession.create(
       job.model, {graphOptimizationLevel: 'disabled', logSeverityLevel: 3});
+  const session = sessions[job.model];
   const feeds = {};
   for (const [name, input] of Object.entries(job.inputs)) feeds[name] = read(input);
   const results = await session.run(feeds);

@@ -2,6 +2,7 @@
 """Small ONNX models for tests.
 
 usage: models.py NAME FILE      writes the model NAME
+       models.py --all DIR      writes all of them, as the fuzzer's corpus
 """
 import pathlib
 import sys
@@ -156,5 +157,16 @@ MODELS = {
                              [value("x", [1, 2])], ["y"]),
 }
 
+
+def main():
+    name, path = sys.argv[1], pathlib.Path(sys.argv[2])
+    if name != "--all":
+        path.write_bytes(MODELS[name]().SerializeToString())
+        return
+    path.mkdir(parents=True, exist_ok=True)
+    for name, make in MODELS.items():
+        (path / f"{name}.onnx").write_bytes(make().SerializeToString())
+
+
 if __name__ == "__main__":
-    pathlib.Path(sys.argv[2]).write_bytes(MODELS[sys.argv[1]]().SerializeToString())
+    main()
