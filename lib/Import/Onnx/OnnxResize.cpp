@@ -8,6 +8,8 @@
 
 #include "Windows.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 #include <cmath>
 
 using namespace quantc;

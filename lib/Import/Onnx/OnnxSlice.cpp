@@ -8,6 +8,10 @@
 
 #include "Importer.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
+#include <numeric>
+
 using namespace quantc;
 using namespace quantc::onnximport;
 using namespace mlir;

@@ -9,6 +9,8 @@
 
 #include "Windows.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 using namespace quantc;
 using namespace quantc::onnximport;
 using namespace mlir;
