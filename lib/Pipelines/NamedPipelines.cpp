@@ -31,6 +31,14 @@ struct AnnotateOptions : PassPipelineOptions<AnnotateOptions> {
       *this, "percentile",
       llvm::cl::desc("Share of values that estimator=percentile keeps"),
       llvm::cl::init(EstimatorOptions().percentile)};
+  Option<FullyConnectedScales> fullyConnected{
+      *this, "fully-connected",
+      llvm::cl::desc("Scales of the weights of fully connected layers"),
+      llvm::cl::init(FullyConnectedScales::PerChannel),
+      llvm::cl::values(
+          clEnumValN(FullyConnectedScales::PerChannel, "per-channel",
+                     "one for each output"),
+          clEnumValN(FullyConnectedScales::PerTensor, "per-tensor", "one"))};
 };
 
 /// Textual options of ptq-quantize-pipeline.
@@ -64,6 +72,8 @@ static LogicalResult read(const AnnotateOptions &text, QuantizeOptions &options,
                  "auto");
   options.profilePath = text.profile;
   options.estimator = {*estimator, text.percentile};
+  options.perTensorFullyConnected =
+      text.fullyConnected == FullyConnectedScales::PerTensor;
   return success();
 }
 

@@ -59,12 +59,15 @@ void quantc::populateObservePipeline(OpPassManager &pm) {
 void quantc::populateAnnotatePipeline(OpPassManager &pm,
                                       const QuantizeOptions &options) {
   if (options.profile || options.profilePath.empty()) {
-    pm.addPass(ptq::createPTQAnnotate(options.profile, options.estimator));
+    pm.addPass(ptq::createPTQAnnotate(options.profile, options.estimator,
+                                      options.perTensorFullyConnected));
   } else {
     ptq::PTQAnnotateOptions annotate;
     annotate.profilePath = options.profilePath;
     annotate.estimator = stringifyEstimator(options.estimator.estimator).str();
     annotate.percentile = options.estimator.percentile;
+    if (options.perTensorFullyConnected)
+      annotate.fullyConnected = "per-tensor";
     pm.addPass(ptq::createPTQAnnotate(annotate));
   }
   addToFunctions(pm, ptq::createPTQPropagateParameters());

@@ -79,6 +79,14 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
           cl::desc(
               "Share of values kept by the percentile estimator, above 50 and "
               "up to 100 (default 99.99)")),
+      fullyConnected(
+          "fully-connected", cl::sub(sub),
+          cl::init(FullyConnectedScales::PerChannel),
+          cl::desc("Scales of the weights of fully connected layers:"),
+          cl::values(clEnumValN(FullyConnectedScales::PerChannel, "per-channel",
+                                "one for each output (default)"),
+                     clEnumValN(FullyConnectedScales::PerTensor, "per-tensor",
+                                "one, as older TFLite files have it"))),
       rounding(
           "rounding", cl::sub(sub), cl::init(Rounding::Single),
           cl::desc("Rounding of requantization:"),
@@ -133,6 +141,8 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
     return usageError("--calibration-samples is about the data of --calibrate, "
                       "which is not given");
   options.estimator = {estimator, percentile};
+  options.perTensorFullyConnected =
+      fullyConnected == FullyConnectedScales::PerTensor;
   options.rounding = rounding;
   options.inputs = inputType.getNumOccurrences() ? inputType : io;
   options.outputs = outputType.getNumOccurrences() ? outputType : io;

@@ -31,11 +31,16 @@ namespace quantc {
 /// What the bytes of the network's inputs or outputs are.
 enum class IOType { Float, Int8, UInt8 };
 
+/// Scales of the weights of fully connected layers, as options name them.
+enum class FullyConnectedScales { PerChannel, PerTensor };
+
 struct QuantizeOptions {
   std::shared_ptr<const Profile> profile;
   /// Where to read the profile from, if `profile` is null.
   std::string profilePath;
   EstimatorOptions estimator;
+  /// One scale for the weights of a fully connected layer, not one per output.
+  bool perTensorFullyConnected = false;
   Rounding rounding = Rounding::Single;
   IOType inputs = IOType::Float, outputs = IOType::Float;
   bool strictInteger = false;
@@ -75,7 +80,7 @@ void populateCodegenPipeline(mlir::OpPassManager &pm,
 ///
 ///   ptq-simplify-pipeline
 ///   ptq-observe-pipeline
-///   ptq-annotate-pipeline{profile= estimator= percentile=}
+///   ptq-annotate-pipeline{profile= estimator= percentile= fully-connected=}
 ///   ptq-quantize-pipeline{profile= estimator= percentile= rounding= inputs=
 ///   outputs=
 ///                         strict-integer}

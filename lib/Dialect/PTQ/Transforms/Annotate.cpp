@@ -24,10 +24,12 @@ namespace {
 struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
   using PTQAnnotateBase::PTQAnnotateBase;
   AnnotatePass(std::shared_ptr<const Profile> profile,
-               const EstimatorOptions &options)
+               const EstimatorOptions &options, bool perTensorFullyConnected)
       : profile(std::move(profile)) {
     estimator = stringifyEstimator(options.estimator).str();
     percentile = options.percentile;
+    if (perTensorFullyConnected)
+      fullyConnected = "per-tensor";
   }
 
   void runOnOperation() override {
@@ -41,7 +43,9 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
       return signalPassFailure();
     for (auto func : module.getOps<func::FuncOp>())
       if (!func.isExternal() &&
-          failed(Annotator(func, profile.get(), estimation).run()))
+          failed(Annotator(func, profile.get(), estimation,
+                           perTensorFullyConnected)
+                     .run()))
         return signalPassFailure();
   }
 
@@ -56,6 +60,11 @@ private:
     if (!(percentile > 50 && percentile <= 100))
       return module.emitError("percentile must be above 50 and at most 100");
     estimation = {*parsed, percentile};
+    if (fullyConnected != "per-channel" && fullyConnected != "per-tensor")
+      return module.emitError()
+             << "unknown scales '" << fullyConnected
+             << "' of fully connected layers: per-channel or per-tensor";
+    perTensorFullyConnected = fullyConnected == "per-tensor";
     return success();
   }
 
@@ -83,11 +92,14 @@ private:
 
   std::shared_ptr<const Profile> profile;
   EstimatorOptions estimation;
+  bool perTensorFullyConnected = false;
 };
 } // namespace
 
 std::unique_ptr<Pass>
 quantc::ptq::createPTQAnnotate(std::shared_ptr<const Profile> profile,
-                               const EstimatorOptions &options) {
-  return std::make_unique<AnnotatePass>(std::move(profile), options);
+                               const EstimatorOptions &options,
+                               bool perTensorFullyConnected) {
+  return std::make_unique<AnnotatePass>(std::move(profile), options,
+                                        perTensorFullyConnected);
 }

@@ -260,11 +260,31 @@ LogicalResult Annotator::annotateConstants(Operation *op) {
   return success();
 }
 
+/// True if `weight` is the matrix of a fully connected layer: output channels
+/// first, one position in the image and in the kernel.
+static bool isFullyConnected(OpOperand &weight, std::optional<int64_t> axis) {
+  auto shape = cast<RankedTensorType>(weight.get().getType()).getShape();
+  if (axis != 0 || ShapedType::getNumElements(shape) != shape[0] * shape.back())
+    return false;
+  for (OpOperand &use : weight.getOwner()->getOpOperands()) {
+    if (getRole(use) != OperandRole::Activation)
+      continue;
+    auto input = cast<RankedTensorType>(use.get().getType()).getShape();
+    if (input.size() < 2 || input.back() != shape.back() ||
+        !llvm::all_of(input.drop_front().drop_back(),
+                      [](int64_t size) { return size == 1; }))
+      return false;
+  }
+  return true;
+}
+
 quant::QuantizedType Annotator::getWeightType(OpOperand &use,
                                               ArrayRef<float> data) {
   auto shape = cast<RankedTensorType>(use.get().getType()).getShape();
   std::optional<int64_t> axis =
       cast<QuantizableOpInterface>(use.getOwner()).getWeightAxis();
+  if (perTensorFullyConnected && isFullyConnected(use, axis))
+    axis.reset();
   SmallVector<double> scales(axis ? shape[*axis] : 1, 0.0);
   forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
     scales[channel] = std::max(scales[channel], std::fabs(double(data[i])));

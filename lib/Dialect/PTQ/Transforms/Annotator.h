@@ -35,8 +35,10 @@ struct Problems {
 class Annotator {
 public:
   Annotator(mlir::func::FuncOp func, const Profile *profile,
-            const EstimatorOptions &options)
-      : func(func), profile(profile), options(options), quantizability(func) {}
+            const EstimatorOptions &options, bool perTensorFullyConnected)
+      : func(func), profile(profile), options(options),
+        perTensorFullyConnected(perTensorFullyConnected), quantizability(func) {
+  }
 
   mlir::LogicalResult run();
 
@@ -59,6 +61,7 @@ private:
   mlir::func::FuncOp func;
   const Profile *profile;
   EstimatorOptions options;
+  bool perTensorFullyConnected;
   Quantizability quantizability;
   Problems problems;
   llvm::SmallVector<std::pair<mlir::Value, mlir::quant::QuantizedType>> types;

@@ -27,7 +27,8 @@ namespace quantc::ptq {
 /// ptq-annotate with a profile in memory instead of a file.
 std::unique_ptr<mlir::Pass>
 createPTQAnnotate(std::shared_ptr<const Profile> profile,
-                  const EstimatorOptions &options);
+                  const EstimatorOptions &options,
+                  bool perTensorFullyConnected);
 
 } // namespace quantc::ptq
 

@@ -303,7 +303,9 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     same analysis as `ptq-insert-observers` selects: asymmetric int8 from
     the tensor's statistics, or the parameters that the operation fixes. Constant weights
     get symmetric int8 parameters per output channel from their
-    data, other constant operands asymmetric ones. The result is a float network that
+    data, other constant operands asymmetric ones. With `fully-connected=per-tensor`
+    the weights of products of one row with a matrix (a convolution of 1x1 images
+    with 1x1 kernels) get one scale, as older TFLite files have it. The result is a float network that
     simulates its integer form. Tensors that have a `ptq.fake_quant` from
     quantization-aware training keep it.
 
@@ -331,7 +333,11 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
            "entropy, mse or auto, e.g. estimator=mse">,
     Option<"percentile", "percentile", "double", /*default=*/"99.99",
            "The share of values that estimator=percentile keeps, in percent: "
-           "above 50, at most 100, e.g. percentile=99.9">
+           "above 50, at most 100, e.g. percentile=99.9">,
+    Option<"fullyConnected", "fully-connected", "std::string",
+           /*default=*/"\"per-channel\"",
+           "Scales of the weights of fully connected layers: per-channel or "
+           "per-tensor, e.g. fully-connected=per-tensor">
   ];
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
