@@ -102,13 +102,10 @@ double quantc::widenWeightScaleForBias(double weightScale, double inputScale,
   };
   if (fits(weightScale))
     return weightScale;
-  constexpr float kLargest = std::numeric_limits<float>::max();
-  float scale = static_cast<float>(
-      std::min(magnitude / inputScale / kLimit, static_cast<double>(kLargest)));
-  // The division rounded: step to the smallest float32 that satisfies the rule.
-  while (scale > 0 && fits(std::nextafter(scale, 0.0f)))
-    scale = std::nextafter(scale, 0.0f);
-  while (!fits(scale) && scale < kLargest)
-    scale = std::nextafter(scale, kLargest);
-  return scale;
+  // The range is widened, and the scale follows from it as any weight's (N7).
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  constexpr double kSteps = 127;
+  auto range = static_cast<float>(
+      std::min(magnitude / inputScale / kLimit * kSteps, kLargest));
+  return static_cast<float>(range / kSteps);
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Numerics/Requantize.h"
+#include "quantc/Numerics/Constants.h"
 
 #include "gtest/gtest.h"
 
@@ -92,9 +93,11 @@ TEST(RequantizeTest, N8_BiasesAreNearestAndWithinTheGuard) {
     double bias = std::pow(10, exponent(random)) * (random() % 2 ? 1 : -1);
     double widened = widenWeightScaleForBias(weightScale, inputScale, bias);
     AffineParams params{inputScale * widened, 0, kInt32Bias};
-    int64_t q = quantize(bias, params);
-    EXPECT_LE(std::abs(q), 1 << 30);
-    EXPECT_LE(std::abs(dequantize(q, params) - bias), params.scale * 0.50001);
+    int64_t q = quantizeBias(static_cast<float>(bias), params.scale);
+    EXPECT_LE(std::abs(q), (1 << 30) + (1 << 8));
+    // Half a step, and the rounding of four floats.
+    EXPECT_LE(std::abs(dequantize(q, params) - bias),
+              params.scale * 0.5 + std::abs(bias) * 4 / (1 << 24));
   }
 }
 
@@ -104,7 +107,7 @@ TEST(RequantizeTest, N9_BiasesThatFitKeepTheScale) {
   EXPECT_LT(0.5, widenWeightScaleForBias(0.5, 0.25, -(1 << 27) - 16.0));
 }
 
-TEST(RequantizeTest, N9_WidenedScaleIsTheSmallestFloatThatFits) {
+TEST(RequantizeTest, N9_WidenedScaleMeetsTheGuard) {
   std::mt19937 random(4);
   std::uniform_real_distribution<double> exponent(-6, 6), mantissa(1, 10);
   for (int i = 0; i < 2000; ++i) {
@@ -114,15 +117,36 @@ TEST(RequantizeTest, N9_WidenedScaleIsTheSmallestFloatThatFits) {
     double bias = mantissa(random) * std::pow(10, exponent(random));
     double scale = widenWeightScaleForBias(weightScale, inputScale, bias);
     EXPECT_EQ(scale, static_cast<float>(scale));
-    EXPECT_LE(bias / (inputScale * scale), (1 << 30) * (1 + 1e-15));
-    float smaller = std::nextafter(static_cast<float>(scale), 0.0f);
-    EXPECT_GT(bias / (inputScale * static_cast<double>(smaller)), 1 << 30);
+    EXPECT_NEAR(bias / (inputScale * scale) / (1 << 30), 1, 1.5e-7);
   }
+}
+
+TEST(RequantizeTest, N7_WeightsAreDividedByTheUnroundedScale) {
+  float largest = 0.3f;
+  double exact = double(largest) / 127;
+  auto scale = static_cast<float>(exact);
+  for (int steps = -127; steps < 127; ++steps) {
+    auto tie = static_cast<float>((steps + 0.5) * exact);
+    auto quotient = static_cast<float>(tie / exact);
+    EXPECT_EQ(quantizeWeight(tie, scale, largest), std::round(quotient));
+  }
+  EXPECT_EQ(quantizeWeight(largest, scale, largest), 127);
+  EXPECT_EQ(quantizeWeight(-0.5f, 1.0, 0.75), -1); // away from zero
+  EXPECT_EQ(quantizeWeight(2.5f, 1.0, 127.0), 3);
+}
+
+TEST(RequantizeTest, N8_BiasesAreDividedInFloat32) {
+  EXPECT_EQ(quantizeBias(2.5f, 1.0), 3);
+  EXPECT_EQ(quantizeBias(-2.5f, 1.0), -3);
+  EXPECT_EQ(quantizeBias(33554436.0f, 1.0), 33554436);
+  EXPECT_EQ(quantizeBias(1e30f, 1e-10), INT32_MAX);
+  EXPECT_EQ(quantizeBias(-1e38f, 1e-30), INT32_MIN);
 }
 
 TEST(RequantizeTest, N9_HugeBiasesEndAtTheLargestFloat) {
   double largest = std::numeric_limits<float>::max();
-  EXPECT_EQ(largest, widenWeightScaleForBias(1e-30, 1e-30, 1e300));
+  EXPECT_EQ(static_cast<float>(largest / 127),
+            widenWeightScaleForBias(1e-30, 1e-30, 1e300));
 }
 
 TEST(RequantizeTest, N10_MultipliersAreNormalizedAndNearest) {

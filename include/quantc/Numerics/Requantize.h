@@ -74,8 +74,8 @@ FixedPointMultiplier reciprocalScale(uint32_t count);
 double commonAdditionScale(double lhsScale, double rhsScale);
 
 /// The scale that a weight channel needs so that its bias fits: `weightScale`,
-/// or the smallest float32 above it for which |bias| / (inputScale * scale) <=
-/// 2^30 (the largest float32 if there is none).
+/// or, if |bias| / (inputScale * weightScale) > 2^30, the one that follows
+/// from the range 127 * |bias| / inputScale / 2^30 (N9).
 double widenWeightScaleForBias(double weightScale, double inputScale,
                                double bias);
 

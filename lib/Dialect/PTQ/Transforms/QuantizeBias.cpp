@@ -167,14 +167,14 @@ static LogicalResult quantizeBias(const BiasedOp &biased) {
   auto biasType =
       RankedTensorType::get({int64_t(bias.size())}, Float32Type::get(context));
   quant::QuantizedType type; // N8
+  double inputScale = static_cast<float>(inputType.getScale());
   if (scales.size() == 1) {
-    type = getUniformType(
-        context, {inputType.getScale() * scales[0], 0, kInt32Bias}, 32);
+    type = getUniformType(context, {inputScale * scales[0], 0, kInt32Bias}, 32);
   } else {
     size_t perChannel = bias.size() / scales.size();
     SmallVector<double> biasScales;
     for (size_t i = 0; i < bias.size(); ++i)
-      biasScales.push_back(inputType.getScale() * scales[i / perChannel]);
+      biasScales.push_back(inputScale * scales[i / perChannel]);
     type = getPerAxisType(context, biasScales, /*axis=*/0, kInt32Bias, 32);
   }
   setBiasType(*biased.bias, biasType, bias, type);

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Accuracy of int8 on real networks: float, the official int8 file, and quantc's with each estimator.
+
+    benchmarks/accuracy/run.py --quantc build/bin/quantc --models DIR [--json FILE] [--check] [NETWORK...]
+
+DIR (default: the environment variable QUANTC_MODELS_DIR) holds the networks and data that networks.py
+describes. Every number comes from `quantc eval`, that is, from compiled code. --check fails if a bar is
+missed.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from networks import NETWORKS
+
+ESTIMATORS = ["min-max", "moving-average", "percentile", "entropy", "mse", "auto"]
+AUTO_TOLERANCE = 3  # decisions that auto may be behind the best estimator
+CONSTANT = re.compile(r'"?tosa\.const"?.*tensor<((?:\d+x)*)([a-z]+)(\d+)>\s*$')
+
+
+def run(*command):
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(str(word) for word in command)}\n{result.stderr}")
+    return result.stdout
+
+
+def weight_bytes(quantc, network, *options):
+    """Bytes of the constants of the network that is compiled; splats and shapes apart."""
+    total = 0
+    for line in run(quantc, "compile", network, *options, "--emit=mlir", "-o", "-").splitlines():
+        found = CONSTANT.search(line.split(" loc(")[0])
+        if found:
+            count = 1
+            for size in found[1].split("x")[:-1]:
+                count *= int(size)
+            total += count * int(found[3]) // 8 if count > 1 else 0
+    return total
+
+
+def evaluate(quantc, network, data, workdir, *options):
+    run(quantc, "eval", network, data, *options, "--json", workdir / "report.json", "-o", workdir / "report.txt")
+    return json.loads((workdir / "report.json").read_text())
+
+
+def make_row(network, what, report, against):
+    """One line of the table: `report` of a network beside the float network called `against`."""
+    measured = report["networks"][0]
+    row = {"network": network.name, "what": what, "samples": report["samples"]}
+    for key in ("correct", "top1", "f1", "kappa"):
+        if key in measured:
+            row[key] = measured[key]
+    for comparison in report["comparisons"]:
+        if comparison["with"] == str(against):
+            row["agreeing"] = comparison["agreeing"]
+            row["sqnr_db"] = comparison["outputs"][0].get("sqnr_db")
+    return row
+
+
+def measure(network, quantc, models, workdir):
+    """Rows of float, of the official files, and of ours by each estimator."""
+    folder = models / network.folder
+    reference = folder / network.reference
+    calibration, test, preprocessing = network.data(models, workdir)
+    profile = workdir / f"{network.folder}.profile"
+    run(quantc, "calibrate", reference, calibration, *preprocessing, "-o", profile)
+    rows = []
+    for estimator in ESTIMATORS:
+        report = evaluate(quantc, reference, test, workdir, "--profile", profile, f"--estimator={estimator}")
+        rows.append(make_row(network, estimator, report, "float"))
+        rows[-1]["weight_bytes"] = weight_bytes(quantc, reference, "--profile", profile, f"--estimator={estimator}")
+    measured, baseline = report["networks"]
+    plain = make_row(network, "float", {**report, "networks": [baseline], "comparisons": []}, None)
+    plain["weight_bytes"] = weight_bytes(quantc, reference, "--float")
+    official = []
+    for name in network.official:
+        report = evaluate(quantc, folder / name, test, workdir, *preprocessing, "--against", reference)
+        official.append(make_row(network, name, report, reference))
+        official[-1]["weight_bytes"] = weight_bytes(quantc, folder / name)
+    return [plain, *official, *rows]
+
+
+def find_misses(network, rows):
+    """What stays below a bar, in words."""
+    by_name = {row["what"]: row for row in rows}
+    auto = by_name["auto"]
+    misses = []
+    if "agreeing" in network.bars and auto["agreeing"] < network.bars["agreeing"]:
+        misses.append(f"decides like float {auto['agreeing']} times, not {network.bars['agreeing']}")
+    if "loss" in network.bars and by_name["float"]["top1"] - auto["top1"] > network.bars["loss"]:
+        misses.append(f"loses {by_name['float']['top1'] - auto['top1']:.2f} points")
+    if "gain" in network.bars:
+        bar = max(by_name[name]["sqnr_db"] for name in network.official) + network.bars["gain"]
+        if auto["sqnr_db"] < bar:
+            misses.append(f"SQNR {auto['sqnr_db']:.2f} dB, not {bar:.2f}")
+    best = max(by_name[name]["agreeing"] for name in ESTIMATORS)
+    if auto["agreeing"] < best - AUTO_TOLERANCE:
+        misses.append(f"auto decides like float {auto['agreeing']} times, another estimator {best}")
+    return [f"{network.name}: {miss}" for miss in misses]
+
+
+def print_table(rows):
+    def cell(row, key, form):
+        return format(row[key], form) if row.get(key) is not None else "-"
+
+    print("| network | | correct | top-1 % | F1 % | kappa | like float | SQNR dB | weight bytes |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for row in rows:
+        correct = f"{row['correct']} / {row['samples']}" if "correct" in row else "-"
+        like = f"{row['agreeing']} / {row['samples']}" if "agreeing" in row else "-"
+        print(f"| {row['network']} | {row['what']} | {correct} | {cell(row, 'top1', '.2f')} | {cell(row, 'f1', '.2f')}"
+              f" | {cell(row, 'kappa', '.4f')} | {like} | {cell(row, 'sqnr_db', '.2f')} | {cell(row, 'weight_bytes', ',')} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quantc", default="build/bin/quantc")
+    parser.add_argument("--models", default=os.environ.get("QUANTC_MODELS_DIR"))
+    parser.add_argument("--json")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("networks", nargs="*", metavar="NETWORK", help="of " + ", ".join(n.name for n in NETWORKS))
+    arguments = parser.parse_args()
+    if not arguments.models:
+        sys.exit("no networks: give --models or set QUANTC_MODELS_DIR; networks.py says what the folder holds")
+    rows, misses = [], []
+    with tempfile.TemporaryDirectory() as workdir:
+        for network in NETWORKS:
+            if arguments.networks and network.name not in arguments.networks:
+                continue
+            found = measure(network, arguments.quantc, pathlib.Path(arguments.models), pathlib.Path(workdir))
+            misses += find_misses(network, found)
+            rows += found
+    print_table(rows)
+    for miss in misses:
+        print(f"below the bar: {miss}")
+    if arguments.json:
+        pathlib.Path(arguments.json).write_text(json.dumps({"rows": rows, "misses": misses}, indent=2) + "\n")
+    if arguments.check and misses:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
