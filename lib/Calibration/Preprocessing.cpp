@@ -75,6 +75,27 @@ void Preprocessing::normalize(MutableArrayRef<double> values,
   }
 }
 
+std::optional<AffineParams>
+Preprocessing::exactParameters(ElementType type) const {
+  if ((type != ElementType::Int8 && type != ElementType::UInt8) ||
+      scale.size() > 1 || mean.size() > 1 || deviation.size() > 1)
+    return std::nullopt;
+  // (x * scale - mean) / deviation = (x - mean / scale) * (scale / deviation)
+  double factor = scale.empty() ? 1 : scale[0];
+  double step = factor / (deviation.empty() ? 1 : deviation[0]);
+  double zero = (mean.empty() ? 0 : mean[0]) / factor;
+  if (type == ElementType::UInt8)
+    zero += kInt8Activation.min;
+  constexpr double kTolerance = 1e-5; // of a step; decimals are rounded
+  double nearest = std::round(zero);
+  if (!(step >= kMinScale && step <= kMaxScale) ||
+      !(nearest >= kInt8Activation.min && nearest <= kInt8Activation.max) ||
+      std::abs(zero - nearest) > kTolerance)
+    return std::nullopt;
+  return AffineParams{static_cast<float>(step), static_cast<int64_t>(nearest),
+                      kInt8Activation};
+}
+
 Error quantc::checkNumbers(const Preprocessing &preprocessing) {
   for (const auto *list :
        {&preprocessing.scale, &preprocessing.mean, &preprocessing.deviation})

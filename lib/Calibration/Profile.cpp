@@ -23,6 +23,16 @@ static constexpr StringLiteral kFormat("quantc-profile");
 /// The depth of a profile's brackets is 6; the parser recurses.
 static constexpr unsigned kMaxDepth = 16;
 
+/// Removes what `other` does not have.
+static void keepCommonInputs(std::map<std::string, AffineParams> &inputs,
+                             const std::map<std::string, AffineParams> &other) {
+  for (auto it = inputs.begin(); it != inputs.end();) {
+    auto found = other.find(it->first);
+    bool common = found != other.end() && found->second == it->second;
+    it = common ? std::next(it) : inputs.erase(it);
+  }
+}
+
 Error Profile::merge(const Profile &other) {
   if (fingerprint != other.fingerprint)
     return createStringError(
@@ -39,6 +49,7 @@ Error Profile::merge(const Profile &other) {
   }
   for (const auto &[name, histogram] : other.tensors)
     tensors[name].merge(histogram);
+  keepCommonInputs(inputs, other.inputs);
   return Error::success();
 }
 
@@ -84,16 +95,29 @@ static void writeHistogram(json::OStream &json, const Histogram &histogram) {
   writeBins(json, state.bins);
 }
 
+static void writeInputs(json::OStream &json,
+                        const std::map<std::string, AffineParams> &inputs) {
+  json.attributeObject("inputs", [&] {
+    for (const auto &[name, params] : inputs)
+      json.attribute(json::fixUTF8(name),
+                     json::Object{{"scale", params.scale},
+                                  {"zeroPoint", params.zeroPoint}});
+  });
+}
+
 std::string Profile::toJson() const {
   std::string text;
   raw_string_ostream os(text);
   json::OStream json(os);
   json.object([&] {
     json.attribute("format", kFormat);
-    json.attribute("version", preprocessing.empty() ? 1 : kVersion);
+    json.attribute("version",
+                   preprocessing.empty() && inputs.empty() ? 1 : kVersion);
     json.attribute("fingerprint", json::fixUTF8(fingerprint));
     if (!preprocessing.empty())
       json.attribute("preprocessing", preprocessing.toJson());
+    if (!inputs.empty())
+      writeInputs(json, inputs);
     json.attributeObject("tensors", [&] {
       for (const auto &tensor : tensors) {
         os << '\n'; // One line for each tensor.
@@ -185,6 +209,33 @@ static bool fromJSON(const json::Value &value, Histogram &histogram,
 }
 } // namespace quantc
 
+/// Reads what `writeInputs` wrote.
+static bool readInputs(const json::Value &value,
+                       std::map<std::string, AffineParams> &inputs,
+                       json::Path path) {
+  const json::Object *object = value.getAsObject();
+  if (!object) {
+    path.report("expected object");
+    return false;
+  }
+  for (const auto &[name, entry] : *object) {
+    AffineParams params{0, 0, kInt8Activation};
+    json::ObjectMapper map(entry, path.field(name));
+    if (!map || !map.map("scale", params.scale) ||
+        !map.map("zeroPoint", params.zeroPoint))
+      return false;
+    if (!(params.scale >= kMinScale && params.scale <= kMaxScale) ||
+        params.zeroPoint < kInt8Activation.min ||
+        params.zeroPoint > kInt8Activation.max) {
+      path.field(name).report("expected parameters of int8");
+      return false;
+    }
+    params.scale = static_cast<float>(params.scale);
+    inputs[name.str()] = params;
+  }
+  return true;
+}
+
 /// Whether brackets outside strings stay within kMaxDepth.
 static bool isShallow(StringRef text) {
   unsigned depth = 0;
@@ -228,6 +279,13 @@ static Error checkVersion(const json::Value &root) {
   return Error::success();
 }
 
+static bool mapInputs(const json::Value &profile,
+                      std::map<std::string, AffineParams> &inputs,
+                      json::Path path) {
+  const json::Value *value = profile.getAsObject()->get("inputs");
+  return !value || readInputs(*value, inputs, path.field("inputs"));
+}
+
 Expected<Profile> Profile::fromJson(StringRef text) {
   if (!isShallow(text))
     return damaged("brackets nest too deep");
@@ -241,7 +299,8 @@ Expected<Profile> Profile::fromJson(StringRef text) {
   Profile profile;
   if (!map.map("fingerprint", profile.fingerprint) ||
       !map.mapOptional("preprocessing", profile.preprocessing) ||
-      !map.map("tensors", profile.tensors))
+      !map.map("tensors", profile.tensors) ||
+      !mapInputs(*value, profile.inputs, root))
     return damaged(toString(root.getError()));
   return profile;
 }

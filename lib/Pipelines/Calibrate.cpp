@@ -58,6 +58,21 @@ llvm::Error ObservedModel::load(ModuleOp module) {
   return llvm::Error::success();
 }
 
+/// Notes which inputs of the file have exact parameters. Those of the first
+/// file stay if all files have them.
+static void noteInputs(const SampleFile &file, ArrayRef<TensorInfo> inputs,
+                       bool isFirst,
+                       std::map<std::string, AffineParams> &noted) {
+  for (auto [index, input] : llvm::enumerate(inputs)) {
+    std::optional<AffineParams> exact = file.exactParameters(index);
+    if (isFirst && exact)
+      noted[input.name] = *exact;
+    else if (auto it = noted.find(input.name);
+             it != noted.end() && !(exact && it->second == *exact))
+      noted.erase(it);
+  }
+}
+
 llvm::Expected<CalibrationResult>
 quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
                   const CalibrationOptions &options,
@@ -79,6 +94,9 @@ quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
                    Progress now) -> llvm::Expected<bool> {
     if (llvm::Error error = file.checkFinite(index))
       return std::move(error);
+    if (index == 0)
+      noteInputs(file, observed.model->interface().inputs, now.samples == 1,
+                 result.profile.inputs);
     auto outputs = observed.model->run(file.sample(index));
     if (!outputs)
       return outputs.takeError();

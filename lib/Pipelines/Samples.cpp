@@ -271,6 +271,12 @@ Error SampleFile::checkFinite(size_t index) const {
   return Error::success();
 }
 
+std::optional<AffineParams> SampleFile::exactParameters(size_t input) const {
+  if (!converts(inputs[input]))
+    return std::nullopt;
+  return preprocessing.exactParameters(arrays->at(bindings[input].key).type);
+}
+
 const Array *SampleFile::find(StringRef key) const {
   auto it = arrays->find(key.str());
   return it == arrays->end() ? nullptr : &it->second;

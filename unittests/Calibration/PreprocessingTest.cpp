@@ -54,6 +54,27 @@ TEST(PreprocessingTest, RefusesNumbersWithoutMeaning) {
             "a number of the preprocessing is not finite");
 }
 
+TEST(PreprocessingTest, EightBitIntegersHaveExactParameters) {
+  Preprocessing pixels, shifted, byChannel, between;
+  pixels.scale = {1.0 / 255};
+  auto params = pixels.exactParameters(ElementType::UInt8);
+  ASSERT_TRUE(params);
+  EXPECT_EQ(params->scale, double(float(1.0 / 255)));
+  EXPECT_EQ(params->zeroPoint, -128);
+  EXPECT_FALSE(pixels.exactParameters(ElementType::Float32));
+  EXPECT_FALSE(pixels.exactParameters(ElementType::UInt16));
+  shifted.mean = {83};
+  shifted.deviation = {2};
+  params = shifted.exactParameters(ElementType::Int8);
+  ASSERT_TRUE(params);
+  EXPECT_EQ(params->scale, 0.5);
+  EXPECT_EQ(params->zeroPoint, 83);
+  byChannel.mean = {1, 2};
+  EXPECT_FALSE(byChannel.exactParameters(ElementType::UInt8));
+  between.mean = {127.5}; // no byte stands for 0
+  EXPECT_FALSE(between.exactParameters(ElementType::UInt8));
+}
+
 TEST(PreprocessingTest, ChangesLayoutBothWays) {
   // Two entries of a batch, 1x2 pixels, 3 channels.
   std::vector<uint8_t> last{0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15};

@@ -97,6 +97,23 @@ TEST(ProfileTest, RemembersPreprocessing) {
               HasSubstr("profile.preprocessing.mean"));
 }
 
+TEST(ProfileTest, RemembersExactInputs) {
+  Profile profile = profileOf({{1}}), other = profile;
+  profile.inputs["a"] = {0.5, -128, kInt8Activation};
+  profile.inputs["b"] = {0.25, 3, kInt8Activation};
+  Expected<Profile> read = Profile::fromJson(profile.toJson());
+  ASSERT_TRUE(static_cast<bool>(read)) << toString(read.takeError());
+  EXPECT_TRUE(profile.inputs == read->inputs);
+  other.inputs["a"] = {0.5, -128, kInt8Activation};
+  other.inputs["b"] = {0.25, 4, kInt8Activation};
+  EXPECT_EQ("", toString(read->merge(other)));
+  EXPECT_EQ(read->inputs.size(), 1u);
+  EXPECT_EQ(read->inputs.count("a"), 1u);
+  EXPECT_THAT(errorOf(replaced(profile.toJson(), "\"zeroPoint\":3",
+                               "\"zeroPoint\":300")),
+              HasSubstr("profile.inputs.b"));
+}
+
 TEST(ProfileTest, MergeRefusesOverflow) {
   Profile first = profileOf({{1}});
   Histogram::State state = first.tensors["conv1"].state();

@@ -17,6 +17,9 @@
 #ifndef QUANTC_CALIBRATION_PREPROCESSING_H
 #define QUANTC_CALIBRATION_PREPROCESSING_H
 
+#include "quantc/Numerics/Affine.h"
+#include "quantc/Support/Npz.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -61,6 +64,11 @@ struct Preprocessing {
   /// Applies the formula in place. `shape` passed `checkChannels`.
   void normalize(llvm::MutableArrayRef<double> values,
                  llvm::ArrayRef<int64_t> shape) const;
+
+  /// The int8 parameters that represent every real made of 8-bit integers of
+  /// `type` without error. Nothing for other types, numbers that differ by
+  /// channel, and where no integer represents 0.
+  std::optional<AffineParams> exactParameters(ElementType type) const;
 
   /// Reads "NHWC", "NCHW", or data and network: "NHWC:NCHW".
   bool parseLayout(llvm::StringRef text);

@@ -38,9 +38,13 @@ struct Profile {
   std::string fingerprint;
   /// How the samples behind the statistics became the network's inputs.
   Preprocessing preprocessing;
+  /// Inputs whose samples were 8-bit integers, by name: the parameters that
+  /// represent all of their reals exactly, better than any estimate.
+  std::map<std::string, AffineParams> inputs;
   std::map<std::string, Histogram> tensors;
 
-  /// Adds `other`'s statistics. Fails if the fingerprints or the preprocessing
+  /// Adds `other`'s statistics; of the inputs' parameters those stay that both
+  /// have. Fails if the fingerprints or the preprocessing
   /// differ.
   llvm::Error merge(const Profile &other);
 

@@ -10,8 +10,8 @@
 ///
 /// In an .npz the array of an input stands under the input's name; `x` (or the
 /// only array of the file, labels apart) also serves a network with one input.
-/// Other keys are ignored, whatever they hold. A .npy file serves a network with one input. For an
-/// input of shape [d0, d1, ...] an array may be
+/// Other keys are ignored, whatever they hold. A .npy file serves a network
+/// with one input. For an input of shape [d0, d1, ...] an array may be
 ///
 ///   * [N, d0, d1, ...]: N samples, or
 ///   * [N * d0, d1, ...]: N samples along the leading dimension; with a batch
@@ -62,6 +62,9 @@ public:
   llvm::Error checkFinite(size_t index) const;
   /// True if the samples stand along a dimension of their own, before d0.
   bool stacked() const { return hasOwnAxis; }
+  /// The parameters that represent all values of an input exactly, if its array
+  /// holds 8-bit integers and preprocessing leaves them on a grid.
+  std::optional<AffineParams> exactParameters(size_t input) const;
   /// Another array of the file, such as labels, or null.
   const Array *find(llvm::StringRef key) const;
 

@@ -179,8 +179,24 @@ void Annotator::chooseType(Value value) {
     problems.nonFinite.push_back(value);
   else if (!histogram || histogram->values() == 0)
     problems.missing.push_back(value);
+  else if (auto exact = getExactType(value))
+    types.push_back({value, exact});
   else
     types.push_back({value, estimate(value, *histogram)});
+}
+
+/// The type of an input whose samples were integers already; null otherwise.
+quant::UniformQuantizedType Annotator::getExactType(Value value) {
+  StringRef name = getTensorName(value);
+  auto it = profile->inputs.find(name.str());
+  if (it == profile->inputs.end() || !isa<BlockArgument>(value))
+    return {};
+  const AffineParams &params = it->second;
+  auto type = getUniformType(func.getContext(), params);
+  remarkParameters(value.getLoc(), name, type,
+                   dequantize(params.storage.min, params),
+                   dequantize(params.storage.max, params), "input");
+  return type;
 }
 
 quant::UniformQuantizedType Annotator::estimate(Value value,

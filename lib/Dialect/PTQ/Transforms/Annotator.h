@@ -49,6 +49,7 @@ private:
   void findFloatOps();
   bool lacksParameters(mlir::Operation *op) const;
   bool sharesAccumulator(mlir::Operation *op) const;
+  mlir::quant::UniformQuantizedType getExactType(mlir::Value value);
   mlir::quant::UniformQuantizedType estimate(mlir::Value value,
                                              const Histogram &histogram);
   void insertAfter(mlir::Value value, mlir::quant::QuantizedType type);
