@@ -83,7 +83,7 @@ void quantc::populateQuantizePipeline(OpPassManager &pm,
     addToFunctions(pm, ptq::createPTQCheckStrictInteger());
 }
 
-static StringRef stringify(IOType type) {
+static StringRef nameOf(IOType type) {
   switch (type) {
   case IOType::Float:
     return "float";
@@ -97,8 +97,8 @@ static StringRef stringify(IOType type) {
 
 void quantc::populateLowerPipeline(OpPassManager &pm,
                                    const QuantizeOptions &options) {
-  addToFunctions(pm, createPTQConvertIO({stringify(options.inputs).str(),
-                                         stringify(options.outputs).str()}));
+  addToFunctions(pm, createPTQConvertIO({nameOf(options.inputs).str(),
+                                         nameOf(options.outputs).str()}));
   addToFunctions(
       pm, createPTQLowerQuantized({stringifyRounding(options.rounding).str()}));
 }
