@@ -21,6 +21,7 @@ class Network:
     official: list  # files of its int8 versions
     data: callable  # (models, workdir) -> (calibration, test, preprocessing options)
     bars: dict = dataclasses.field(default_factory=dict)
+    classifies: bool = True
 
 
 def cifar(*options):
@@ -64,5 +65,6 @@ NETWORKS = [
     Network("ResNet20", "resnet20", "float.onnx", ["qdq.onnx"], cifar(*IMAGENET), {"agreeing": 987, "loss": 0.5}),
     Network("keywords", "kws", "float.onnx", ["qdq.onnx"], keywords, {"agreeing": 892, "loss": 0.5}),
     Network("person", "vww", "float.tflite", ["int8.tflite"], random_images, {"gain": 1.0}),
-    Network("anomaly", "ad01", "float.tflite", ["int8.tflite"], split_golden, {"gain": 1.0}),
+    Network("anomaly", "ad01", "float.tflite", ["int8.tflite"], split_golden, {"gain": 1.0},
+            classifies=False),
 ]

@@ -116,7 +116,9 @@ def replace_parameters(text, parameters, inputs):
         names[value] = inputs[number]
 
     def wanted(value, old):
-        return parameters.get(names.get(value, ""), types.get(old))
+        # A fully connected layer ends in a reshape, which moved before the clamp.
+        name = names.get(value, "").removesuffix("/reshape_1")
+        return parameters.get(name, types.get(old))
 
     for value, old in FAKE_QUANT.findall(text):
         if wanted(value, old):
