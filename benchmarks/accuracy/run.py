@@ -82,7 +82,8 @@ def measure(network, quantc, models, workdir, estimators):
     plain["weight_bytes"] = weight_bytes(quantc, reference, "--float")
     official = []
     for name in network.official:
-        report = evaluate(quantc, folder / name, test, workdir, *preprocessing, "--rounding=double", "--against", reference)
+        options = [*preprocessing, "--rounding=double", "--against", reference]
+        report = evaluate(quantc, folder / name, test, workdir, *options)
         official.append(make_row(network, name, report, reference))
         official[-1]["weight_bytes"] = weight_bytes(quantc, folder / name)
     return [plain, *official, *rows]
@@ -116,8 +117,9 @@ def print_table(rows):
     for row in rows:
         correct = f"{row['correct']} / {row['samples']}" if "correct" in row else "-"
         like = f"{row['agreeing']} / {row['samples']}" if "agreeing" in row else "-"
-        print(f"| {row['network']} | {row['what']} | {correct} | {cell(row, 'top1', '.2f')} | {cell(row, 'f1', '.2f')}"
-              f" | {cell(row, 'kappa', '.4f')} | {like} | {cell(row, 'sqnr_db', '.2f')} | {cell(row, 'weight_bytes', ',')} |")
+        cells = [row["network"], row["what"], correct, cell(row, "top1", ".2f"), cell(row, "f1", ".2f"),
+                 cell(row, "kappa", ".4f"), like, cell(row, "sqnr_db", ".2f"), cell(row, "weight_bytes", ",")]
+        print("|", " | ".join(cells), "|")
 
 
 def main():
