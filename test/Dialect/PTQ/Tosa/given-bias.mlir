@@ -31,7 +31,8 @@ func.func @nearly_the_product(%q: tensor<1x1x1x1x!x>) -> tensor<1x1x1x2x!x> {
 
 // Another scale is another number: the bias is requantized.
 // CHECK-LABEL: func @twice_the_product(
-// CHECK: %[[B:.+]] = ptq.requantize
+// CHECK-DAG: %[[C:.+]] = "tosa.const"() <{values = dense<[14, -18]> : tensor<2xi32>}>
+// CHECK: %[[B:.+]] = quant.scast %[[C]]
 // CHECK: tosa.conv2d %arg0, %{{.+}}, %[[B]], {{.*}} -> tensor<1x1x1x2x!quant.uniform<i32:f32, 1.250000e-01>>
 func.func @twice_the_product(%q: tensor<1x1x1x1x!x>) -> tensor<1x1x1x2x!x> {
   %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
