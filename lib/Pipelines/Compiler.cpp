@@ -39,8 +39,7 @@ std::optional<Stage> quantc::parseStage(StringRef name) {
       .Default(std::nullopt);
 }
 
-/// The last stage before Codegen that makes a network of this form.
-static Stage lastStage(NetworkForm form) {
+Stage quantc::lastStage(NetworkForm form) {
   switch (form) {
   case NetworkForm::Float:
     return Stage::Simplify;

@@ -81,8 +81,9 @@ static std::string findKey(const ArrayMap &arrays, ArrayRef<TensorInfo> inputs,
     return input.name;
   if (inputs.size() != 1)
     return {};
-  if (arrays.count(kOnlyArray.str()))
-    return kOnlyArray.str();
+  for (StringRef key : {kOnlyArray, StringRef("input")})
+    if (arrays.count(key.str()))
+      return key.str();
   if (arrays.size() - arrays.count(kLabels.str()) != 1)
     return {};
   auto only = arrays.begin();

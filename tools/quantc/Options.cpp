@@ -171,6 +171,29 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
   return llvm::Error::success();
 }
 
+FormFlag::FormFlag(cl::SubCommand &sub, llvm::StringRef name,
+                   llvm::StringRef purpose)
+    : text((purpose + " (default: integer if the network is calibrated or "
+                      "quantized already, else float):")
+               .str()),
+      form(name, cl::sub(sub), cl::init(NetworkForm::Integer), cl::desc(text),
+           cl::values(
+               clEnumValN(NetworkForm::Float, "float", "without quantization"),
+               clEnumValN(NetworkForm::Simulated, "simulated",
+                          "in float, values rounded as quantization would"),
+               clEnumValN(NetworkForm::Integer, "integer", "in integers"))) {}
+
+llvm::Expected<NetworkForm> FormFlag::choose(mlir::ModuleOp network,
+                                             const QuantizeFlags &flags) const {
+  bool quantized = flags.calibrated() || carriesParameters(network);
+  if (!given())
+    return quantized ? NetworkForm::Integer : NetworkForm::Float;
+  if (form != NetworkForm::Float && !quantized && !isIntegerNetwork(network))
+    return usageError("--" + form.ArgStr + "=" + stringify(form) +
+                      " needs --profile or --calibrate");
+  return form.getValue();
+}
+
 TargetFlags::TargetFlags(cl::SubCommand &sub)
     : target("target", cl::sub(sub), cl::value_desc("triple"),
              cl::desc("Compile for this machine, e.g. aarch64-linux-gnu "

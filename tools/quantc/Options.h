@@ -85,6 +85,21 @@ private:
   cl::opt<bool> strictInteger;
 };
 
+/// What is made of a network before it runs.
+class FormFlag {
+public:
+  FormFlag(cl::SubCommand &sub, llvm::StringRef name, llvm::StringRef purpose);
+  bool given() const { return form.getNumOccurrences() > 0; }
+  /// The form asked for; by default integer if `flags` calibrate the network or
+  /// it brings its parameters, else float.
+  llvm::Expected<NetworkForm> choose(mlir::ModuleOp network,
+                                     const QuantizeFlags &flags) const;
+
+private:
+  std::string text;
+  cl::opt<NetworkForm> form;
+};
+
 /// The machine to compile for.
 class TargetFlags {
 public:

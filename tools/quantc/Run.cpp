@@ -8,6 +8,8 @@
 
 #include "Options.h"
 
+#include "quantc/Pipelines/Tensors.h"
+
 using namespace quantc;
 using namespace quantc::tool;
 
@@ -22,6 +24,8 @@ private:
   llvm::Expected<std::unique_ptr<Model>>
   loadNetworkOrLibrary(Preprocessing &preprocessing);
 
+  llvm::Expected<NetworkForm> chooseForm(mlir::ModuleOp module) const;
+
   cl::opt<std::string> network{
       cl::Positional, cl::Required, cl::sub(sub),
       cl::desc("<network: .onnx, .tflite, .mlir, .mlirbc or compiled .so>")};
@@ -30,19 +34,13 @@ private:
   cl::opt<std::string> output{
       "o", cl::Required, cl::sub(sub), cl::value_desc("file"),
       cl::desc("Outputs to write (.npz), by output name")};
-  llvm::Expected<NetworkForm> chooseForm(mlir::ModuleOp module) const;
-
-  cl::opt<NetworkForm> form{
-      "form", cl::sub(sub), cl::init(NetworkForm::Integer),
-      cl::desc("What to run (default: integer if the network is calibrated or "
-               "quantized already, else float):"),
-      cl::values(
-          clEnumValN(NetworkForm::Float, "float", "without quantization"),
-          clEnumValN(NetworkForm::Simulated, "simulated",
-                     "in float, values rounded as quantization would"),
-          clEnumValN(NetworkForm::Integer, "integer", "in integers"))};
+  FormFlag form{sub, "form", "What to run"};
   cl::opt<bool> simulate{"simulate", cl::sub(sub),
                          cl::desc("The same as --form=simulated")};
+  cl::opt<bool> tensors{
+      "tensors", cl::sub(sub),
+      cl::desc("Write all named tensors of what runs, not the outputs only; "
+               "integers as they are stored")};
   ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
   RemarkFlags remarks{sub};
@@ -56,10 +54,10 @@ RunCommand::RunCommand()
 llvm::Expected<std::unique_ptr<Model>>
 RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
   if (isLibrary(network)) {
-    if (quantize.calibrated() || simulate)
+    if (quantize.calibrated() || simulate || form.given() || tensors)
       return usageError(
-          "a compiled library is run as it is: no --profile, --calibrate or "
-          "--simulate");
+          "a compiled library is run as it is: no --profile, --calibrate, "
+          "--form, --simulate or --tensors");
     if (llvm::Error error = quantize.preprocessing({}).moveInto(preprocessing))
       return std::move(error);
     return loadLibrary(network);
@@ -80,21 +78,21 @@ RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
   if (!chosen)
     return chosen.takeError();
   options.form = *chosen;
-  return loadModel(**module, options);
+  if (!tensors)
+    return loadModel(**module, options);
+  llvm::Expected<ProbedModel> probed = loadProbed(**module, options);
+  if (!probed)
+    return probed.takeError();
+  return std::move(probed->model);
 }
 
 llvm::Expected<NetworkForm>
 RunCommand::chooseForm(mlir::ModuleOp module) const {
-  bool quantized = quantize.calibrated() || carriesParameters(module);
-  bool asked = simulate || form.getNumOccurrences();
-  NetworkForm chosen = simulate ? NetworkForm::Simulated : form;
-  if (!asked)
-    return quantized ? NetworkForm::Integer : NetworkForm::Float;
-  if (chosen != NetworkForm::Float && !quantized && !isIntegerNetwork(module))
-    return usageError(
-        (simulate ? "--simulate" : "--form=" + llvm::Twine(stringify(chosen))) +
-        " needs --profile or --calibrate");
-  return chosen;
+  if (!simulate)
+    return form.choose(module, quantize);
+  if (!quantize.calibrated() && !carriesParameters(module))
+    return usageError("--simulate needs --profile or --calibrate");
+  return NetworkForm::Simulated;
 }
 
 llvm::Expected<ExitCode> RunCommand::run() {

@@ -55,7 +55,7 @@ int main(int argc, char **argv) {
   std::unique_ptr<Command> commands[] = {
       makeCompileCommand(), makeCalibrateCommand(), makeMergeCommand(),
       makeRunCommand(),     makeEvalCommand(),      makeInspectCommand(),
-      makeImportCommand()};
+      makeImportCommand(),  makeDiffCommand()};
   // LLVM's own options are no part of this tool's command line.
   cl::OptionCategory general("General options");
   cl::HideUnrelatedOptions(general);

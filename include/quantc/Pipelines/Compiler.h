@@ -58,6 +58,8 @@ enum class Stage {
 };
 /// The stage called "import", "simplify", ...
 std::optional<Stage> parseStage(llvm::StringRef name);
+/// The last stage before Codegen that makes a network of this form.
+Stage lastStage(NetworkForm form);
 
 /// Brings a freshly loaded network to `stage` in the form that `options` ask
 /// for. A network that is integer already is left alone until Codegen.

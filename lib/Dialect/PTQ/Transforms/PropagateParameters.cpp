@@ -118,8 +118,7 @@ private:
   void visitMove(ArrayRef<FakeQuantOp> inputs, FakeQuantOp output);
   unsigned getClass(FakeQuantOp op);
   void moveMembers(unsigned from, unsigned to);
-  FakeQuantOp getOrCreateOutput(QuantizableOpInterface op,
-                                quant::UniformQuantizedType type);
+  static FakeQuantOp getOrCreate(Value value, quant::UniformQuantizedType type);
   void giveInput(QuantizableOpInterface op);
 
   Quantizability quantizability;
@@ -151,16 +150,15 @@ void Propagator::moveMembers(unsigned from, unsigned to) {
   classes[from] = {};
 }
 
-FakeQuantOp Propagator::getOrCreateOutput(QuantizableOpInterface op,
-                                          quant::UniformQuantizedType type) {
-  Value result = op->getResult(0);
-  for (Operation *user : result.getUsers())
+FakeQuantOp Propagator::getOrCreate(Value value,
+                                    quant::UniformQuantizedType type) {
+  for (Operation *user : value.getUsers())
     if (auto fakeQuant = dyn_cast<FakeQuantOp>(user))
       return fakeQuant;
-  OpBuilder builder(op->getContext());
-  builder.setInsertionPointAfter(op);
-  auto created = FakeQuantOp::create(builder, op.getLoc(), result, type);
-  result.replaceAllUsesExcept(created.getOutput(), created);
+  OpBuilder builder(value.getContext());
+  builder.setInsertionPointAfterValue(value);
+  auto created = FakeQuantOp::create(builder, value.getLoc(), value, type);
+  value.replaceAllUsesExcept(created.getOutput(), created);
   return created;
 }
 
@@ -212,7 +210,7 @@ void Propagator::visit(QuantizableOpInterface op) {
   });
   if (inputs.empty() || !sameStorage)
     return;
-  FakeQuantOp output = getOrCreateOutput(op, getType(inputs.front()));
+  FakeQuantOp output = getOrCreate(op->getResult(0), getType(inputs.front()));
   if (!getType(output) || isFixed(output))
     return;
   if (op.canTakeAccumulator()) {
@@ -246,11 +244,12 @@ void Propagator::giveInput(QuantizableOpInterface op) {
     return;
   auto given = dyn_cast<FakeQuantOp>(*result.user_begin());
   auto producer = input.getDefiningOp<QuantizableOpInterface>();
-  if (!given || !given->hasAttr(kGivenAttr) || !producer ||
-      !quantizability.isQuantizable(producer) ||
-      (op.canTakeAccumulator() && producer.canReturnAccumulator()))
+  bool isInput = isa<BlockArgument>(input);
+  if (!given || !given->hasAttr(kGivenAttr) ||
+      (!isInput && (!producer || !quantizability.isQuantizable(producer))) ||
+      (producer && op.canTakeAccumulator() && producer.canReturnAccumulator()))
     return;
-  getOrCreateOutput(producer, getType(given))
+  getOrCreate(input, getType(given))
       ->setAttr(kGivenAttr, given->getAttr(kGivenAttr));
 }
 
