@@ -118,7 +118,8 @@ static std::vector<double> toReals(const Array &array,
 static double absMax(ArrayRef<double> values) {
   double result = 0;
   for (double value : values)
-    result = std::max(result, std::fabs(value));
+    if (std::isfinite(value))
+      result = std::max(result, std::fabs(value));
   return result;
 }
 
