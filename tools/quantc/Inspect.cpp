@@ -10,6 +10,7 @@
 
 #include "quantc/Pipelines/NetworkReport.h"
 
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quantc;
@@ -56,9 +57,9 @@ void InspectCommand::printTensors(const NetworkReport &report) {
       llvm::outs() << llvm::formatv("{0} scales along dimension {1}\n",
                                     tensor.scales.size(), tensor.axis);
     else
-      llvm::outs() << llvm::formatv("scale {0}, zero point {1}\n",
-                                    tensor.scales.front(),
-                                    tensor.zeroPoints.front());
+      llvm::outs() << llvm::format("scale %.9g, zero point ",
+                                   tensor.scales.front())
+                   << tensor.zeroPoints.front() << "\n";
   }
 }
 

@@ -8,10 +8,11 @@
 /// \file
 /// Binds the arrays of .npy and .npz files to the inputs of a network.
 ///
-/// In an .npz the array of an input stands under the input's name; `x` (or the
-/// only array of the file, labels apart) also serves a network with one input.
-/// Other keys are ignored, whatever they hold. A .npy file serves a network
-/// with one input. For an input of shape [d0, d1, ...] an array may be
+/// In an .npz the array of an input stands under the input's name; `x` or
+/// `input` (or the only array of the file, labels apart) also serves a network
+/// with one input. Other keys are ignored, whatever they hold. A .npy file
+/// serves a network with one input. For an input of shape [d0, d1, ...] an
+/// array may be
 ///
 ///   * [N, d0, d1, ...]: N samples, or
 ///   * [N * d0, d1, ...]: N samples along the leading dimension; with a batch
