@@ -17,10 +17,15 @@ if [ -z "${QUANTC_ONNXRUNTIME_DIR-}" ] && [ ! -d build/onnxruntime/node_modules/
   if ! command -v npm >/dev/null || ! command -v node >/dev/null; then
     echo "test: no npm and node here: comparisons with ONNX Runtime are skipped"
   elif ! ONNXRUNTIME_NODE_INSTALL_CUDA=skip npm install --silent --no-audit --no-fund \
-    --prefix build/onnxruntime onnxruntime-node@1 >build/onnxruntime.log 2>&1; then
+    --prefix build/onnxruntime onnxruntime-node@1.30.0 >build/onnxruntime.log 2>&1; then
     rm -rf build/onnxruntime
     echo "test: npm could not install onnxruntime-node (build/onnxruntime.log): comparisons with it are skipped"
   fi
+fi
+
+if [ -z "${QUANTC_MODELS_DIR-}" ]; then
+  echo "test: QUANTC_MODELS_DIR is not set: tests on trained networks are skipped;" \
+    "benchmarks/accuracy/networks.py says which networks these are and where they come from"
 fi
 
 results=build/test/results.json
