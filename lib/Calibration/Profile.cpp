@@ -33,6 +33,34 @@ static void keepCommonInputs(std::map<std::string, AffineParams> &inputs,
   }
 }
 
+/// Adds up the sums; without those of one part there are none of the whole.
+static void
+mergeChannels(std::map<std::string, std::vector<ExactSum>> &sums,
+              const std::map<std::string, std::vector<ExactSum>> &others) {
+  for (auto it = sums.begin(); it != sums.end();) {
+    auto found = others.find(it->first);
+    if (found == others.end() || found->second.size() != it->second.size()) {
+      it = sums.erase(it);
+      continue;
+    }
+    for (auto [sum, other] : zip_equal(it->second, found->second))
+      sum.merge(other);
+    ++it;
+  }
+}
+
+std::vector<double> Profile::channelMeans(StringRef tensor) const {
+  auto sums = channelSums.find(tensor.str());
+  auto histogram = tensors.find(tensor.str());
+  if (sums == channelSums.end() || histogram == tensors.end() ||
+      histogram->second.samples() == 0)
+    return {};
+  std::vector<double> means;
+  for (const ExactSum &sum : sums->second)
+    means.push_back(sum.value() / histogram->second.samples());
+  return means;
+}
+
 Error Profile::merge(const Profile &other) {
   if (fingerprint != other.fingerprint)
     return createStringError(
@@ -50,6 +78,7 @@ Error Profile::merge(const Profile &other) {
   for (const auto &[name, histogram] : other.tensors)
     tensors[name].merge(histogram);
   keepCommonInputs(inputs, other.inputs);
+  mergeChannels(channelSums, other.channelSums);
   return Error::success();
 }
 
@@ -57,11 +86,27 @@ Error Profile::merge(const Profile &other) {
 // Writing
 //===----------------------------------------------------------------------===//
 
+static json::Array toArray(const std::map<int32_t, int64_t> &buckets) {
+  json::Array array;
+  for (const auto &[exponent, sum] : buckets)
+    array.push_back(json::Array{exponent, sum});
+  return array;
+}
+
 static void writeSum(json::OStream &json, StringRef key,
                      const std::map<int32_t, int64_t> &buckets) {
-  json.attributeArray(key, [&] {
-    for (const auto &[exponent, sum] : buckets)
-      json.value(json::Array{exponent, sum});
+  json.attribute(key, toArray(buckets));
+}
+
+static void
+writeChannels(json::OStream &json,
+              const std::map<std::string, std::vector<ExactSum>> &sums) {
+  json.attributeObject("channelSums", [&] {
+    for (const auto &tensor : sums)
+      json.attributeArray(json::fixUTF8(tensor.first), [&] {
+        for (const ExactSum &sum : tensor.second)
+          json.value(toArray(sum.buckets()));
+      });
   });
 }
 
@@ -111,13 +156,16 @@ std::string Profile::toJson() const {
   json::OStream json(os);
   json.object([&] {
     json.attribute("format", kFormat);
-    json.attribute("version",
-                   preprocessing.empty() && inputs.empty() ? 1 : kVersion);
+    bool simple =
+        preprocessing.empty() && inputs.empty() && channelSums.empty();
+    json.attribute("version", simple ? 1 : kVersion);
     json.attribute("fingerprint", json::fixUTF8(fingerprint));
     if (!preprocessing.empty())
       json.attribute("preprocessing", preprocessing.toJson());
     if (!inputs.empty())
       writeInputs(json, inputs);
+    if (!channelSums.empty())
+      writeChannels(json, channelSums);
     json.attributeObject("tensors", [&] {
       for (const auto &tensor : tensors) {
         os << '\n'; // One line for each tensor.
@@ -236,6 +284,37 @@ static bool readInputs(const json::Value &value,
   return true;
 }
 
+/// Sums of exponents that a float32 can have.
+static bool readChannels(
+    const std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>>
+        &read,
+    std::map<std::string, std::vector<ExactSum>> &sums, json::Path path) {
+  for (const auto &[name, channels] : read)
+    for (const auto &pairs : channels) {
+      std::map<int32_t, int64_t> buckets;
+      if (!readSum(pairs, buckets, path.field(name)))
+        return false;
+      ExactSum &sum = sums[name].emplace_back();
+      for (auto [exponent, bucket] : buckets) {
+        if (exponent < -150 || exponent > 128) {
+          path.field(name).report("expected exponents of float32");
+          return false;
+        }
+        sum.setBucket(exponent, bucket);
+      }
+    }
+  return true;
+}
+
+static bool mapChannels(const json::Value &profile,
+                        std::map<std::string, std::vector<ExactSum>> &sums,
+                        json::Path path) {
+  std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>> read;
+  json::ObjectMapper map(profile, path);
+  return map && map.mapOptional("channelSums", read) &&
+         readChannels(read, sums, path.field("channelSums"));
+}
+
 /// Whether brackets outside strings stay within kMaxDepth.
 static bool isShallow(StringRef text) {
   unsigned depth = 0;
@@ -300,7 +379,8 @@ Expected<Profile> Profile::fromJson(StringRef text) {
   if (!map.map("fingerprint", profile.fingerprint) ||
       !map.mapOptional("preprocessing", profile.preprocessing) ||
       !map.map("tensors", profile.tensors) ||
-      !mapInputs(*value, profile.inputs, root))
+      !mapInputs(*value, profile.inputs, root) ||
+      !mapChannels(*value, profile.channelSums, root))
     return damaged(toString(root.getError()));
   return profile;
 }

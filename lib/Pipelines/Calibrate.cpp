@@ -8,7 +8,10 @@
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 #include "quantc/Pipelines/Compiler.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace quantc;
@@ -21,6 +24,35 @@ static std::vector<std::string> observedNames(ModuleOp module) {
   return names;
 }
 
+/// For each observed tensor the number of its channels (its last dimension) if
+/// an operation multiplies it by weights, else 0.
+static std::vector<size_t> weightedChannels(ModuleOp module) {
+  std::vector<size_t> channels;
+  module.walk([&](ptq::ObserveOp op) {
+    auto type = cast<RankedTensorType>(op.getInput().getType());
+    bool weighted = llvm::any_of(op->getUses(), [](OpOperand &use) {
+      return llvm::any_of(
+          use.getOwner()->getOpOperands(), [](OpOperand &other) {
+            return ptq::getRole(other) == ptq::OperandRole::Weight;
+          });
+    });
+    channels.push_back(weighted && type.getRank() ? type.getShape().back() : 0);
+  });
+  return channels;
+}
+
+/// Adds the mean of each channel over one sample.
+static void addChannels(std::vector<ExactSum> &sums, const float *values,
+                        size_t count) {
+  size_t channels = sums.size();
+  std::vector<double> totals(channels);
+  for (size_t i = 0; i < count; ++i)
+    totals[i % channels] += values[i];
+  for (auto [sum, total] : llvm::zip_equal(sums, totals))
+    if (float mean = total / (count / channels); std::isfinite(mean))
+      sum.add(mean);
+}
+
 namespace {
 /// An observed network, compiled for this machine, with the statistics of its
 /// tensors.
@@ -28,6 +60,7 @@ struct ObservedModel {
   std::string fingerprint;
   std::vector<std::string> names;
   std::vector<Histogram> histograms;
+  std::vector<std::vector<ExactSum>> channelSums;
   std::unique_ptr<Model> model;
 
   llvm::Error load(ModuleOp module);
@@ -43,12 +76,16 @@ llvm::Error ObservedModel::load(ModuleOp module) {
   fingerprint = ptq::computeFingerprint(*observed);
   names = observedNames(*observed);
   histograms.resize(names.size());
+  for (size_t channels : weightedChannels(*observed))
+    channelSums.emplace_back(channels);
   if (names.empty())
     return makeError(
         "the network has no tensor to calibrate: no operation in it has "
         "an integer form");
   auto observer = [this](uint32_t index, const float *values, size_t count) {
     histograms[index].addSample(values, count);
+    if (!channelSums[index].empty())
+      addChannels(channelSums[index], values, count);
   };
   llvm::Expected<std::unique_ptr<Model>> loaded =
       loadLowered(*observed, observer);
@@ -117,5 +154,8 @@ quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
       result.nonFiniteTensors.push_back(name);
     result.profile.tensors[name] = std::move(histogram);
   }
+  for (auto [name, sums] : llvm::zip(observed.names, observed.channelSums))
+    if (!sums.empty())
+      result.profile.channelSums[name] = std::move(sums);
   return result;
 }

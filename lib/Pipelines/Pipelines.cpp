@@ -66,6 +66,7 @@ void quantc::populateAnnotatePipeline(OpPassManager &pm,
     annotate.profilePath = options.profilePath;
     annotate.estimator = stringifyEstimator(options.estimator.estimator).str();
     annotate.percentile = options.estimator.percentile;
+    annotate.biasCorrection = options.estimator.correctBias;
     if (options.perTensorFullyConnected)
       annotate.fullyConnected = "per-tensor";
     pm.addPass(ptq::createPTQAnnotate(annotate));

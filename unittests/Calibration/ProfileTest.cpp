@@ -114,6 +114,37 @@ TEST(ProfileTest, RemembersExactInputs) {
               HasSubstr("profile.inputs.b"));
 }
 
+TEST(ProfileTest, ChannelMeansMergeExactly) {
+  Profile all = profileOf({{1}, {2}, {3}}), first = profileOf({{1}}),
+          rest = profileOf({{2}, {3}});
+  for (auto [profile, means] :
+       {std::pair<Profile *, std::vector<float>>{&all, {0.1f, 1e8f, -3}},
+        {&first, {0.1f}},
+        {&rest, {1e8f, -3}}}) {
+    profile->channelSums["conv1"].resize(2);
+    for (float mean : means) {
+      profile->channelSums["conv1"][0].add(mean);
+      profile->channelSums["conv1"][1].add(-mean);
+    }
+  }
+  EXPECT_EQ("", toString(rest.merge(first)));
+  EXPECT_EQ(rest.toJson(), all.toJson());
+  Expected<Profile> read = Profile::fromJson(all.toJson());
+  ASSERT_TRUE(static_cast<bool>(read)) << toString(read.takeError());
+  EXPECT_EQ(read->toJson(), all.toJson());
+  std::vector<double> means = read->channelMeans("conv1");
+  ASSERT_EQ(means.size(), 2u);
+  EXPECT_DOUBLE_EQ(means[0], (double(0.1f) + 1e8 - 3) / 3);
+  EXPECT_EQ(means[1], -means[0]);
+  EXPECT_TRUE(read->channelMeans("none").empty());
+  // What one part does not know is not known of the whole.
+  EXPECT_EQ("", toString(rest.merge(profileOf({{4}}))));
+  EXPECT_TRUE(rest.channelMeans("conv1").empty());
+  EXPECT_THAT(errorOf(replaced(all.toJson(), "\"channelSums\":{\"conv1\":[",
+                               "\"channelSums\":{\"conv1\":[[[900,1]],")),
+              HasSubstr("channelSums.conv1"));
+}
+
 TEST(ProfileTest, MergeRefusesOverflow) {
   Profile first = profileOf({{1}});
   Histogram::State state = first.tensors["conv1"].state();

@@ -41,6 +41,8 @@ struct EstimatorOptions {
   /// half of the rest is cut from each end, all of it from the only end of a
   /// tensor without negative or without positive values.
   double percentile = 99.99;
+  /// Add to each bias the mean error that rounding the weights makes.
+  bool correctBias = true;
 };
 
 /// An estimated range and the estimator that `Auto` settled on.

@@ -42,6 +42,12 @@ struct Profile {
   /// represent all of their reals exactly, better than any estimate.
   std::map<std::string, AffineParams> inputs;
   std::map<std::string, Histogram> tensors;
+  /// Of tensors that are multiplied by weights, for each channel (the last
+  /// dimension): the sum over the samples of the sample's mean.
+  std::map<std::string, std::vector<ExactSum>> channelSums;
+
+  /// The mean of each channel over all samples; empty if it is not known.
+  std::vector<double> channelMeans(llvm::StringRef tensor) const;
 
   /// Adds `other`'s statistics; of the inputs' parameters those stay that both
   /// have. Fails if the fingerprints or the preprocessing

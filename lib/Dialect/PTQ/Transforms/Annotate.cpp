@@ -28,6 +28,7 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
       : profile(std::move(profile)) {
     estimator = stringifyEstimator(options.estimator).str();
     percentile = options.percentile;
+    biasCorrection = options.correctBias;
     if (perTensorFullyConnected)
       fullyConnected = "per-tensor";
   }
@@ -59,7 +60,7 @@ private:
                 "auto";
     if (!(percentile > 50 && percentile <= 100))
       return module.emitError("percentile must be above 50 and at most 100");
-    estimation = {*parsed, percentile};
+    estimation = {*parsed, percentile, biasCorrection};
     if (fullyConnected != "per-channel" && fullyConnected != "per-tensor")
       return module.emitError()
              << "unknown scales '" << fullyConnected

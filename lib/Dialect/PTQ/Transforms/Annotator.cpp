@@ -95,8 +95,11 @@ LogicalResult Annotator::run() {
     insertAfter(value, type);
   bool ok = true;
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
-    if (quantizability.isQuantizable(&op) && !floatOps.contains(&op))
+    if (quantizability.isQuantizable(&op) && !floatOps.contains(&op)) {
       ok &= succeeded(annotateConstants(&op));
+      if (ok && profile && options.correctBias)
+        correctBias(&op);
+    }
   return success(ok);
 }
 

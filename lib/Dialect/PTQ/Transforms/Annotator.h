@@ -54,6 +54,8 @@ private:
                                              const Histogram &histogram);
   void insertAfter(mlir::Value value, mlir::quant::QuantizedType type);
   mlir::LogicalResult annotateConstants(mlir::Operation *op);
+  /// Adds to the bias of `op` the mean error of its rounded weights (N50).
+  void correctBias(mlir::Operation *op);
   mlir::quant::QuantizedType getWeightType(mlir::OpOperand &use,
                                            llvm::ArrayRef<float> data);
   mlir::quant::QuantizedType getConstantType(mlir::OpOperand &use,

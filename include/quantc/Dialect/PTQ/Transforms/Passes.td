@@ -305,7 +305,9 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     get symmetric int8 parameters per output channel from their
     data, other constant operands asymmetric ones. With `fully-connected=per-tensor`
     the weights of products of one row with a matrix (a convolution of 1x1 images
-    with 1x1 kernels) get one scale, as older TFLite files have it. The result is a float network that
+    with 1x1 kernels) get one scale, as older TFLite files have it. If the
+    profile knows the means of a convolution's input channels, the bias makes up for what the
+    rounded weights add to the mean of its result. The result is a float network that
     simulates its integer form. Tensors that have a `ptq.fake_quant` from
     quantization-aware training keep it.
 
@@ -337,7 +339,10 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     Option<"fullyConnected", "fully-connected", "std::string",
            /*default=*/"\"per-channel\"",
            "Scales of the weights of fully connected layers: per-channel or "
-           "per-tensor, e.g. fully-connected=per-tensor">
+           "per-tensor, e.g. fully-connected=per-tensor">,
+    Option<"biasCorrection", "bias-correction", "bool", /*default=*/"true",
+           "Add to each bias the mean error that rounding the weights makes (N50), "
+           "e.g. bias-correction=false">
   ];
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }

@@ -1,0 +1,136 @@
+//===- BiasCorrection.cpp - What rounded weights do to means -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Rounding a channel's weights shifts the mean of its result by the sum of the
+// rounding errors times the means of the inputs (Nagel et al., "Data-free
+// quantization through weight equalization and bias correction", 2019, section
+// 4.2). The bias takes it back. Where a kernel reaches over the border, means
+// are taken as inside.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Annotator.h"
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Numerics/Constants.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+namespace {
+/// Where element i of a weight stands.
+struct WeightLayout {
+  int64_t inputs, outputs, perOutput, multiplier;
+  bool depthwise;
+
+  static std::optional<WeightLayout> of(ArrayRef<int64_t> shape,
+                                        std::optional<int64_t> axis) {
+    int64_t count = ShapedType::getNumElements(shape);
+    if (axis == 0) // [outputs, ..., inputs]
+      return WeightLayout{shape.back(), shape[0], count / shape[0], 1, false};
+    if (shape.size() == 4 && axis) // [height, width, inputs, multiplier]
+      return WeightLayout{shape[2], shape[2] * shape[3], 0, shape[3], true};
+    return std::nullopt;
+  }
+  int64_t input(int64_t i) const {
+    return depthwise ? i / multiplier % inputs : i % inputs;
+  }
+  int64_t output(int64_t i) const {
+    return depthwise ? i % outputs : i / perOutput;
+  }
+};
+
+/// What an operation with weights and a bias takes.
+struct WeightedOp {
+  OpOperand *activation = nullptr, *weight = nullptr, *bias = nullptr;
+
+  explicit WeightedOp(Operation *op) {
+    for (OpOperand &use : op->getOpOperands()) {
+      OperandRole role = getRole(use);
+      if (role == OperandRole::Activation)
+        activation = &use;
+      else if (role == OperandRole::Weight)
+        weight = &use;
+      else if (role == OperandRole::Bias)
+        bias = &use;
+    }
+  }
+  /// True if the bias is a float of the network, not given parameters already.
+  bool isComplete() const {
+    return activation && weight && bias &&
+           activation->get().getDefiningOp<FakeQuantOp>() &&
+           weight->get().getDefiningOp<FakeQuantOp>() &&
+           bias->get().getDefiningOp<tosa::ConstOp>();
+  }
+};
+} // namespace
+
+/// For each output the sum of its weights' rounding errors times the means.
+static SmallVector<double> findShifts(ArrayRef<float> weights,
+                                      ArrayRef<int64_t> shape,
+                                      quant::QuantizedType type,
+                                      const WeightLayout &layout,
+                                      ArrayRef<double> means) {
+  std::optional<int64_t> axis = getQuantizedAxis(type);
+  SmallVector<double> largest(axis ? shape[*axis] : 1, 0.0);
+  forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
+    largest[channel] =
+        std::max(largest[channel], std::fabs(double(weights[i])));
+  });
+  SmallVector<double> shifts(layout.outputs, 0.0);
+  forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
+    double scale = getAffineParams(type, channel).scale;
+    int64_t q = quantizeWeight(weights[i], scale, largest[channel]);
+    shifts[layout.output(i)] +=
+        (q * scale - weights[i]) * means[layout.input(i)];
+  });
+  return shifts;
+}
+
+/// Replaces the bias for this operation only.
+static void setBias(OpOperand &use, ArrayRef<float> values) {
+  OpBuilder builder(use.getOwner());
+  Value corrected = createFloatConstant(
+      builder, use.get().getLoc(),
+      RankedTensorType::get({int64_t(values.size())}, builder.getF32Type()),
+      values);
+  if (StringRef name = getTensorName(use.get()); !name.empty())
+    corrected.getDefiningOp()->setAttr(kNameAttr, builder.getStringAttr(name));
+  use.set(corrected);
+}
+
+void Annotator::correctBias(Operation *op) { // N50
+  WeightedOp weighted(op);
+  if (!weighted.isComplete())
+    return;
+  auto rounded = weighted.weight->get().getDefiningOp<FakeQuantOp>();
+  auto input = weighted.activation->get().getDefiningOp<FakeQuantOp>();
+  std::optional<SmallVector<float>> values = getFloats(weighted.bias->get());
+  std::optional<SmallVector<float>> weights = getFloats(rounded.getInput());
+  auto shape = cast<RankedTensorType>(rounded.getType()).getShape();
+  std::optional<WeightLayout> layout =
+      WeightLayout::of(shape, cast<QuantizableOpInterface>(op).getWeightAxis());
+  std::vector<double> means =
+      profile->channelMeans(getTensorName(input.getInput()));
+  if (!values || !weights || !layout || int64_t(means.size()) != layout->inputs)
+    return;
+  if (values->size() == 1)
+    values->resize(layout->outputs, values->front());
+  if (int64_t(values->size()) != layout->outputs)
+    return;
+  SmallVector<double> shifts = findShifts(
+      *weights, shape, cast<quant::QuantizedType>(rounded.getQuantizedType()),
+      *layout, means);
+  for (auto [value, shift] : llvm::zip_equal(*values, shifts))
+    value -= shift;
+  setBias(*weighted.bias, *values);
+}
