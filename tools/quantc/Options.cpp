@@ -79,10 +79,9 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
           cl::desc(
               "Share of values kept by the percentile estimator, above 50 and "
               "up to 100 (default 99.99)")),
-      noBiasCorrection(
-          "no-bias-correction", cl::sub(sub),
-          cl::desc("Keep biases as they are; otherwise they make up for the "
-                   "mean error of the rounded weights")),
+      biasCorrection("bias-correction", cl::sub(sub),
+                     cl::desc("Let biases make up for the mean error of the "
+                              "rounded weights")),
       fullyConnected(
           "fully-connected", cl::sub(sub),
           cl::init(FullyConnectedScales::PerChannel),
@@ -144,7 +143,7 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
   if (calibration.limited() && calibrate.empty())
     return usageError("--calibration-samples is about the data of --calibrate, "
                       "which is not given");
-  options.estimator = {estimator, percentile, !noBiasCorrection};
+  options.estimator = {estimator, percentile, biasCorrection};
   options.perTensorFullyConnected =
       fullyConnected == FullyConnectedScales::PerTensor;
   options.rounding = rounding;

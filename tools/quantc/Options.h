@@ -79,7 +79,7 @@ private:
   CalibrationFlags calibration;
   cl::opt<Estimator> estimator;
   cl::opt<double> percentile;
-  cl::opt<bool> noBiasCorrection;
+  cl::opt<bool> biasCorrection;
   cl::opt<FullyConnectedScales> fullyConnected;
   cl::opt<Rounding> rounding;
   cl::opt<IOType> io, inputType, outputType;

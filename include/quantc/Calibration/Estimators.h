@@ -42,7 +42,7 @@ struct EstimatorOptions {
   /// tensor without negative or without positive values.
   double percentile = 99.99;
   /// Add to each bias the mean error that rounding the weights makes.
-  bool correctBias = true;
+  bool correctBias = false;
 };
 
 /// An estimated range and the estimator that `Auto` settled on.

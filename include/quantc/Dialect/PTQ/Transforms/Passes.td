@@ -305,9 +305,9 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     get symmetric int8 parameters per output channel from their
     data, other constant operands asymmetric ones. With `fully-connected=per-tensor`
     the weights of products of one row with a matrix (a convolution of 1x1 images
-    with 1x1 kernels) get one scale, as older TFLite files have it. If the
-    profile knows the means of a convolution's input channels, the bias makes up for what the
-    rounded weights add to the mean of its result. The result is a float network that
+    with 1x1 kernels) get one scale, as older TFLite files have it. With
+    `bias-correction`, and a profile that knows the means of a convolution's input channels, the
+    bias makes up for what the rounded weights add to the mean of its result. The result is a float network that
     simulates its integer form. Tensors that have a `ptq.fake_quant` from
     quantization-aware training keep it.
 
@@ -340,9 +340,9 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
            /*default=*/"\"per-channel\"",
            "Scales of the weights of fully connected layers: per-channel or "
            "per-tensor, e.g. fully-connected=per-tensor">,
-    Option<"biasCorrection", "bias-correction", "bool", /*default=*/"true",
+    Option<"biasCorrection", "bias-correction", "bool", /*default=*/"false",
            "Add to each bias the mean error that rounding the weights makes (N50), "
-           "e.g. bias-correction=false">
+           "e.g. bias-correction=true">
   ];
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
