@@ -9,6 +9,8 @@
 #include "Constants.h"
 #include "Elementwise.h"
 
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
 using namespace mlir;
 using namespace quantc;
 
@@ -36,19 +38,6 @@ completeShape(NetworkBuilder &b, ArrayRef<int64_t> shape, int64_t elements) {
   return std::nullopt;
 }
 
-/// The dimension of `to` that dimension `axis` of `from` becomes as it is.
-static std::optional<int64_t>
-mapReshapedAxis(ArrayRef<int64_t> from, ArrayRef<int64_t> to, int64_t axis) {
-  int64_t before = ShapedType::getNumElements(from.take_front(axis));
-  int64_t size = 1;
-  for (auto [i, dim] : llvm::enumerate(to)) {
-    if (size == before && dim == from[axis])
-      return i;
-    size *= dim;
-  }
-  return std::nullopt;
-}
-
 Value NetworkBuilder::reshape(Value x, ArrayRef<int64_t> shape) {
   if (!x)
     return {};
@@ -59,10 +48,12 @@ Value NetworkBuilder::reshape(Value x, ArrayRef<int64_t> shape) {
     return {};
   if (from == ArrayRef<int64_t>(*to))
     return x;
-  if (Value moved = moveConstant(
-          *this, x,
-          {*to, [](int64_t i) { return i; },
-           [&](int64_t axis) { return mapReshapedAxis(from, *to, axis); }}))
+  if (Value moved = moveConstant(*this, x,
+                                 {*to, [](int64_t i) { return i; },
+                                  [&](int64_t axis) {
+                                    return ptq::mapReshapedAxis(from, *to,
+                                                                axis);
+                                  }}))
     return moved;
   return create<tosa::ReshapeOp>(*to, elementOf(x), x, shapeConstant(*to));
 }

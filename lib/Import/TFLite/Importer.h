@@ -52,6 +52,10 @@ private:
 /// True for int8 and uint8: reals inside of the network.
 bool isQuantizedType(schema::TensorType type);
 
+/// The elements of a tensor's value (real numbers, where the file has quantized
+/// ones), or null for types without one.
+mlir::Type getElementType(NetworkBuilder &b, schema::TensorType type);
+
 /// Parameters of a tensor of an integer type.
 QuantizationParams getParams(const Tensor &tensor);
 

@@ -66,25 +66,6 @@ private:
 };
 } // namespace
 
-/// The elements that an input has outside, or null after an error.
-static Type getInputElement(NetworkBuilder &b, const Tensor &tensor) {
-  switch (tensor.type) {
-  case schema::TensorType_FLOAT32:
-    return b.getF32Type();
-  case schema::TensorType_INT32:
-  case schema::TensorType_INT64:
-    return b.getI32Type();
-  case schema::TensorType_BOOL:
-    return b.getBoolType();
-  default:
-    b.emitError() << "input '" << getTensorName(tensor) << "' is of type "
-                  << getTypeName(tensor.type)
-                  << ", which is not supported; convert the network with "
-                     "inputs of float32, int8 or uint8";
-    return {};
-  }
-}
-
 LogicalResult Importer::addInputs() {
   for (int32_t index : network.inputs) {
     const Tensor &tensor = network.tensors[index];
@@ -101,9 +82,14 @@ LogicalResult Importer::addInputs() {
     if (isQuantizedType(tensor.type)) {
       value = b.addQuantizedInput(getTensorName(tensor), tensor.shape,
                                   getParams(tensor));
-    } else if (Type element = getInputElement(b, tensor)) {
+    } else if (Type element = getElementType(b, tensor.type)) {
       RankedTensorType type = b.getType(tensor.shape, element);
       value = type ? b.addInput(getTensorName(tensor), type) : Value();
+    } else {
+      b.emitError() << "input '" << getTensorName(tensor) << "' is of type "
+                    << getTypeName(tensor.type)
+                    << ", which is not supported; convert the network with "
+                       "inputs of float32, int8 or uint8";
     }
     if (!value)
       return failure();

@@ -182,8 +182,7 @@ static bool hasShape(const Tensor &tensor, ArrayRef<int64_t> shape) {
   return true;
 }
 
-/// The elements of a tensor's value, or null for types without one.
-static Type getElementType(NetworkBuilder &b, schema::TensorType type) {
+Type tflite::getElementType(NetworkBuilder &b, schema::TensorType type) {
   switch (type) {
   case schema::TensorType_FLOAT32:
   case schema::TensorType_INT8:

@@ -48,6 +48,19 @@ std::optional<int64_t> ptq::getQuantizedAxis(Type type) {
   return std::nullopt;
 }
 
+std::optional<int64_t> ptq::mapReshapedAxis(ArrayRef<int64_t> from,
+                                            ArrayRef<int64_t> to,
+                                            int64_t axis) {
+  int64_t before = ShapedType::getNumElements(from.take_front(axis));
+  int64_t size = 1;
+  for (auto [i, dim] : llvm::enumerate(to)) {
+    if (size == before && dim == from[axis])
+      return i;
+    size *= dim;
+  }
+  return std::nullopt;
+}
+
 quant::UniformQuantizedType ptq::getUniformType(MLIRContext *context,
                                                 const AffineParams &params,
                                                 unsigned width) {

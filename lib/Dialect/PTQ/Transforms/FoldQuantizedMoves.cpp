@@ -22,16 +22,9 @@ std::optional<int64_t> quantc::ptq::mapMovedAxis(Operation *move,
         return to;
     return std::nullopt;
   }
-  auto from = cast<ShapedType>(move->getOperand(0).getType()).getShape();
-  auto to = cast<ShapedType>(move->getResult(0).getType()).getShape();
-  int64_t before = ShapedType::getNumElements(from.take_front(axis));
-  int64_t size = 1;
-  for (auto [i, dim] : llvm::enumerate(to)) {
-    if (size == before && dim == from[axis])
-      return i;
-    size *= dim;
-  }
-  return std::nullopt;
+  return mapReshapedAxis(
+      cast<ShapedType>(move->getOperand(0).getType()).getShape(),
+      cast<ShapedType>(move->getResult(0).getType()).getShape(), axis);
 }
 
 /// The parameters behind `move`, or null if it mixes those of several channels.

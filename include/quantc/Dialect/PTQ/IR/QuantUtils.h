@@ -49,6 +49,12 @@ AffineParams getAffineParams(mlir::quant::QuantizedType type, int64_t channel);
 /// The quantized dimension of a per-axis type, else nullopt.
 std::optional<int64_t> getQuantizedAxis(mlir::Type type);
 
+/// The dimension of shape `to` that dimension `axis` of shape `from` becomes,
+/// as it is, in a reshape; nullopt if it is split or merged.
+std::optional<int64_t> mapReshapedAxis(llvm::ArrayRef<int64_t> from,
+                                       llvm::ArrayRef<int64_t> to,
+                                       int64_t axis);
+
 /// The scales of `channels` output channels. A per-tensor scale is repeated; a
 /// per-axis type with fewer scales than channels has each of them for
 /// channels/scales consecutive channels (depthwise weights [KH, KW, C, M] with
