@@ -38,6 +38,7 @@ private:
   LogicalResult addInput(const onnx::ValueInfoProto &input);
   FailureOr<Shape> getShape(const onnx::ValueInfoProto &input);
   LogicalResult importNode(int index);
+  LogicalResult importNodes(bool constants);
   LogicalResult prepareIntegers(Node &node, Integers integers);
   LogicalResult addOutputs();
 
@@ -230,6 +231,15 @@ LogicalResult Importer::importNode(int index) {
   return failure(failed(handler.import(node)) || node.hasFailed());
 }
 
+/// The Constant nodes, or all others.
+LogicalResult Importer::importNodes(bool constants) {
+  for (int index : graph.order)
+    if ((getKey(graph.proto().node(index)) == "Constant") == constants &&
+        failed(importNode(index)))
+      return failure();
+  return success();
+}
+
 LogicalResult Importer::addOutputs() {
   for (const onnx::ValueInfoProto &output : graph.proto().output()) {
     b.setNode(output.name());
@@ -267,11 +277,10 @@ OwningOpRef<ModuleOp> Importer::run() {
   addSliceHandlers(handlers);
   if (failed(readGraph(file, b.getLoc(), graph)) ||
       failed(verifyOperations()) || failed(readInitializers()) ||
-      failed(addInputs()))
+      // What integers of inputs stand for may be in Constant nodes.
+      failed(importNodes(/*constants=*/true)) || failed(addInputs()) ||
+      failed(importNodes(/*constants=*/false)))
     return nullptr;
-  for (int index : graph.order)
-    if (failed(importNode(index)))
-      return nullptr;
   return succeeded(addOutputs()) ? b.finish() : nullptr;
 }
 

@@ -94,6 +94,12 @@ MODELS = {
         [("DequantizeLinear", ["x", "s", "z"], ["d"], {}), ("Relu", ["d"], ["r"], {}),
          ("QuantizeLinear", ["r", "s", "z"], ["y"], {})],
         [value("x", [1, 4], TensorProto.UINT8)], ["y"], {"s": np.array(0.5, "f4"), "z": np.array(3, "u1")}),
+    "uint8-input-of-nodes": lambda: model(
+        [("Constant", [], ["s"], {"value": numpy_helper.from_array(np.array(0.5, "f4"))}),
+         ("Constant", [], ["z"], {"value": numpy_helper.from_array(np.array(3, "u1"))}),
+         ("DequantizeLinear", ["x", "s", "z"], ["d"], {}), ("Relu", ["d"], ["r"], {}),
+         ("QuantizeLinear", ["r", "s", "z"], ["y"], {})],
+        [value("x", [1, 4], TensorProto.UINT8)], ["y"]),
     "lstm": lambda: model(
         [("LSTM", ["x", "w", "r"], ["h"], {"hidden_size": 1}), ("Relu", ["h"], ["a"], {}), ("Frob", ["a"], ["b"], {}),
          ("If", ["b"], ["c"], {"then_branch": helper.make_graph([], "t", [], []),
