@@ -47,6 +47,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -61,7 +62,7 @@ enum class UnaryKind {
   Cos,
   Erf,
   Exp,
-  Floor,
+  Floor,     ///< of a Div: FloorDiv
   Gelu,      ///< x/2 (1 + erf(x/sqrt 2))
   GeluTanh,  ///< x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
   HardSwish, ///< x relu6(x + 3) / 6
@@ -93,7 +94,8 @@ enum class BinaryKind {
   Add,
   Sub,
   Mul,
-  Div, ///< integers: towards zero
+  Div,      ///< integers: towards zero
+  FloorDiv, ///< the largest integer below the quotient
   Pow,
   Minimum,
   Maximum,
@@ -470,6 +472,8 @@ private:
   mlir::Location loc;
   llvm::StringSet<> names;
   llvm::DenseSet<mlir::Operation *> named;
+  /// Results of Div and what they are quotients of.
+  llvm::DenseMap<Value, std::pair<Value, Value>> quotients;
   llvm::SmallVector<Value> outputs;
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes, resultAttributes;
 };

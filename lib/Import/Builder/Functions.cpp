@@ -106,6 +106,8 @@ Value NetworkBuilder::unary(UnaryKind kind, Value x) {
   case UnaryKind::Exp:
     return buildFloat<tosa::ExpOp>(*this, x);
   case UnaryKind::Floor:
+    if (auto quotient = quotients.lookup(x); quotient.first)
+      return binary(BinaryKind::FloorDiv, quotient.first, quotient.second);
     return buildFloat<tosa::FloorOp>(*this, x);
   case UnaryKind::Gelu:
     // 1 / sqrt(2)

@@ -92,10 +92,35 @@ Value NetworkBuilder::reduce(ReduceKind kind, Value x, ArrayRef<int64_t> axes,
   return squeeze(y, *reduced);
 }
 
+/// Where i32 elements are the largest or smallest along `axis`, which
+/// tosa.argmax does not search: the first or last position that holds the
+/// extremum.
+static Value searchIntegers(NetworkBuilder &b, ReduceKind kind, Value x,
+                            int64_t axis, bool keepDims, bool selectLast) {
+  std::optional<int64_t> normalized = normalizeAxis(b, axis, b.rankOf(x));
+  if (!normalized)
+    return {};
+  int32_t size = b.shapeOf(x)[*normalized];
+  SmallVector<int64_t> shape(b.rankOf(x), 1);
+  shape[*normalized] = size;
+  Value positions =
+      b.constant(shape, llvm::to_vector(llvm::seq<int32_t>(0, size)));
+  Value extremum = b.reduce(kind, x, {*normalized}, /*keepDims=*/true);
+  Value found =
+      b.select(b.binary(BinaryKind::Equal, x, extremum), positions,
+               splatLike(b, positions, selectLast ? -1 : double(size)));
+  return b.reduce(selectLast ? ReduceKind::Max : ReduceKind::Min, found,
+                  {*normalized}, keepDims);
+}
+
 Value NetworkBuilder::argMax(Value x, int64_t axis, bool keepDims,
                              bool selectLast) {
-  if (!requireElement(*this, x, {getF32Type(), builder.getI8Type()}))
+  if (!requireElement(*this, x,
+                      {getF32Type(), getI32Type(), builder.getI8Type()}))
     return {};
+  if (elementOf(x).isInteger(32))
+    return searchIntegers(*this, ReduceKind::Max, x, axis, keepDims,
+                          selectLast);
   std::optional<int64_t> normalized = normalizeAxis(*this, axis, rankOf(x));
   if (!normalized)
     return {};
@@ -113,8 +138,11 @@ Value NetworkBuilder::argMax(Value x, int64_t axis, bool keepDims,
 
 Value NetworkBuilder::argMin(Value x, int64_t axis, bool keepDims,
                              bool selectLast) {
-  if (!requireElement(*this, x, {getF32Type()}))
+  if (!requireElement(*this, x, {getF32Type(), getI32Type()}))
     return {};
+  if (elementOf(x).isInteger(32))
+    return searchIntegers(*this, ReduceKind::Min, x, axis, keepDims,
+                          selectLast);
   return argMax(unary(UnaryKind::Neg, x), axis, keepDims, selectLast);
 }
 

@@ -55,12 +55,6 @@ static LogicalResult importAddN(Node &node) {
   return node.setResult(sum);
 }
 
-static LogicalResult importFloorDiv(Node &node) {
-  NetworkBuilder &b = node.b;
-  Value quotient = b.binary(BinaryKind::Div, node.get(0), node.get(1));
-  return node.setResult(b.unary(UnaryKind::Floor, quotient));
-}
-
 static LogicalResult importElu(Node &node) {
   return node.setResult(node.b.elu(node.get(0), 1.0));
 }
@@ -150,7 +144,7 @@ ArrayRef<Handler> tflite::getElementwiseHandlers() {
       {schema::Code_EQUAL, 4, 2, 2, 1, importBinary<B::Equal>},
       {schema::Code_EXP, 2, 1, 1, 1, importUnary<K::Exp>},
       {schema::Code_FLOOR, 1, 1, 1, 1, importUnary<K::Floor>},
-      {schema::Code_FLOOR_DIV, 3, 2, 2, 1, importFloorDiv},
+      {schema::Code_FLOOR_DIV, 3, 2, 2, 1, importBinary<B::FloorDiv>},
       {schema::Code_GELU, 2, 1, 1, 1, importGelu},
       {schema::Code_GREATER, 2, 2, 2, 1, importBinary<B::Greater>},
       {schema::Code_GREATER_EQUAL, 3, 2, 2, 1, importBinary<B::GreaterEqual>},
