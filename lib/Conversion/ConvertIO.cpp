@@ -14,7 +14,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "Builders.h"
+#include "ConvertIO.h"
 #include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
@@ -29,17 +29,9 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-namespace {
-
-/// What the bytes of an input or output are.
-enum class Element { Float, Int8, UInt8 };
-
-/// Subtracting it from an unsigned zero point gives the signed one.
-constexpr int64_t kUnsignedOffset = 128;
-
-} // namespace
-
 static std::optional<Element> parseElement(StringRef text) {
+  if (text == "own")
+    return Element::Own;
   if (text == "float")
     return Element::Float;
   if (text == "int8")
@@ -57,31 +49,6 @@ static quant::UniformQuantizedType getInt8Type(Type tensor) {
                                                          : decltype(type)();
 }
 
-/// The attributes of an argument or result that holds `type`.
-static void describe(Builder b, quant::UniformQuantizedType type,
-                     Element element,
-                     function_ref<void(StringRef, Attribute)> set) {
-  bool isUnsigned = element == Element::UInt8;
-  set(kScaleAttr, b.getF64FloatAttr(type.getScale()));
-  set(kZeroPointAttr, b.getI64IntegerAttr(type.getZeroPoint() +
-                                          (isUnsigned ? kUnsignedOffset : 0)));
-  if (isUnsigned)
-    set(kUnsignedAttr, b.getUnitAttr());
-}
-
-/// The same numbers in the other signedness.
-static Value convertSign(OpBuilder &b, Location loc, Value storage,
-                         bool fromUnsigned) {
-  RescaleSpec spec;
-  spec.multipliers.push_back(*deriveMultiplier(1.0));
-  // In i8, the unsigned zero point 128 is the bit pattern of -128.
-  spec.inputZeroPoint = fromUnsigned ? kUnsignedOffset : 0;
-  spec.outputZeroPoint = fromUnsigned ? 0 : kUnsignedOffset;
-  spec.inputUnsigned = fromUnsigned;
-  spec.outputUnsigned = !fromUnsigned;
-  return buildRescale(b, loc, storage, b.getI8Type(), spec);
-}
-
 /// The quantized type that the users of a float argument want, or null.
 static quant::UniformQuantizedType getWantedType(BlockArgument argument) {
   for (Operation *user : argument.getUsers())
@@ -93,6 +60,8 @@ static quant::UniformQuantizedType getWantedType(BlockArgument argument) {
 
 static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
                                   Element element) {
+  if (convertOwnInput(func, argument, element) || element == Element::Float)
+    return success();
   Location loc = argument.getLoc();
   OpBuilder b = OpBuilder::atBlockBegin(argument.getOwner());
   bool isFloat = isFloatTensor(argument.getType());
@@ -139,6 +108,8 @@ static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
                                    Element element) {
   OpBuilder b(output.getOwner());
   Value value = output.get();
+  if (convertOwnOutput(func, output, element) || element == Element::Float)
+    return success();
   if (auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>())
     value = dequantize.getInput();
   quant::UniformQuantizedType type = getInt8Type(value.getType());
@@ -174,16 +145,16 @@ struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
     std::optional<Element> out = parseElement(outputs);
     if (!in || !out) {
       func.emitError("unknown element type '")
-          << (in ? outputs : inputs) << "'; use float, int8 or uint8";
+          << (in ? outputs : inputs) << "'; use own, float, int8 or uint8";
       return signalPassFailure();
     }
     Operation *terminator = func.getBody().front().getTerminator();
     nameResults(func);
     bool ok = true;
-    if (*out != Element::Float)
+    if (*out != Element::Own)
       for (OpOperand &output : terminator->getOpOperands())
         ok &= succeeded(convertOutput(func, output, *out));
-    if (*in != Element::Float)
+    if (*in != Element::Own)
       for (BlockArgument argument : func.getArguments())
         ok &= succeeded(convertInput(func, argument, *in));
     if (!ok)

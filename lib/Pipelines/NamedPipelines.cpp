@@ -49,12 +49,12 @@ struct QuantizeTextOptions : AnnotateOptions {
       llvm::cl::init("single")};
   Option<std::string> inputs{
       *this, "inputs",
-      llvm::cl::desc("Element type of inputs: float, int8 or uint8"),
-      llvm::cl::init("float")};
+      llvm::cl::desc("Element type of inputs: own, float, int8 or uint8"),
+      llvm::cl::init("own")};
   Option<std::string> outputs{
       *this, "outputs",
-      llvm::cl::desc("Element type of outputs: float, int8 or uint8"),
-      llvm::cl::init("float")};
+      llvm::cl::desc("Element type of outputs: own, float, int8 or uint8"),
+      llvm::cl::init("own")};
   Option<bool> strictInteger{
       *this, "strict-integer",
       llvm::cl::desc("Fail if operations compute in float")};
@@ -79,6 +79,7 @@ static LogicalResult read(const AnnotateOptions &text, QuantizeOptions &options,
 
 static std::optional<IOType> parseIOType(StringRef name) {
   return llvm::StringSwitch<std::optional<IOType>>(name)
+      .Case("own", IOType::Own)
       .Case("float", IOType::Float)
       .Case("int8", IOType::Int8)
       .Case("uint8", IOType::UInt8)
@@ -98,7 +99,7 @@ static LogicalResult read(const QuantizeTextOptions &text,
   if (!inputs || !outputs)
     return error("unknown element type '" +
                  (inputs ? text.outputs : text.inputs) +
-                 "': 'float', 'int8' or 'uint8'");
+                 "': 'own', 'float', 'int8' or 'uint8'");
   options.rounding = *rounding;
   options.inputs = *inputs;
   options.outputs = *outputs;

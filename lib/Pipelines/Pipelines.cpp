@@ -86,6 +86,8 @@ void quantc::populateQuantizePipeline(OpPassManager &pm,
 
 static StringRef nameOf(IOType type) {
   switch (type) {
+  case IOType::Own:
+    return "own";
   case IOType::Float:
     return "float";
   case IOType::Int8:

@@ -96,8 +96,9 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
           cl::values(clEnumValN(Rounding::Single, "single", "once (default)"),
                      clEnumValN(Rounding::Double, "double",
                                 "twice, as TFLite's reference kernels do"))),
-      io("io", cl::sub(sub), cl::init(IOType::Float),
-         cl::desc("Element type of inputs and outputs (default float):"),
+      io("io", cl::sub(sub), cl::init(IOType::Own),
+         cl::desc("Element type of inputs and outputs (default: the "
+                  "network's own):"),
          ioValues()),
       inputType("input-type", cl::sub(sub),
                 cl::desc("Of inputs, instead of --io:"), ioValues()),
@@ -107,8 +108,8 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
                     cl::desc("Fail, listing them, if operations stay float")) {}
 
 bool QuantizeFlags::convertsIO() const {
-  return io != IOType::Float || inputType != IOType::Float ||
-         outputType != IOType::Float;
+  return io.getNumOccurrences() || inputType.getNumOccurrences() ||
+         outputType.getNumOccurrences();
 }
 
 std::string QuantizeFlags::overwritten(llvm::StringRef output) const {

@@ -60,7 +60,7 @@ public:
   explicit QuantizeFlags(cl::SubCommand &sub);
   bool calibrated() const { return !profile.empty() || !calibrate.empty(); }
   Rounding getRounding() const { return rounding; }
-  /// True if inputs or outputs are asked to be integers.
+  /// True if types of inputs or outputs are asked for.
   bool convertsIO() const;
   /// The profile's path if compiling to `output` writes a file of that name.
   std::string overwritten(llvm::StringRef output) const;

@@ -19,7 +19,9 @@ def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
     `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` of arguments and results say
     what numbers they stand for; `ptq.name` is the tensor's name. `uint8` is int8 with a
     zero point larger by 128. Inputs and outputs that are integers by themselves
-    (indices, the result of argmax) stay as they are. An input or output without quantization
+    (indices, the result of argmax) stay as they are. Those of an already quantized
+    network, which have these attributes before, are converted too: `float` quantizes and
+    dequantizes inside, and the other signedness is a tosa.rescale. An input or output without quantization
     parameters cannot be an integer: an error.
 
     Runs after ptq-quantize-ops and before ptq-lower-quantized.
@@ -41,10 +43,10 @@ def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"inputs", "inputs", "std::string", /*default=*/"\"float\"",
-           "Element type of inputs: float, int8 or uint8">,
-    Option<"outputs", "outputs", "std::string", /*default=*/"\"float\"",
-           "Element type of outputs: float, int8 or uint8">
+    Option<"inputs", "inputs", "std::string", /*default=*/"\"own\"",
+           "Element type of inputs: own (those of the network), float, int8 or uint8">,
+    Option<"outputs", "outputs", "std::string", /*default=*/"\"own\"",
+           "Element type of outputs: own (those of the network), float, int8 or uint8">
   ];
   let dependentDialects = [
     "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",

@@ -28,8 +28,9 @@
 
 namespace quantc {
 
-/// What the bytes of the network's inputs or outputs are.
-enum class IOType { Float, Int8, UInt8 };
+/// What the bytes of the network's inputs or outputs are. Own are those it has:
+/// float32, and integers of an already quantized network.
+enum class IOType { Own, Float, Int8, UInt8 };
 
 /// Scales of the weights of fully connected layers, as options name them.
 enum class FullyConnectedScales { PerChannel, PerTensor };
@@ -42,7 +43,7 @@ struct QuantizeOptions {
   /// One scale for the weights of a fully connected layer, not one per output.
   bool perTensorFullyConnected = false;
   Rounding rounding = Rounding::Single;
-  IOType inputs = IOType::Float, outputs = IOType::Float;
+  IOType inputs = IOType::Own, outputs = IOType::Own;
   bool strictInteger = false;
 };
 

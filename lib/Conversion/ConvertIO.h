@@ -1,0 +1,46 @@
+//===- ConvertIO.h - Element types of inputs and outputs -----*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The parts of ptq-convert-io.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_CONVERSION_CONVERTIO_H
+#define QUANTC_LIB_CONVERSION_CONVERTIO_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+
+namespace quantc {
+
+/// What the bytes of an input or output are.
+enum class Element { Own, Float, Int8, UInt8 };
+
+/// The attributes of an argument or result that holds `type`.
+void describe(mlir::Builder b, mlir::quant::UniformQuantizedType type,
+              Element element,
+              llvm::function_ref<void(llvm::StringRef, mlir::Attribute)> set);
+
+/// The same numbers in the other signedness.
+mlir::Value convertSign(mlir::OpBuilder &b, mlir::Location loc,
+                        mlir::Value storage, bool fromUnsigned);
+
+/// Makes an input or output that is integers with parameters in the network
+/// itself `element`. False, with nothing changed, if it is something else.
+bool convertOwnInput(mlir::func::FuncOp func, mlir::BlockArgument argument,
+                     Element element);
+bool convertOwnOutput(mlir::func::FuncOp func, mlir::OpOperand &output,
+                      Element element);
+
+} // namespace quantc
+
+#endif // QUANTC_LIB_CONVERSION_CONVERTIO_H

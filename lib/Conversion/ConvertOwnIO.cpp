@@ -1,0 +1,195 @@
+//===- ConvertOwnIO.cpp - Borders of quantized networks ------*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Other element types for inputs and outputs that are integers with parameters
+/// before anything is converted: those of an already quantized network.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Builders.h"
+#include "ConvertIO.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// Subtracting it from an unsigned zero point gives the signed one.
+static constexpr int64_t kUnsignedOffset = 128;
+
+void quantc::describe(Builder b, quant::UniformQuantizedType type,
+                      Element element,
+                      function_ref<void(StringRef, Attribute)> set) {
+  bool isUnsigned = element == Element::UInt8;
+  set(kScaleAttr, b.getF64FloatAttr(type.getScale()));
+  set(kZeroPointAttr, b.getI64IntegerAttr(type.getZeroPoint() +
+                                          (isUnsigned ? kUnsignedOffset : 0)));
+  if (isUnsigned)
+    set(kUnsignedAttr, b.getUnitAttr());
+}
+
+Value quantc::convertSign(OpBuilder &b, Location loc, Value storage,
+                          bool fromUnsigned) {
+  RescaleSpec spec;
+  spec.multipliers.push_back(*deriveMultiplier(1.0));
+  // In i8, the unsigned zero point 128 is the bit pattern of -128.
+  spec.inputZeroPoint = fromUnsigned ? kUnsignedOffset : 0;
+  spec.outputZeroPoint = fromUnsigned ? 0 : kUnsignedOffset;
+  spec.inputUnsigned = fromUnsigned;
+  spec.outputUnsigned = !fromUnsigned;
+  return buildRescale(b, loc, storage, b.getI8Type(), spec);
+}
+
+/// True if tosa.rescale multiplies by one, from or to the zero point 128.
+static bool isSignChange(tosa::RescaleOp rescale, bool fromUnsigned) {
+  auto holds = [](Value constant, int64_t value) {
+    APInt found;
+    return matchPattern(constant, m_ConstantInt(&found)) &&
+           found.getSExtValue() == value;
+  };
+  FixedPointMultiplier one = *deriveMultiplier(1.0);
+  int64_t offset = -kUnsignedOffset; // The bits of 128.
+  return rescale.getInputUnsigned() == fromUnsigned &&
+         rescale.getOutputUnsigned() != fromUnsigned &&
+         holds(rescale.getMultiplier(), one.multiplier) &&
+         holds(rescale.getShift(), one.shift) &&
+         holds(rescale.getInputZp(), fromUnsigned ? offset : 0) &&
+         holds(rescale.getOutputZp(), fromUnsigned ? 0 : offset);
+}
+
+namespace {
+/// What integers stand for, as int8, and whether the network has them unsigned.
+struct OwnType {
+  quant::UniformQuantizedType type;
+  bool isUnsigned = false;
+
+  /// Of an argument or result with `attributes`; no type if they say nothing.
+  OwnType(Type tensor, DictionaryAttr attributes) {
+    auto scale =
+        attributes ? attributes.getAs<FloatAttr>(kScaleAttr) : FloatAttr();
+    auto zeroPoint = attributes ? attributes.getAs<IntegerAttr>(kZeroPointAttr)
+                                : IntegerAttr();
+    auto ranked = dyn_cast<RankedTensorType>(tensor);
+    if (!scale || !zeroPoint || !ranked ||
+        !ranked.getElementType().isInteger(8))
+      return;
+    isUnsigned = attributes.contains(kUnsignedAttr);
+    type = quant::UniformQuantizedType::get(
+        quant::QuantizationFlags::Signed, ranked.getElementType(),
+        Float32Type::get(tensor.getContext()), scale.getValueAsDouble(),
+        zeroPoint.getInt() - (isUnsigned ? kUnsignedOffset : 0), INT8_MIN,
+        INT8_MAX);
+  }
+
+  Element getElement() const {
+    return isUnsigned ? Element::UInt8 : Element::Int8;
+  }
+};
+} // namespace
+
+/// An int8 tensor as `element`, and back.
+static Value fromInt8(OpBuilder &b, Location loc, Value storage,
+                      const OwnType &own, Element element) {
+  if (element == Element::Int8)
+    return storage;
+  if (element == Element::UInt8)
+    return convertSign(b, loc, storage, /*fromUnsigned=*/false);
+  auto tensor = cast<RankedTensorType>(storage.getType());
+  return quant::DequantizeCastOp::create(
+      b, loc, tensor.clone(b.getF32Type()),
+      reinterpret(b, loc, storage, own.type));
+}
+static Value toInt8(OpBuilder &b, Location loc, Value value, const OwnType &own,
+                    Element element) {
+  if (element == Element::Int8)
+    return value;
+  if (element == Element::UInt8)
+    return convertSign(b, loc, value, /*fromUnsigned=*/true);
+  auto tensor = cast<RankedTensorType>(value.getType());
+  Value quantized =
+      quant::QuantizeCastOp::create(b, loc, tensor.clone(own.type), value);
+  return reinterpret(b, loc, quantized, b.getI8Type());
+}
+
+static void replaceInput(BlockArgument argument, const OwnType &own,
+                         Element element) {
+  Location loc = argument.getLoc();
+  OpBuilder b = OpBuilder::atBlockBegin(argument.getOwner());
+  SmallVector<OpOperand *> uses = llvm::map_to_vector(
+      argument.getUses(), [](OpOperand &use) { return &use; });
+  if (element == Element::Float)
+    argument.setType(
+        cast<RankedTensorType>(argument.getType()).clone(b.getF32Type()));
+  Value storage = toInt8(b, loc, argument, own, element);
+  Value original; // For users of what the argument was.
+  for (OpOperand *use : uses) {
+    auto rescale = dyn_cast<tosa::RescaleOp>(use->getOwner());
+    if (own.isUnsigned && rescale &&
+        isSignChange(rescale, /*fromUnsigned=*/true)) {
+      rescale.replaceAllUsesWith(storage);
+      rescale.erase();
+      continue;
+    }
+    if (!original)
+      original = fromInt8(b, loc, storage, own, own.getElement());
+    use->set(original);
+  }
+}
+
+static void replaceOutput(OpOperand &output, const OwnType &own,
+                          Element element) {
+  OpBuilder b(output.getOwner());
+  Value value = output.get();
+  auto rescale = value.getDefiningOp<tosa::RescaleOp>();
+  Value storage =
+      own.isUnsigned && rescale && isSignChange(rescale, /*fromUnsigned=*/false)
+          ? rescale.getInput()
+          : toInt8(b, value.getLoc(), value, own, own.getElement());
+  output.set(fromInt8(b, value.getLoc(), storage, own, element));
+  if (rescale && isOpTriviallyDead(rescale))
+    rescale.erase();
+}
+
+bool quantc::convertOwnInput(func::FuncOp func, BlockArgument argument,
+                             Element element) {
+  unsigned number = argument.getArgNumber();
+  OwnType own(argument.getType(), func.getArgAttrDict(number));
+  if (!own.type || own.getElement() == element)
+    return bool(own.type);
+  replaceInput(argument, own, element);
+  for (StringRef name : {kScaleAttr, kZeroPointAttr, kUnsignedAttr})
+    func.removeArgAttr(number, name);
+  if (element != Element::Float)
+    describe(OpBuilder(func), own.type, element,
+             [&](StringRef name, Attribute value) {
+               func.setArgAttr(number, name, value);
+             });
+  return true;
+}
+
+bool quantc::convertOwnOutput(func::FuncOp func, OpOperand &output,
+                              Element element) {
+  unsigned number = output.getOperandNumber();
+  OwnType own(output.get().getType(), func.getResultAttrDict(number));
+  if (!own.type || own.getElement() == element)
+    return bool(own.type);
+  replaceOutput(output, own, element);
+  for (StringRef name : {kScaleAttr, kZeroPointAttr, kUnsignedAttr})
+    func.removeResultAttr(number, StringAttr::get(func.getContext(), name));
+  if (element != Element::Float)
+    describe(OpBuilder(func), own.type, element,
+             [&](StringRef name, Attribute value) {
+               func.setResultAttr(number, name, value);
+             });
+  return true;
+}
