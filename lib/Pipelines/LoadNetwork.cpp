@@ -18,8 +18,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/FileUtilities.h"
-
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
@@ -86,6 +85,11 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
   case NetworkFormat::Onnx:
     return importOnnx(file->getMemBufferRef(), options, context);
   case NetworkFormat::MLIR: {
+    // The parser of text relies on a zero behind it.
+    if (!isBytecode(*file) &&
+        file->getBufferKind() == llvm::MemoryBuffer::MemoryBuffer_MMap)
+      file = llvm::MemoryBuffer::getMemBufferCopy(file->getBuffer(),
+                                                  file->getBufferIdentifier());
     llvm::SourceMgr sources;
     sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
     return parseSourceFile<ModuleOp>(sources, &context);
@@ -124,12 +128,16 @@ static LogicalResult convertLayout(ModuleOp module,
 OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
                                           const ImportOptions &options) {
   context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
-  std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(path, &message);
-  if (!file) {
-    emitError(UnknownLoc::get(&context)) << message;
+  // Mapped, not read: the first bytes tell whether the rest is of any use.
+  auto opened = llvm::MemoryBuffer::getFileOrSTDIN(
+      path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!opened) {
+    emitError(UnknownLoc::get(&context))
+        << "cannot open input file '" << path
+        << "': " << opened.getError().message();
     return nullptr;
   }
+  std::unique_ptr<llvm::MemoryBuffer> file = std::move(*opened);
   std::optional<NetworkFormat> format = detectFormat(file->getBuffer(), path);
   OwningOpRef<ModuleOp> module =
       readNetwork(std::move(file), path, context, options);

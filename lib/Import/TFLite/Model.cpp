@@ -10,6 +10,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -39,6 +40,16 @@ int64_t Tensor::getNumElements() const {
 std::string tflite::getTensorName(const Tensor &tensor) {
   return tensor.name.empty() ? "tensor_" + std::to_string(tensor.index)
                              : llvm::json::fixUTF8(tensor.name);
+}
+
+SmallVector<int64_t>
+tflite::readZeroPoints(const schema::Quantization &params) {
+  SmallVector<int64_t> result;
+  for (size_t i = 0, e = params.zero_point() ? params.zero_point()->size() : 0;
+       i < e; ++i)
+    result.push_back(llvm::support::endian::read64le(
+        params.zero_point()->Data() + i * sizeof(int64_t)));
+  return result;
 }
 
 unsigned tflite::getElementBytes(schema::TensorType type) {
@@ -220,17 +231,17 @@ LogicalResult Reader::checkQuantization(const Tensor &tensor) {
     return refuse(tensor) << "has " << count << " scales for "
                           << tensor.shape[axis] << " elements of dimension "
                           << axis;
-  size_t zeroPoints = getSize(params.zero_point());
-  if (zeroPoints > 1 && zeroPoints != count)
-    return refuse(tensor) << "has " << count << " scales and " << zeroPoints
-                          << " zero points";
+  SmallVector<int64_t> zeroPoints = readZeroPoints(params);
+  if (zeroPoints.size() > 1 && zeroPoints.size() != count)
+    return refuse(tensor) << "has " << count << " scales and "
+                          << zeroPoints.size() << " zero points";
   for (float scale : *params.scale())
     if (!(scale >= FLT_MIN && scale <= FLT_MAX))
       return refuse(tensor)
              << "has the scale " << scale << ", which is not a positive number";
   auto [least, most] = getZeroPointRange(tensor.type);
-  for (size_t i = 0; i < zeroPoints; ++i)
-    if (int64_t z = params.zero_point()->Get(i); z < least || z > most)
+  for (int64_t z : zeroPoints)
+    if (z < least || z > most)
       return refuse(tensor)
              << "has the zero point " << z << ", which is not a value of type "
              << getTypeName(tensor.type);

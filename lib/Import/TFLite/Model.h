@@ -76,6 +76,10 @@ struct Network {
 /// The tensor's name, valid UTF-8 and never empty.
 std::string getTensorName(const Tensor &tensor);
 
+/// The zero points of `params`, perhaps none. A damaged file has them where
+/// int64 are not aligned, which the verifier of flatbuffers lets pass.
+llvm::SmallVector<int64_t> readZeroPoints(const schema::Quantization &params);
+
 /// Bytes of an element, or 0 for types without a fixed size.
 unsigned getElementBytes(schema::TensorType type);
 

@@ -33,9 +33,8 @@ QuantizationParams tflite::getParams(const Tensor &tensor) {
   params.zeroPoints = {0};
   if (const schema::Quantization *flat = tensor.quantization) {
     params.scales.assign(flat->scale()->begin(), flat->scale()->end());
-    if (flat->zero_point() && flat->zero_point()->size() > 0)
-      params.zeroPoints.assign(flat->zero_point()->begin(),
-                               flat->zero_point()->end());
+    if (SmallVector<int64_t> stored = readZeroPoints(*flat); !stored.empty())
+      params.zeroPoints = std::move(stored);
     params.zeroPoints.resize(params.scales.size(), params.zeroPoints.front());
     if (params.scales.size() > 1)
       params.axis = flat->quantized_dimension();

@@ -68,7 +68,7 @@ MEMORY = 2 << 30
 
 
 def limit():
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def run(quantc, path):
@@ -108,6 +108,13 @@ def main():
     for _ in range(2000):
         nested = b"\x32" + varint(len(nested)) + nested  # AttributeProto.g or GraphProto field by turns
     expect("deep", b"\x08\x07\x3a" + varint(len(nested)) + nested, "error: ")
+    path = workdir / "models" / "large.onnx"
+    path.write_bytes(whole)
+    os.truncate(path, 3 << 30)
+    code, messages = run(quantc, path)
+    if code != 1 or "the file has 3221225472 bytes, but a protocol buffer at most 2147483647" not in messages:
+        wrong.append(f"large: exit code {code}: {messages.strip()}")
+    path.unlink()
     print("\n".join(wrong) or f"{len(MESSAGES)} files, all refused")
     return 1 if wrong else 0
 

@@ -3,8 +3,10 @@ nothing, and neither crash nor hang.
 
 usage: bad_files.py WORKDIR      quantc and flatc are in PATH
 """
+import os
 import pathlib
 import random
+import resource
 import subprocess
 import sys
 
@@ -120,9 +122,14 @@ EDITS = [
 ]
 
 
+def limit():
+    resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
+
+
 def run(path, out):
     """The exit code and the messages."""
-    done = subprocess.run(["quantc", "import", path, "-o", out], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    done = subprocess.run(["quantc", "import", path, "-o", out], stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=60, preexec_fn=limit)
     return done.returncode, done.stderr.decode(errors="replace")
 
 
@@ -151,6 +158,11 @@ def main():
     data = good().write(workdir / "good.tflite").read_bytes()
     for size in (8, 9, 100, len(data) // 2, len(data) - 1):
         expect(f"truncated-{size}", data[:size], "the file is damaged or not a TFLite network")
+    path = workdir / "large.tflite"
+    path.write_bytes(data)
+    os.truncate(path, 3 << 30)
+    expect("large", None, "has 3221225472 bytes; networks of more than 2 GiB are not read")
+    path.unlink()
     if out.exists():
         wrong.append("a file was written")
 
