@@ -93,29 +93,71 @@ function(add_quantc_unittest name)
   add_dependencies(QuantcUnitTests ${name})
 endfunction()
 
-# add_quantc_fuzzer(name sources... [LINK_LIBS libs...]): a program of libFuzzer in
-# build/unittests, if the compiler has libFuzzer. The first library is the one under test,
-# whose include directories the sources need.
-function(add_quantc_fuzzer name)
+# Sets QUANTC_HAVE_LIBFUZZER if the compiler has libFuzzer and sanitizers, and
+# `quantc_fuzzing`: what is fuzzed stops at the first error. LLVM has no run-time types,
+# which two of the checks need.
+macro(_quantc_find_libfuzzer)
   include(CheckCXXSourceCompiles)
-  set(CMAKE_REQUIRED_FLAGS -fsanitize=fuzzer)
+  set(quantc_fuzzing -fsanitize=fuzzer,address,undefined -fno-sanitize=vptr,function
+    -fno-sanitize-recover=undefined)
+  list(JOIN quantc_fuzzing " " CMAKE_REQUIRED_FLAGS)
   check_cxx_source_compiles(
     "extern \"C\" int LLVMFuzzerTestOneInput(const char *, unsigned long) { return 0; }"
     QUANTC_HAVE_LIBFUZZER)
+  unset(CMAKE_REQUIRED_FLAGS)
+endmacro()
+
+# The library <tested>Fuzzed: all sources of `tested` with coverage and sanitizers.
+function(_quantc_add_fuzzed tested)
+  if(TARGET ${tested}Fuzzed)
+    return()
+  endif()
+  get_target_property(sources ${tested} SOURCES)
+  get_target_property(directory ${tested} SOURCE_DIR)
+  get_target_property(libs ${tested} LINK_LIBRARIES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  list(TRANSFORM sources PREPEND ${directory}/)
+  add_library(${tested}Fuzzed STATIC EXCLUDE_FROM_ALL ${sources})
+  target_include_directories(${tested}Fuzzed SYSTEM PUBLIC
+    $<TARGET_PROPERTY:${tested},INCLUDE_DIRECTORIES>)
+  target_compile_options(${tested}Fuzzed PRIVATE ${quantc_fuzzing})
+  target_link_libraries(${tested}Fuzzed PRIVATE ${libs})
+  add_dependencies(${tested}Fuzzed quantc-headers ${tested})
+  # Another precompiled header: with the sanitizers' macros.
+  if(NOT TARGET quantc_fuzz_pch)
+    add_library(quantc_fuzz_pch STATIC EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/quantc_pch.cpp)
+    target_compile_options(quantc_fuzz_pch PRIVATE ${quantc_fuzzing}
+      "SHELL:-Xclang -fno-pch-timestamp")
+    target_link_libraries(quantc_fuzz_pch PRIVATE quantc_warnings)
+    target_precompile_headers(quantc_fuzz_pch PRIVATE
+      ${PROJECT_SOURCE_DIR}/cmake/modules/Precompiled.h)
+  endif()
+  target_compile_options(${tested}Fuzzed PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  target_precompile_headers(${tested}Fuzzed REUSE_FROM quantc_fuzz_pch)
+endfunction()
+
+# add_quantc_fuzzer(name sources... TESTED libs... [LINK_LIBS libs...]): a program of
+# libFuzzer in build/unittests, if the compiler has libFuzzer. All of the libraries TESTED
+# are compiled again, with coverage for the fuzzer to follow and with sanitizers; other
+# libraries are linked as they are.
+function(add_quantc_fuzzer name)
+  _quantc_find_libfuzzer()
   if(NOT QUANTC_HAVE_LIBFUZZER)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
-  list(GET ARG_LINK_LIBS 0 tested)
+  cmake_parse_arguments(ARG "" "" "TESTED;LINK_LIBS" ${ARGN})
   add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
-  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} quantc_warnings)
-  target_include_directories(${name} SYSTEM PRIVATE
-    $<TARGET_PROPERTY:${tested},INCLUDE_DIRECTORIES>)
-  target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
-  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  # Before the libraries as they are, whose objects are then not needed.
+  foreach(tested ${ARG_TESTED})
+    _quantc_add_fuzzed(${tested})
+    target_link_libraries(${name} PRIVATE ${tested}Fuzzed)
+  endforeach()
+  target_link_libraries(${name} PRIVATE ${ARG_TESTED} ${ARG_LINK_LIBS} quantc_warnings)
+  target_compile_options(${name} PRIVATE ${quantc_fuzzing})
+  target_link_options(${name} PRIVATE ${quantc_fuzzing})
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/unittests)
-  add_dependencies(${name} quantc-headers ${tested})
+  add_dependencies(${name} quantc-headers)
   add_dependencies(QuantcUnitTests ${name})
 endfunction()
 

@@ -13,7 +13,9 @@
 ///   TFLiteFuzzer corpus -max_total_time=60
 ///
 /// mutates the files of directory `corpus`, and stops at the first that crashes
-/// the importer, takes more than a few seconds or gigabytes.
+/// the importer, takes more than a few seconds or gigabytes. Importers and
+/// builder are compiled with AddressSanitizer and UndefinedBehaviorSanitizer,
+/// MLIR is not.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -25,6 +27,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/IR/Verifier.h"
 
 #include "llvm/Support/MemoryBufferRef.h"
 
@@ -38,7 +41,7 @@ using Importer = mlir::OwningOpRef<mlir::ModuleOp> (*)(llvm::MemoryBufferRef,
                                                        mlir::MLIRContext &);
 
 /// Imports `size` bytes. A null result without an error is a crash: the user
-/// would not learn what is wrong.
+/// would not learn what is wrong. So is a module that does not verify.
 inline int fuzzImport(Importer import, const uint8_t *data, size_t size) {
   // A context keeps every name and constant it has seen.
   constexpr unsigned kUses = 200;
@@ -54,11 +57,19 @@ inline int fuzzImport(Importer import, const uint8_t *data, size_t size) {
   }
   hasError = false;
   llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
-  if (!import(llvm::MemoryBufferRef(bytes, "fuzz"), {}, *context) && !hasError)
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      import(llvm::MemoryBufferRef(bytes, "fuzz"), {}, *context);
+  if (module ? mlir::failed(mlir::verify(*module)) : !hasError)
     std::abort();
   return 0;
 }
 
 } // namespace quantc
+
+/// LLVM's allocators poison what they have not given out, but those of the
+/// libraries without a sanitizer do not lift that again.
+extern "C" const char *__asan_default_options() {
+  return "allow_user_poisoning=0:detect_leaks=0";
+}
 
 #endif // QUANTC_UNITTESTS_IMPORT_FUZZIMPORT_H
