@@ -62,6 +62,7 @@ TEST_F(MovementTest, Padding) {
   } cases[] = {
       {PadMode::Edge, {0, 0, 0, 1, 2, 3, 3}, {0, 1, 2, 3, 4, 4, 4, 4}},
       {PadMode::Reflect, {2, 1, 0, 1, 2, 3, 2}, {0, 1, 2, 3, 4, 3, 2, 1}},
+      {PadMode::Wrap, {2, 3, 0, 1, 2, 3, 0}, {0, 1, 2, 3, 4, 0, 1, 2}},
       {PadMode::Symmetric, {1, 0, 0, 1, 2, 3, 3}, {0, 1, 2, 3, 4, 4, 3, 2}},
   };
   for (const auto &c : cases)

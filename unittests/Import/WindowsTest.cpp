@@ -1,4 +1,4 @@
-//===- WindowsTest.cpp - Convolutions, pooling and resizing -------------===//
+//===- WindowsTest.cpp - Convolutions and pooling -----------------------===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -226,99 +226,18 @@ TEST_F(WindowsTest, Pooling) {
     }
   Shape dilated{{2, 1}, {2, 3}, {1, 2}, {1, 1}};
   Tensor x = randomTensor({1, 8, 7, 1}, -5, -1);
-  expect(builder->maxPool(input(x), {3, 2}, dilated.window()),
+  Value v = input(x);
+  expect(builder->maxPool(v, {3, 2}, dilated.window()),
          referencePool(x, dilated, false, [](const Values &e, int64_t) {
            return *std::max_element(e.begin(), e.end());
          }));
-  run();
-}
-
-static double position(ResizeCoordinates coordinates, int64_t o, double in,
-                       double out, double scale) {
-  switch (coordinates) {
-  case ResizeCoordinates::Asymmetric:
-    return double(o) / scale;
-  case ResizeCoordinates::HalfPixel:
-    return (double(o) + 0.5) / scale - 0.5;
-  case ResizeCoordinates::PytorchHalfPixel:
-    return out > 1 ? (double(o) + 0.5) / scale - 0.5 : 0;
-  case ResizeCoordinates::AlignCorners:
-    return out > 1 ? double(o) * (in - 1) / (out - 1) : 0;
-  case ResizeCoordinates::HalfPixelFloor:
-    return (double(o) + 0.5) / scale;
-  }
-  return 0;
-}
-
-TEST_F(WindowsTest, Resizing) {
-  constexpr std::pair<int64_t, int64_t> kSizes[] = {
-      {6, 8}, {5, 3}, {1, 7}, {2, 61}};
-  for (auto coordinates :
-       {ResizeCoordinates::Asymmetric, ResizeCoordinates::HalfPixel,
-        ResizeCoordinates::PytorchHalfPixel, ResizeCoordinates::AlignCorners})
-    for (const auto &size : kSizes) {
-      int64_t height = size.first, width = size.second;
-      Tensor x = randomTensor({1, 3, 4, 2});
-      Value v = input(x);
-      auto at = [&](double y, double z, int64_t c) {
-        return x.at({0, int64_t(std::clamp(y, 0.0, 2.0)),
-                     int64_t(std::clamp(z, 0.0, 3.0)), c});
-      };
-      auto sample = [&](auto function) {
-        return Tensor::generate({1, height, width, 2}, [&](const Index &i) {
-          return function(
-              position(coordinates, i[1], 3, height, double(height) / 3),
-              position(coordinates, i[2], 4, width, double(width) / 4), i[3]);
-        });
-      };
-      ResizeSpec spec;
-      spec.coordinates = coordinates;
-      spec.mode = ResizeMode::Linear;
-      expect(builder->resize(v, {height, width}, spec),
-             sample([&](double y, double z, int64_t c) {
-               double r = std::floor(y), q = std::floor(z);
-               double top =
-                   at(r, q, c) * (q + 1 - z) + at(r, q + 1, c) * (z - q);
-               double low = at(r + 1, q, c) * (q + 1 - z) +
-                            at(r + 1, q + 1, c) * (z - q);
-               return top * (r + 1 - y) + low * (y - r);
-             }),
-             1e-4);
-      spec.mode = ResizeMode::Nearest;
-      struct {
-        ResizeRounding rounding;
-        double (*reference)(double);
-      } roundings[] = {
-          {ResizeRounding::Floor,
-           [](double p) { return std::floor(p + 1e-9); }},
-          {ResizeRounding::Ceil, [](double p) { return std::ceil(p - 1e-9); }},
-          {ResizeRounding::RoundPreferFloor,
-           [](double p) { return std::ceil(p - 0.5 - 1e-9); }},
-          {ResizeRounding::RoundPreferCeil,
-           [](double p) { return std::floor(p + 0.5 + 1e-9); }},
-      };
-      for (auto [rounding, reference] : roundings) {
-        spec.rounding = rounding;
-        expect(builder->resize(v, {height, width}, spec),
-               sample([&, f = reference](double y, double z, int64_t c) {
-                 return at(f(y), f(z), c);
-               }));
-      }
-    }
-  run();
-}
-
-TEST_F(WindowsTest, ResizingByScale) {
-  // floor(5 * 1.3) = 6 and floor(4 * pi) = 12: the scale counts, not the sizes.
-  Tensor x = randomTensor({1, 5, 4, 1});
-  ResizeSpec spec;
-  spec.coordinates = ResizeCoordinates::Asymmetric;
-  spec.rounding = ResizeRounding::Floor;
-  spec.scales = {1.3f, float(M_PI)};
-  expect(builder->resize(input(x), {6, 12}, spec),
-         Tensor::generate({1, 6, 12, 1}, [&](const Index &i) {
-           return x.at({0, int64_t(double(i[1]) / 1.3),
-                        int64_t(double(i[2]) / M_PI), 0});
-         }));
+  for (bool padding : {false, true})
+    expect(builder->averagePool(v, {3, 2}, dilated.window(), padding),
+           referencePool(x, dilated, false, [&](const Values &e, int64_t n) {
+             double sum = 0;
+             for (double value : e)
+               sum += value;
+             return sum / double(padding ? n : e.size());
+           }));
   run();
 }

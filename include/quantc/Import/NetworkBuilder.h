@@ -161,6 +161,7 @@ enum class PadMode {
   Edge,      ///< abc -> aaabccc
   Reflect,   ///< abc -> cbabcba
   Symmetric, ///< abc -> baabccb
+  Wrap,      ///< abc -> bcabcab
 };
 
 enum class ResizeMode { Nearest, Linear };
@@ -172,6 +173,9 @@ enum class ResizeCoordinates {
   HalfPixel,        ///< (o + 1/2) / scale - 1/2
   PytorchHalfPixel, ///< HalfPixel, but 0 if the output's size is 1
   AlignCorners,     ///< o (in - 1) / (out - 1)
+  /// HalfPixel about the center of the input, also where output size / input
+  /// size is not exactly scale.
+  HalfPixelSymmetric,
   /// (o + 1/2) / scale, floored: TFLite's nearest neighbour with half pixels.
   HalfPixelFloor,
 };
@@ -361,6 +365,10 @@ public:
                   double epsilon);
   /// x [N, ..., C]: each channel of each image normalized; scale and bias [C].
   Value instanceNorm(Value x, Value scale, Value bias, double epsilon);
+  /// x [N, C, ...]: the channels of each of `groups` groups normalized
+  /// together; scale and bias [C], or [groups].
+  Value groupNorm(Value x, Value scale, Value bias, int64_t groups,
+                  double epsilon);
   /// A product and a sum per element of dimension `axis`, computed in double
   /// if all parameters [C] are constant.
   Value batchNorm(Value x, Value scale, Value bias, Value mean, Value variance,

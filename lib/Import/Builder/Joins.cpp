@@ -63,15 +63,15 @@ Value NetworkBuilder::pack(ArrayRef<Value> values, int64_t axis) {
 }
 
 /// Padding along one dimension with the tensor's own elements.
-static Value padMirrored(NetworkBuilder &b, Value x, int64_t axis,
-                         int64_t before, int64_t after, PadMode mode) {
+static Value padWithOwn(NetworkBuilder &b, Value x, int64_t axis,
+                        int64_t before, int64_t after, PadMode mode) {
   if (!x || (before == 0 && after == 0))
     return x;
   int64_t size = b.shapeOf(x)[axis];
   int64_t skip = mode == PadMode::Reflect ? 1 : 0;
   if (mode != PadMode::Edge && std::max(before, after) > size - skip) {
-    b.emitError() << "mirrored padding of " << std::max(before, after)
-                  << " elements for a dimension of size " << size;
+    b.emitError() << "padding of " << std::max(before, after)
+                  << " of its own elements for a dimension of size " << size;
     return {};
   }
   SmallVector<Value> parts;
@@ -82,14 +82,15 @@ static Value padMirrored(NetworkBuilder &b, Value x, int64_t axis,
     if (mode == PadMode::Edge) {
       repeats[axis] = amount;
       parts.push_back(b.tile(b.slice(x, axis, begin, begin + 1), repeats));
-    } else {
-      parts.push_back(b.reverse(b.slice(x, axis, begin, begin + amount), axis));
+      return;
     }
+    Value part = b.slice(x, axis, begin, begin + amount);
+    parts.push_back(mode == PadMode::Wrap ? part : b.reverse(part, axis));
   };
-  bool edge = mode == PadMode::Edge;
-  append(before, edge ? 0 : skip);
+  bool edge = mode == PadMode::Edge, wrap = mode == PadMode::Wrap;
+  append(before, edge ? 0 : wrap ? size - before : skip);
   parts.push_back(x);
-  append(after, edge ? size - 1 : size - skip - after);
+  append(after, edge ? size - 1 : wrap ? 0 : size - skip - after);
   return b.concat(parts, axis);
 }
 
@@ -141,7 +142,7 @@ Value NetworkBuilder::pad(Value x, ArrayRef<int64_t> before,
                 : Value();
   }
   for (int64_t axis = 0, rank = rankOf(x); axis < rank; ++axis)
-    x = padMirrored(*this, x, axis, low[axis], high[axis], mode);
+    x = padWithOwn(*this, x, axis, low[axis], high[axis], mode);
   return x;
 }
 

@@ -16,6 +16,9 @@ using namespace quantc;
 
 /// The most positions of a window with dilation, each an operation.
 static constexpr int64_t kMaxDilated = 256;
+/// The most windows with dilation in one dimension, for each of which a factor
+/// may be stored.
+static constexpr int64_t kMaxWindows = 1 << 16;
 
 /// A pooling over images, made of the one over [N, W, C] if need be.
 static Value
@@ -54,15 +57,23 @@ static SmallVector<int64_t> outputShape(NetworkBuilder &b, Value x,
   return {shape[0], dims[0].output, dims[1].output, shape[3]};
 }
 
+/// False after an error if there is too much to treat alone.
+static bool checkDilated(NetworkBuilder &b, ArrayRef<WindowDim> dims) {
+  if (dims[0].kernel <= kMaxDilated && dims[1].kernel <= kMaxDilated &&
+      dims[0].kernel * dims[1].kernel <= kMaxDilated &&
+      std::max(dims[0].output, dims[1].output) <= kMaxWindows)
+    return true;
+  b.emitError() << "pooling with dilation and windows of more than "
+                << kMaxDilated << " elements, or more than " << kMaxWindows
+                << " windows side by side";
+  return false;
+}
+
 /// The maximum of what each position of a window with dilation sees.
 static Value buildDilated(NetworkBuilder &b, Value x,
                           ArrayRef<WindowDim> dims) {
-  if (dims[0].kernel > kMaxDilated || dims[1].kernel > kMaxDilated ||
-      dims[0].kernel * dims[1].kernel > kMaxDilated) {
-    b.emitError() << "a pooling window with dilation and more than "
-                  << kMaxDilated << " elements";
+  if (!checkDilated(b, dims))
     return {};
-  }
   Value padded =
       b.pad(x, {0, dims[0].before, dims[1].before, 0},
             {0, dims[0].needed(), dims[1].needed(), 0}, PadMode::Constant,
@@ -115,16 +126,54 @@ static Value buildAverage(NetworkBuilder &b, Value x,
       ArrayRef<int64_t>(pads), f32);
 }
 
+/// What an average over all elements of windows is multiplied by along
+/// dimension `axis`, as windows see less of them at the borders. `y` if they
+/// see all.
+static Value correctAverage(NetworkBuilder &b, Value y, int64_t axis,
+                            const WindowDim &dim) {
+  SmallVector<float> factors;
+  for (int64_t window = 0; window < dim.output; ++window) {
+    int64_t seen = 0;
+    for (int64_t k = 0; k < dim.kernel; ++k) {
+      int64_t at = window * dim.stride + k * dim.dilation - dim.before;
+      seen += at >= 0 && at < dim.size;
+    }
+    factors.push_back(float(double(dim.kernel) / double(seen)));
+  }
+  if (llvm::all_of(factors, [](float factor) { return factor == 1; }))
+    return y;
+  SmallVector<int64_t> shape(4, 1);
+  shape[axis] = dim.output;
+  return b.binary(BinaryKind::Mul, y, b.constant(shape, factors));
+}
+
+/// A depthwise convolution with the same weight everywhere.
+static Value buildDilatedAverage(NetworkBuilder &b, Value x,
+                                 ArrayRef<WindowDim> dims) {
+  if (!checkDilated(b, dims))
+    return {};
+  int64_t channels = b.shapeOf(x)[3];
+  Window window;
+  for (const WindowDim &dim : dims) {
+    window.stride.push_back(dim.stride);
+    window.dilation.push_back(dim.dilation);
+    window.before.push_back(dim.before);
+    window.after.push_back(dim.needed());
+  }
+  int64_t rows = dims[0].kernel, columns = dims[1].kernel;
+  Value weights =
+      b.splat(b.getType({rows, columns, channels, 1}, b.getF32Type()),
+              1.0 / double(rows * columns));
+  Value y = b.depthwiseConv(x, weights, {}, window);
+  return correctAverage(b, correctAverage(b, y, 1, dims[0]), 2, dims[1]);
+}
+
 Value NetworkBuilder::averagePool(Value x, ArrayRef<int64_t> kernel,
                                   const Window &window, bool countPadding) {
   if (!requireElement(*this, x, {getF32Type()}))
     return {};
   return overImages(*this, x, kernel, window,
                     [&](Value images, ArrayRef<WindowDim> dims) -> Value {
-                      if (dims[0].dilation != 1 || dims[1].dilation != 1) {
-                        emitError() << "average pooling with dilation";
-                        return {};
-                      }
                       SmallVector<WindowDim> counted(dims);
                       if (countPadding) {
                         // Zeros that are part of the input count.
@@ -136,7 +185,12 @@ Value NetworkBuilder::averagePool(Value x, ArrayRef<int64_t> kernel,
                         }
                         images = pad(images, before, after);
                       }
-                      return images ? buildAverage(*this, images, counted)
-                                    : Value();
+                      if (!images)
+                        return {};
+                      bool dilated =
+                          dims[0].dilation != 1 || dims[1].dilation != 1;
+                      return dilated
+                                 ? buildDilatedAverage(*this, images, counted)
+                                 : buildAverage(*this, images, counted);
                     });
 }

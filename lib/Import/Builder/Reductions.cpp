@@ -208,6 +208,31 @@ Value NetworkBuilder::instanceNorm(Value x, Value scale, Value bias,
                    scale, bias, epsilon);
 }
 
+Value NetworkBuilder::groupNorm(Value x, Value scale, Value bias,
+                                int64_t groups, double epsilon) {
+  if (!x || !scale || !bias)
+    return {};
+  SmallVector<int64_t> shape(shapeOf(x));
+  int64_t channels = shape.size() > 1 ? shape[1] : 0;
+  int64_t count = typeOf(scale).getNumElements();
+  if (groups < 1 || channels < 1 || channels % groups != 0 ||
+      (count != channels && count != groups) ||
+      typeOf(bias).getNumElements() != count) {
+    emitError() << "a normalization of " << x.getType() << " in " << groups
+                << " groups with scales of type " << scale.getType()
+                << " and biases of type " << bias.getType();
+    return {};
+  }
+  // [N, groups, channels of a group, elements].
+  int64_t inner = count == groups ? 1 : channels / groups;
+  auto spread = [&](Value param) {
+    return reshape(param, {1, groups, inner, 1});
+  };
+  Value y = layerNorm(reshape(x, {shape[0], groups, channels / groups, -1}),
+                      {2, 3}, spread(scale), spread(bias), epsilon);
+  return reshape(y, shape);
+}
+
 /// False after an error unless each of `params` is [channels] of floats.
 static bool checkChannels(NetworkBuilder &b, ArrayRef<Value> params,
                           int64_t channels) {

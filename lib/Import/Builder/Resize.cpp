@@ -94,6 +94,10 @@ static std::optional<Positions> computePositions(NetworkBuilder &b,
     else
       setFraction(p, output - 1, input - 1, /*centers=*/false);
     return p;
+  case ResizeCoordinates::HalfPixelSymmetric:
+    if (numerator * input == denominator * output)
+      setFraction(p, numerator, denominator, /*centers=*/true);
+    return p;
   case ResizeCoordinates::PytorchHalfPixel:
     if (output == 1) {
       setFraction(p, 1, 1, /*centers=*/false);
@@ -127,6 +131,9 @@ static double getPosition(const Positions &p, int64_t o,
   case ResizeCoordinates::HalfPixel:
   case ResizeCoordinates::PytorchHalfPixel:
     return (double(o) + 0.5) / p.scale - 0.5;
+  case ResizeCoordinates::HalfPixelSymmetric:
+    return double(p.input) / 2 +
+           (double(o) + 0.5 - double(p.output) / 2) / p.scale - 0.5;
   case ResizeCoordinates::HalfPixelFloor:
     return (double(o) + 0.5) / p.scale;
   default:

@@ -93,6 +93,7 @@ LogicalResult Importer::readInitializers() {
                            << "': " << llvm::toString(array.takeError());
     Tensor tensor;
     tensor.type = array->type;
+    tensor.isNibble = isNibble(proto->data_type());
     tensor.constant = std::make_shared<const Array>(std::move(*array));
     tensors[name] = std::move(tensor);
     return success();

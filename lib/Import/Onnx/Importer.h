@@ -39,6 +39,8 @@ struct DynamicScale {
 struct Tensor {
   /// Element type in the file.
   ElementType type = ElementType::Float32;
+  /// Integers of 4 bits; `type` is that of 8 bits.
+  bool isNibble = false;
   /// The elements, if they are known.
   std::shared_ptr<const Array> constant;
   /// The tensor in the network; of a constant, made when first asked for.
@@ -104,8 +106,10 @@ public:
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise);
   llvm::SmallVector<int64_t> getInts(llvm::StringRef name);
   llvm::SmallVector<double> getFloats(llvm::StringRef name);
-  /// The array of a tensor attribute, nullopt if absent or after an error.
-  std::optional<Array> getTensor(llvm::StringRef name);
+  /// The array of a tensor attribute, nullopt if absent or after an error;
+  /// `isNibble` says whether it has elements of 4 bits.
+  std::optional<Array> getTensor(llvm::StringRef name,
+                                 bool *isNibble = nullptr);
   /// Integers that an old operator set has as an attribute and a newer one as
   /// an input; nullopt if neither is given.
   mlir::FailureOr<std::optional<llvm::SmallVector<int64_t>>>
@@ -128,7 +132,7 @@ public:
   llvm::LogicalResult setResult(int result, mlir::Value value);
   llvm::LogicalResult setResult(int result, mlir::Value value,
                                 ElementType type);
-  llvm::LogicalResult setResult(int result, Array value);
+  llvm::LogicalResult setResult(int result, Array value, bool isNibble = false);
   llvm::LogicalResult setResult(int result, Tensor tensor);
   /// Results are integers with `params`, as those of operations that only move
   /// the elements of quantized tensors.

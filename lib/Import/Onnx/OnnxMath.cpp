@@ -128,32 +128,42 @@ static Type getNetworkType(NetworkBuilder &b, ElementType type) {
   }
 }
 
+static LogicalResult convertTo(Node &node, ElementType type) {
+  if (const Array *in = node.constant(0); isSmall(in))
+    return node.setResult(0, cast(*in, type));
+  Tensor *in = node.tensor(0);
+  if (!in)
+    return failure();
+  if (in->dynamic)
+    return importDynamicCast(node, type);
+  if (in->type == type)
+    return node.setResult(0, Tensor(*in));
+  Type element = getNetworkType(node.b, type);
+  if (!element)
+    return node.emitError() << "makes integers of 8 bits; quantc knows those "
+                               "of QuantizeLinear only";
+  Value x = in->params ? getCodes(node, *in) : node.value(0);
+  return node.setResult(0, node.b.cast(x, element), type);
+}
+
 static LogicalResult importCast(Node &node) {
   llvm::Expected<ElementType> type =
       getElementType(static_cast<int>(node.getInt("to", 0)));
   if (!type)
     return node.emitError() << "to: " << llvm::toString(type.takeError());
-  if (const Array *in = node.constant(0); isSmall(in))
-    return node.setResult(0, cast(*in, *type));
-  Tensor *in = node.tensor(0);
-  if (!in)
-    return failure();
-  if (in->dynamic)
-    return importDynamicCast(node, *type);
-  if (in->type == *type)
-    return node.setResult(0, Tensor(*in));
-  Type element = getNetworkType(node.b, *type);
-  if (!element)
-    return node.emitError() << "makes integers of 8 bits; quantc knows those "
-                               "of QuantizeLinear only";
-  Value x = in->params ? getCodes(node, *in) : node.value(0);
-  return node.setResult(0, node.b.cast(x, element), *type);
+  return convertTo(node, *type);
+}
+
+static LogicalResult importCastLike(Node &node) {
+  Tensor *like = node.tensor(1);
+  return like ? convertTo(node, like->type) : failure();
 }
 
 void onnximport::addMathHandlers(Handlers &handlers) {
   handlers["Add"] = {importBinary<BinaryKind::Add, Binary::Add>};
   handlers["And"] = {importBinary<BinaryKind::LogicalAnd, Binary::And>};
   handlers["Cast"] = {importCast, Integers::Own};
+  handlers["CastLike"] = {importCastLike, Integers::Own};
   handlers["Div"] = {importBinary<BinaryKind::Div, Binary::Div>};
   handlers["Equal"] = {importBinary<BinaryKind::Equal, Binary::Equal>};
   handlers["Greater"] = {importBinary<BinaryKind::Greater, Binary::Greater>};

@@ -42,6 +42,14 @@ static LogicalResult importInstanceNormalization(Node &node) {
                         }));
 }
 
+/// Since operator set 21 scale and bias belong to channels, before to groups.
+static LogicalResult importGroupNormalization(Node &node) {
+  Value x = node.value(0), scale = node.value(1), bias = node.value(2);
+  return node.setResult(0, node.b.groupNorm(x, scale, bias,
+                                            node.getInt("num_groups", 1),
+                                            node.getFloat("epsilon", 1e-5f)));
+}
+
 static LogicalResult importLayerNormalization(Node &node) {
   Value x = node.value(0), scale = node.value(1), bias = node.optional(2);
   if (node.hasFailed())
@@ -80,6 +88,7 @@ static LogicalResult importSoftmax(Node &node) {
 
 void onnximport::addNormalizationHandlers(Handlers &handlers) {
   handlers["BatchNormalization"] = {importBatchNormalization};
+  handlers["GroupNormalization"] = {importGroupNormalization};
   handlers["InstanceNormalization"] = {importInstanceNormalization};
   handlers["LayerNormalization"] = {importLayerNormalization};
   handlers["LogSoftmax"] = {importSoftmax<true>};

@@ -39,25 +39,81 @@ static Array quantize(const Array &in, const QuantizationParams &params,
 static LogicalResult importQuantizeLinear(Node &node) {
   ParamInputs inputs{1, 2};
   int64_t axis = node.getInt("axis", 1);
+  if (int64_t block = node.getInt("block_size", 0))
+    return node.emitError() << "has a scale per " << block
+                            << " elements (block_size); quantc reads such "
+                               "scales of constants in DequantizeLinear";
   const Array *in = node.constant(0);
-  const Array *zero = node.constant(2);
   if (!in || !isFloat(in->type))
     return setQuantized(node, node.value(0), inputs, axis);
-  ElementType type = zero ? zero->type : ElementType::UInt8;
+  FailureOr<StoredType> integers = readResultType(node, inputs.zero);
+  if (failed(integers))
+    return failure();
   FailureOr<QuantizationParams> params =
-      readParams(node, inputs, type, axis, in->shape.size());
+      readParams(node, inputs, integers->type, axis, in->shape.size());
   if (failed(params))
     return failure();
   // The builder checks the parameters.
   if (!node.b.getQuantizedType(*params, in->shape))
     return failure();
-  return node.setResult(0, quantize(*in, *params, type));
+  if (integers->isNibble)
+    params->bits = 4;
+  return node.setResult(0, quantize(*in, *params, integers->type),
+                        integers->isNibble);
+}
+
+/// Whether `params` hold one number for each `block` elements of dimension
+/// `axis` of `in`.
+static bool fitsBlocks(const Array &in, const Array &params, int64_t axis,
+                       int64_t block) {
+  std::vector<int64_t> shape = in.shape;
+  shape[axis] = llvm::divideCeil(shape[axis], block);
+  return params.shape == shape;
+}
+
+/// A constant with a scale per block of an axis: no quantized type has such
+/// scales, so the numbers that it stands for are computed here.
+static LogicalResult importBlocks(Node &node, int64_t block) {
+  const Array *in = node.require(0, "elements, with a scale per block,");
+  const Array *scale = node.require(1, "scale");
+  const Array *zero = node.has(2) ? node.require(2, "zero point") : nullptr;
+  if (node.hasFailed())
+    return failure();
+  FailureOr<int64_t> axis =
+      node.getAxis(node.getInt("axis", 1), in->shape.size());
+  if (failed(axis))
+    return failure();
+  if (block < 0 || isFloat(in->type) || !isFloat(scale->type) ||
+      !fitsBlocks(*in, *scale, *axis, block) ||
+      (zero && !fitsBlocks(*in, *zero, *axis, block)))
+    return node.emitError() << "has scales or zero points that are not one for "
+                               "each block of "
+                            << block << " elements";
+  if (in->elementCount() > int64_t(kMaxFoldedBytes / sizeof(float)))
+    return node.emitError()
+           << "makes a constant of more than " << kMaxFoldedBytes << " bytes";
+  int64_t inner = 1, size = in->shape[*axis];
+  for (int64_t dim : ArrayRef<int64_t>(in->shape).drop_front(*axis + 1))
+    inner *= dim;
+  int64_t blocks = llvm::divideCeil(size, block);
+  Array out = Array::zeros(ElementType::Float32, in->shape);
+  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
+    int64_t position = i / inner % size, outer = i / inner / size;
+    int64_t at = (outer * blocks + position / block) * inner + i % inner;
+    int64_t difference = getInt(*in, i) - (zero ? getInt(*zero, at) : 0);
+    setReal(out, i,
+            static_cast<float>(difference) *
+                static_cast<float>(getReal(*scale, at)));
+  }
+  return node.setResult(0, std::move(out));
 }
 
 static LogicalResult importDequantizeLinear(Node &node) {
   Tensor *in = node.tensor(0), *scale = node.tensor(1);
   if (!in || !scale)
     return failure();
+  if (int64_t block = node.getInt("block_size", 0))
+    return importBlocks(node, block);
   if (in->dynamic && scale->dynamic &&
       in->dynamic->source == scale->dynamic->source &&
       in->dynamic->exponent + scale->dynamic->exponent == 0)

@@ -33,6 +33,7 @@ static LogicalResult readCoordinates(Node &node, ResizeSpec &spec) {
       llvm::StringSwitch<std::optional<ResizeCoordinates>>(mode)
           .Case("half_pixel", ResizeCoordinates::HalfPixel)
           .Case("pytorch_half_pixel", ResizeCoordinates::PytorchHalfPixel)
+          .Case("half_pixel_symmetric", ResizeCoordinates::HalfPixelSymmetric)
           .Case("align_corners", ResizeCoordinates::AlignCorners)
           .Case("asymmetric", ResizeCoordinates::Asymmetric)
           .Case("tf_half_pixel_for_nn", ResizeCoordinates::HalfPixelFloor)
@@ -100,15 +101,42 @@ static FailureOr<Target> scaleBy(Node &node, ArrayRef<int64_t> shape,
   return target;
 }
 
+/// One scale for all axes: the largest with which none exceeds its size, or the
+/// smallest with which none stays below it.
+static FailureOr<Target> scaleWithin(Node &node, ArrayRef<int64_t> shape,
+                                     ArrayRef<int64_t> axes,
+                                     ArrayRef<int64_t> sizes, bool notLarger) {
+  Target target{Shape(shape), SmallVector<double>(shape.size(), 1.0)};
+  std::optional<float> scale;
+  for (auto [axis, size] : llvm::zip(axes, sizes)) {
+    float own = float(size) / float(shape[axis]);
+    scale = !scale      ? own
+            : notLarger ? std::min(*scale, own)
+                        : std::max(*scale, own);
+  }
+  for (int64_t axis : axes) {
+    float size = std::floor(*scale * float(shape[axis]) + 0.5f);
+    if (!(size >= 1 && size <= float(kMaxElements)))
+      return node.emitError() << "scales dimension " << axis << " of size "
+                              << shape[axis] << " by " << *scale;
+    target.scales[axis] = *scale;
+    target.sizes[axis] = static_cast<int64_t>(size);
+  }
+  return target;
+}
+
 static FailureOr<Target> scaleTo(Node &node, ArrayRef<int64_t> shape,
                                  ArrayRef<int64_t> axes,
                                  ArrayRef<int64_t> sizes) {
-  if (node.getString("keep_aspect_ratio_policy", "stretch") != "stretch")
-    return node.emitError() << "keeps the aspect ratio; quantc knows the "
-                               "policy stretch only";
+  std::string policy = node.getString("keep_aspect_ratio_policy", "stretch");
   if (sizes.size() != axes.size())
     return node.emitError() << "has " << sizes.size() << " sizes for "
                             << axes.size() << " dimensions";
+  if (policy == "not_larger" || policy == "not_smaller")
+    return scaleWithin(node, shape, axes, sizes, policy == "not_larger");
+  if (policy != "stretch")
+    return node.emitError() << "has the keep_aspect_ratio_policy '" << policy
+                            << "', which quantc does not know";
   Target target{Shape(shape), {}};
   for (auto [axis, size] : llvm::zip(axes, sizes))
     target.sizes[axis] = size;

@@ -56,7 +56,8 @@ static std::optional<Array> readPlainConstant(Node &node) {
 }
 
 static LogicalResult importConstant(Node &node) {
-  std::optional<Array> array = node.getTensor("value");
+  bool isNibble = false;
+  std::optional<Array> array = node.getTensor("value", &isNibble);
   if (node.hasFailed())
     return failure();
   if (!array)
@@ -65,7 +66,7 @@ static LogicalResult importConstant(Node &node) {
     return node.emitError()
            << "holds text, a sparse tensor or nothing, which quantc does not "
               "read";
-  return node.setResult(0, std::move(*array));
+  return node.setResult(0, std::move(*array), isNibble);
 }
 
 /// Room for a constant of `shape`, or an error.

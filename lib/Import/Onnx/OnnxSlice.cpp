@@ -168,10 +168,12 @@ static LogicalResult importPad(Node &node) {
                   .Case("constant", PadMode::Constant)
                   .Case("reflect", PadMode::Reflect)
                   .Case("edge", PadMode::Edge)
+                  .Case("wrap", PadMode::Wrap)
                   .Default(std::nullopt);
   if (!mode)
     return node.emitError() << "has the mode '" << name
-                            << "'; quantc knows constant, reflect and edge";
+                            << "'; quantc knows constant, reflect, edge and "
+                               "wrap";
   int64_t rank = NetworkBuilder::rankOf(x);
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (node.has(3)) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Quantized.h"
+#include "TensorData.h"
 
 #include "llvm/Support/JSON.h"
 
@@ -190,14 +191,38 @@ Value onnximport::readReals(Node &node, int input, ParamInputs inputs,
   return failed(params) ? Value() : readAs(node, input, *params);
 }
 
+FailureOr<StoredType> onnximport::readResultType(Node &node, int zero) {
+  if (node.has(zero)) {
+    Tensor *given = node.tensor(zero);
+    if (!given)
+      return failure();
+    return StoredType{given->type, given->isNibble};
+  }
+  int code = static_cast<int>(node.getInt("output_dtype", 0));
+  if (code == 0)
+    return StoredType();
+  if (isNibble(code))
+    return StoredType{code == kInt4 ? ElementType::Int8 : ElementType::UInt8,
+                      true};
+  llvm::Expected<ElementType> type = getElementType(code);
+  if (!type)
+    return node.emitError()
+           << "output_dtype: " << llvm::toString(type.takeError());
+  return StoredType{*type};
+}
+
 LogicalResult onnximport::setQuantized(Node &node, Value value,
                                        ParamInputs inputs, int64_t axis) {
   if (!value)
     return failure();
-  ElementType type = ElementType::UInt8;
-  if (node.has(inputs.zero))
-    if (const Array *zero = node.constant(inputs.zero))
-      type = zero->type;
+  FailureOr<StoredType> integers = readResultType(node, inputs.zero);
+  if (failed(integers))
+    return failure();
+  if (integers->isNibble)
+    return node.emitError() << "quantizes to integers of 4 bits what the "
+                               "network computes; quantc reads such constants "
+                               "only";
+  ElementType type = integers->type;
   FailureOr<QuantizationParams> params =
       readParams(node, inputs, type, axis, NetworkBuilder::rankOf(value));
   if (failed(params))

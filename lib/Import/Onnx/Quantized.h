@@ -36,6 +36,15 @@ mlir::FailureOr<QuantizationParams> readZeroPoint(Node &node, int zero,
                                                   ElementType type,
                                                   int64_t axis, int64_t rank);
 
+/// The integers that a node makes: those of its zero point at input `zero`, or
+/// as its attribute output_dtype says, or uint8.
+struct StoredType {
+  ElementType type = ElementType::UInt8;
+  /// They have 4 bits.
+  bool isNibble = false;
+};
+mlir::FailureOr<StoredType> readResultType(Node &node, int zero);
+
 /// The real numbers that the integers of an input stand for with `params`.
 /// Null after an error.
 mlir::Value readAs(Node &node, int input, const QuantizationParams &params);

@@ -10,10 +10,7 @@
 #include "HostTensor.h"
 
 #include "llvm/ADT/APFloat.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cstring>
 
@@ -26,7 +23,14 @@ static Error makeError(const Twine &message) {
   return createStringError(inconvertibleErrorCode(), message);
 }
 
+/// From this number up to kUInt4 all are floats of 8 bits.
+static constexpr int kFirstFloat8 = 17;
+
 std::string onnximport::getTypeName(int onnxType) {
+  if (isNibble(onnxType))
+    return onnxType == kInt4 ? "INT4" : "UINT4";
+  if (onnxType >= kFirstFloat8 && onnxType < kUInt4)
+    return "FLOAT8";
   if (TensorProto::DataType_IsValid(onnxType))
     return onnx::TensorProto_DataType_Name(
         static_cast<TensorProto::DataType>(onnxType));
@@ -107,14 +111,35 @@ static void convertRaw(int onnxType, StringRef raw, Array &out) {
   }
 }
 
+/// Two elements in each byte, the first one in its low half.
+static Array unpack(const TensorProto &tensor, ElementType type, int64_t count,
+                    function_ref<uint8_t(int64_t byte)> getByte) {
+  Array out = Array::zeros(type, getDims(tensor));
+  for (int64_t i = 0; i < count; ++i) {
+    unsigned bits = (getByte(i / 2) >> (i % 2 * 4)) & 15;
+    setInt(out, i, tensor.data_type() == kInt4 ? SignExtend32<4>(bits) : bits);
+  }
+  return out;
+}
+
+/// Bytes that `count` elements of `tensor` have in raw_data.
+static uint64_t getRawBytes(const TensorProto &tensor, ElementType type,
+                            int64_t count) {
+  return isNibble(tensor.data_type())
+             ? divideCeil(count, 2)
+             : count * getRawSize(tensor.data_type(), type);
+}
+
 static Expected<Array> readRaw(const TensorProto &tensor, ElementType type,
                                int64_t count, StringRef raw) {
-  size_t width = getRawSize(tensor.data_type(), type);
-  if (raw.size() != count * width)
+  uint64_t needed = getRawBytes(tensor, type, count);
+  if (raw.size() != needed)
     return makeError("holds " + Twine(raw.size()) +
                      " bytes, but its shape "
                      "needs " +
-                     Twine(count * width));
+                     Twine(needed));
+  if (isNibble(tensor.data_type()))
+    return unpack(tensor, type, count, [&](int64_t i) { return raw[i]; });
   Array out = Array::zeros(type, getDims(tensor));
   if (type == ElementType::Float32 && tensor.data_type() != TensorProto::FLOAT)
     convertRaw(tensor.data_type(), raw, out);
@@ -166,96 +191,25 @@ static Expected<Array> readTyped(const TensorProto &tensor, ElementType type,
   case TensorProto::UINT32:
   case TensorProto::UINT64:
     return readField(tensor, type, count, tensor.uint64_data(), asInt);
+  case kUInt4:
+  case kInt4:
+    if (tensor.int32_data_size() != int64_t(divideCeil(count, 2)))
+      return makeError("holds " + Twine(tensor.int32_data_size()) +
+                       " bytes, but its shape needs " +
+                       Twine(divideCeil(count, 2)));
+    return unpack(tensor, type, count,
+                  [&](int64_t i) { return tensor.int32_data(i); });
   default:
     return readField(tensor, type, count, tensor.int32_data(), asInt);
   }
 }
 
-/// Where a tensor's bytes are outside of the model.
-namespace {
-struct ExternalData {
-  StringRef location;
-  uint64_t offset = 0;
-  std::optional<uint64_t> length;
-};
-} // namespace
-
-static Expected<ExternalData> readLocation(const TensorProto &tensor) {
-  ExternalData data;
-  for (const onnx::StringStringEntryProto &entry : tensor.external_data()) {
-    StringRef key = entry.key(), value = entry.value();
-    uint64_t number = 0;
-    if (key == "location") {
-      data.location = value;
-    } else if (key == "offset" || key == "length") {
-      if (!to_integer(value, number, 10))
-        return makeError("its external data has the " + key + " '" + value +
-                         "', which is not a number");
-      key == "offset" ? (void)(data.offset = number)
-                      : (void)(data.length = number);
-    }
-  }
-  if (data.location.empty())
-    return makeError("its external data names no file");
-  return data;
-}
-
-/// A path below the model's directory, also when symbolic links are followed.
-static Expected<std::string> resolve(StringRef location, StringRef directory) {
-  bool leaves = sys::path::is_absolute(location) ||
-                llvm::is_contained(llvm::make_range(sys::path::begin(location),
-                                                    sys::path::end(location)),
-                                   "..");
-  SmallString<128> path(directory.empty() ? "." : directory), root(path), real;
-  sys::path::append(path, location);
-  if (!leaves) {
-    SmallString<128> realRoot;
-    if (std::error_code error = sys::fs::real_path(path, real))
-      return makeError("cannot open its external data '" + path +
-                       "': " + error.message());
-    if (sys::fs::real_path(root, realRoot))
-      realRoot = root;
-    leaves = !StringRef(real).starts_with(realRoot) ||
-             (real.size() > realRoot.size() &&
-              !sys::path::is_separator(realRoot.back()) &&
-              !sys::path::is_separator(real[realRoot.size()]));
-  }
-  if (leaves)
-    return makeError("its external data '" + location +
-                     "' is not below the model's directory; put the file "
-                     "beside the model");
-  return std::string(real);
-}
-
-static Expected<Array> readExternal(const TensorProto &tensor, ElementType type,
-                                    int64_t count, StringRef directory) {
-  Expected<ExternalData> data = readLocation(tensor);
-  if (!data)
-    return data.takeError();
-  Expected<std::string> path = resolve(data->location, directory);
-  if (!path)
-    return path.takeError();
-  uint64_t fileSize = 0;
-  if (std::error_code error = sys::fs::file_size(*path, fileSize))
-    return makeError("cannot read its external data '" + data->location +
-                     "': " + error.message());
-  uint64_t length =
-      data->length.value_or(count * getRawSize(tensor.data_type(), type));
-  if (data->offset > fileSize || length > fileSize - data->offset)
-    return makeError("its external data, " + Twine(length) +
-                     " bytes at offset " + Twine(data->offset) +
-                     ", reaches beyond the end of '" + data->location + "' (" +
-                     Twine(fileSize) + " bytes)");
-  auto buffer = MemoryBuffer::getFileSlice(*path, length, data->offset);
-  if (!buffer)
-    return makeError("cannot read its external data '" + data->location +
-                     "': " + buffer.getError().message());
-  return readRaw(tensor, type, count, (*buffer)->getBuffer());
-}
-
 Expected<Array> onnximport::readTensor(const TensorProto &tensor,
                                        StringRef directory) {
-  Expected<ElementType> type = getElementType(tensor.data_type());
+  Expected<ElementType> type =
+      isNibble(tensor.data_type())
+          ? tensor.data_type() == kInt4 ? ElementType::Int8 : ElementType::UInt8
+          : getElementType(tensor.data_type());
   if (!type)
     return type.takeError();
   if (tensor.has_segment())
@@ -264,8 +218,13 @@ Expected<Array> onnximport::readTensor(const TensorProto &tensor,
   if (!count)
     return makeError("has an absurd shape, of a negative size or more than " +
                      Twine(kMaxElements) + " elements");
-  if (tensor.data_location() == TensorProto::EXTERNAL)
-    return readExternal(tensor, *type, *count, directory);
+  if (tensor.data_location() == TensorProto::EXTERNAL) {
+    Expected<std::unique_ptr<MemoryBuffer>> data =
+        readExternalData(tensor, getRawBytes(tensor, *type, *count), directory);
+    if (!data)
+      return data.takeError();
+    return readRaw(tensor, *type, *count, (*data)->getBuffer());
+  }
   if (tensor.has_raw_data())
     return readRaw(tensor, *type, *count, tensor.raw_data());
   return readTyped(tensor, *type, *count);

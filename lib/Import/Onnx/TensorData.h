@@ -20,6 +20,7 @@
 #include "quantc/Support/Npz.h"
 
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 namespace quantc::onnximport {
 
@@ -30,10 +31,22 @@ llvm::Expected<ElementType> getElementType(int onnxType);
 /// ONNX's name of a type ("FLOAT16").
 std::string getTypeName(int onnxType);
 
-/// The values of `tensor`. Files of external data are read below `directory`
-/// only.
+/// Types of 4 bits, which the protocol buffers of old releases do not name.
+inline constexpr int kUInt4 = 21, kInt4 = 22;
+inline bool isNibble(int onnxType) {
+  return onnxType == kUInt4 || onnxType == kInt4;
+}
+
+/// The values of `tensor`; those of 4 bits become uint8 and int8. Files of
+/// external data are read below `directory` only.
 llvm::Expected<Array> readTensor(const onnx::TensorProto &tensor,
                                  llvm::StringRef directory);
+
+/// The bytes that `tensor` has in another file, `needed` ones unless it says
+/// how many. The file has to lie below `directory`.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+readExternalData(const onnx::TensorProto &tensor, uint64_t needed,
+                 llvm::StringRef directory);
 
 } // namespace quantc::onnximport
 

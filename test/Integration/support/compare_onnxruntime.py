@@ -19,6 +19,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import onnx_cases
+import onnx_newer_cases  # noqa: F401, its cases join the groups
 import onnxruntime
 
 TOLERANCE = 2e-5  # of the largest value: float32 sums and polynomials
@@ -42,6 +43,10 @@ def build(cases):
                     rename(name), helper.np_dtype_to_tensor_dtype(array.dtype)
                     if hasattr(helper, "np_dtype_to_tensor_dtype")
                     else onnx.mapping.NP_TYPE_TO_TENSOR_TYPE[array.dtype], array.shape))
+            elif isinstance(value, TensorProto):
+                constants.append(TensorProto())
+                constants[-1].CopyFrom(value)
+                constants[-1].name = rename(name)
             else:
                 constants.append(numpy_helper.from_array(value, rename(name)))
         for place, node in enumerate(case.nodes):

@@ -63,6 +63,21 @@ MESSAGES = {
     "scale-count": "has 2 scales, but 3 zero points",
     "integer-relu": "'n1': 'Sigmoid' computes with the integers of the quantized tensor 'q'",
     "dynamic": "reads 's' of a DynamicQuantizeLinear",
+    "nibbles-input": "the input 'x': elements of type INT4 are not supported",
+    "nibbles-short": "the initializer 'w': holds 1 bytes, but its shape needs 2",
+    "nibbles-field": "the initializer 'w': holds 1 bytes, but its shape needs 2",
+    "nibbles-computed": "'n0': 'QuantizeLinear' quantizes to integers of 4 bits what the network computes",
+    "float8": "the initializer 'w': elements of type FLOAT8 are not supported",
+    "output-dtype": "'QuantizeLinear' output_dtype: elements of type FLOAT8",
+    "blocks-shape": "'n0': 'DequantizeLinear' has scales or zero points that are not one for each block of 2",
+    "blocks-axis": "has axis 5, but its tensor has 2 dimensions",
+    "blocks-negative": "not one for each block of -1 elements",
+    "blocks-computed": "computes its elements, with a scale per block, ('w') at run time",
+    "dilated-kernel": "windows of more than 256 elements",
+    "dilated-pads": "'n0': ",
+    "wrap": "'n0': padding of 4 of its own elements for a dimension of size 3",
+    "aspect": "'n0': 'Resize' scales dimension 0 of size 1 by",
+    "aspect-policy": "has the keep_aspect_ratio_policy 'often'",
 }
 MEMORY = 2 << 30
 
@@ -95,7 +110,8 @@ def main():
 
     for name, message in MESSAGES.items():
         expect(name, models.MODELS[name]().SerializeToString(), message)
-    expect("external", models.MODELS["external"]().SerializeToString(), None)
+    for name in ("external", "nibbles", "blocks"):
+        expect(name, models.MODELS[name]().SerializeToString(), None)
     whole = models.MODELS["qdq"]().SerializeToString()
     for size in range(2, len(whole) - 1, 37):
         path = workdir / "models" / f"cut-{size}.onnx"

@@ -72,6 +72,28 @@ def names():
     return proto
 
 
+def nibbles(name, dims, raw, kind=22):
+    """Integers of 4 bits, which the package may not know: signed ones have number 22."""
+    return TensorProto(name=name, data_type=kind, dims=dims, raw_data=raw)
+
+
+def blocks(scale, weights=(4, 2), inputs=(), **attrs):
+    """Weights with a scale for each two rows."""
+    constants = {"w": np.ones(weights, "i1"), "s": np.array(scale, "f4")}
+    return model([("DequantizeLinear", ["w", "s"], ["d"], {"axis": 0, "block_size": 2, **attrs}),
+                  ("MatMul", ["x", "d"], ["y"], {})], [value("x", [1, 4]), *inputs], ["y"],
+                 {name: array for name, array in constants.items() if name not in {i.name for i in inputs}}, opset=21)
+
+
+def pool(op="AveragePool", opset=19, **attrs):
+    return model([(op, ["x"], ["y"], attrs)], [value("x", [1, 1, 8, 8])], ["y"], opset=opset)
+
+
+def resize(sizes, opset=19, **attrs):
+    return model([("Resize", ["x", "", "", "s"], ["y"], attrs)], [value("x", [1, 1, 4, 4])], ["y"],
+                 {"s": np.array(sizes, "i8")}, opset=opset)
+
+
 MODELS = {
     "relu": relu,
     "names": names,
@@ -161,6 +183,28 @@ MODELS = {
                                   [value("x", [1, 2])], ["y"], {"s": np.array(1, "f4"), "z": np.array(0, "i1")}),
     "dynamic": lambda: model([("DynamicQuantizeLinear", ["x"], ["q", "s", "z"], {}), ("Neg", ["s"], ["y"], {})],
                              [value("x", [1, 2])], ["y"]),
+    "nibbles": lambda: model([("DequantizeLinear", ["w", "s"], ["d"], {}), ("Add", ["x", "d"], ["y"], {})],
+                             [value("x", [3])], ["y"],
+                             {"w": nibbles("w", [3], b"\x21\x0f"), "s": np.array(0.5, "f4")}, opset=21),
+    "nibbles-input": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", [2], 22)], ["y"], opset=21),
+    "nibbles-short": lambda: add_constant(nibbles("w", [3], b"\x21")),
+    "nibbles-field": lambda: add_constant(TensorProto(name="w", data_type=21, dims=[3], int32_data=[1])),
+    "nibbles-computed": lambda: quantize(0.5, nibbles("z", [], b"\0")),
+    "float8": lambda: add_constant(TensorProto(name="w", data_type=17, dims=[2], raw_data=b"12")),
+    "output-dtype": lambda: model([("QuantizeLinear", ["x", "s"], ["q"], {"output_dtype": 17}),
+                                   ("DequantizeLinear", ["q", "s"], ["y"], {})], [value("x", [2])], ["y"],
+                                  {"s": np.array(0.5, "f4")}, opset=21),
+    "blocks": lambda: blocks([[1, 2], [3, 4]]),
+    "blocks-shape": lambda: blocks([[1, 2], [3, 4], [5, 6]]),
+    "blocks-axis": lambda: blocks([[1, 2], [3, 4]], axis=5),
+    "blocks-negative": lambda: blocks([[1, 2], [3, 4]], block_size=-1),
+    "blocks-computed": lambda: blocks([[1, 2], [3, 4]], inputs=[value("w", [4, 2], TensorProto.INT8)]),
+    "dilated-kernel": lambda: pool(kernel_shape=[99, 99], dilations=[2, 2], pads=[98] * 4),
+    "dilated-pads": lambda: pool(kernel_shape=[2, 2], dilations=[2**30, 1], pads=[2**30, 0, 2**30, 0]),
+    "wrap": lambda: model([("Pad", ["x", "p"], ["y"], {"mode": "wrap"})], [value("x", [2, 3])], ["y"],
+                          {"p": np.array([0, 4, 0, 0], "i8")}, opset=19),
+    "aspect": lambda: resize([1, 1, 1 << 62, 1 << 62], keep_aspect_ratio_policy="not_smaller"),
+    "aspect-policy": lambda: resize([1, 1, 2, 2], keep_aspect_ratio_policy="often"),
 }
 
 

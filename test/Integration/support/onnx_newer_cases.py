@@ -1,0 +1,137 @@
+"""More models of one operation for compare_onnxruntime.py: what newer operator sets changed."""
+import dataclasses
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from onnx_cases import GROUPS, add, f32, graph, ints, w, x
+
+# Elements of 4 bits, two in a byte; numpy has no such types.
+UINT4, INT4 = 21, 22
+
+
+def nibbles(values, kind, shape=None):
+    flat = np.asarray(values).ravel().astype("i1").view("u1") & 15
+    flat = np.append(flat, np.zeros(flat.size % 2, "u1"))
+    return TensorProto(data_type=kind, dims=np.shape(values) if shape is None else shape,
+                       raw_data=(flat[::2] | flat[1::2] << 4).tobytes())
+
+
+def _is_valid(case, opset):
+    """Whether the operations mean the same there and are spelled the same."""
+    for node in case.nodes:
+        attributes = {attribute.name for attribute in node.attribute}
+        if node.op_type == "Upsample" or (node.op_type.startswith("Reduce") and "axes" in attributes):
+            return False
+        if node.op_type == "Split" and len(node.input) < 2 and "num_outputs" not in attributes:
+            return False
+        if node.domain or (node.op_type == "Resize" and case.opset < 18 and opset >= 18 and len(node.input) < 3):
+            return False
+    return 13 <= case.opset < opset
+
+
+def _all_again():
+    """Every case once more at newer operator sets (20 changed little)."""
+    for opset in (19, 21):
+        for group in ("conv", "pool", "activation", "math", "move", "shape", "quantized"):
+            GROUPS[f"{group}-{opset}"] = [dataclasses.replace(case, opset=opset) for case in GROUPS[group]
+                                          if _is_valid(case, opset)]
+
+
+def _pools():
+    g = "newer"
+    for opset in (19, 21):
+        add(g, "AveragePool", x(1, 3, 9, 8), kernel_shape=[3, 2], dilations=[2, 3], opset=opset)
+        add(g, "AveragePool", x(1, 3, 9, 8), kernel_shape=[3, 2], dilations=[2, 3], strides=[2, 1], pads=[2, 1, 1, 0],
+            opset=opset)
+        add(g, "AveragePool", x(1, 3, 9, 8), kernel_shape=[3, 2], dilations=[2, 3], pads=[2, 1, 1, 0],
+            count_include_pad=1, opset=opset)
+        add(g, "AveragePool", x(1, 3, 9), kernel_shape=[3], dilations=[2], pads=[1, 2], opset=opset)
+        add(g, "AveragePool", x(1, 3, 6, 6), kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, opset=opset)
+        add(g, "AveragePool", x(1, 3, 7, 7), kernel_shape=[3, 3], strides=[3, 3], pads=[1, 1, 1, 1], ceil_mode=1,
+            count_include_pad=1, opset=opset)
+
+
+def _moves():
+    g = "newer"
+    for opset in (18, 19, 21):
+        add(g, "Pad", x(2, 5, 4), ints(1, 2), None, ints(-1), opset=opset)
+        add(g, "Pad", x(2, 5, 4), ints(1, 0, 2, 1), f32(0.5), ints(2, 0), opset=opset)
+    for opset in (19, 21):
+        add(g, "Pad", x(2, 5), ints(0, 2, 0, 3), mode="wrap", opset=opset)
+        add(g, "Pad", x(2, 5), ints(1, -2, 2, 3), mode="wrap", opset=opset)
+    for opset in (19, 21):
+        for policy in ("not_larger", "not_smaller", "stretch"):
+            for mode in ("nearest", "linear"):
+                add(g, "Resize", x(1, 2, 4, 6), None, None, ints(7, 9), axes=[2, 3], mode=mode,
+                    keep_aspect_ratio_policy=policy, opset=opset)
+                add(g, "Resize", x(1, 2, 9, 6), None, None, ints(5, 4), axes=[2, 3], mode=mode,
+                    keep_aspect_ratio_policy=policy, opset=opset)
+        add(g, "Resize", x(1, 2, 4, 5), None, f32([1, 1, 2, 1.7]), mode="linear",
+            coordinate_transformation_mode="half_pixel_symmetric", opset=opset)
+        add(g, "Resize", x(1, 2, 4, 5), None, None, ints(1, 2, 7, 9), mode="linear",
+            coordinate_transformation_mode="half_pixel_symmetric", opset=opset)
+    for opset in (15, 19, 21):
+        add(g, "CastLike", x(2, 9, low=-9, high=9), x(1, low=0, high=3, dtype="int32"), opset=opset)
+        add(g, "CastLike", x(2, 9, low=-9, high=9, dtype="int32"), x(1), opset=opset)
+    for opset in (20, 21):
+        graph(g, f"ConstantOfShape{opset}", [("Shape", ["x"], ["s"], {}), ("ConstantOfShape", ["s"], ["o"], {
+            "value": helper.make_tensor("v", TensorProto.FLOAT, [1], [2.5])}), ("Add", ["x", "o"], ["y"], {})],
+            {"x": x(2, 3)}, ["y"], opset=opset)
+    for opset in (18, 21):
+        scale = w(6) if opset == 21 else w(3)
+        bias = w(6) if opset == 21 else w(3)
+        add(g, "GroupNormalization", x(2, 6, 4, 5), scale, bias, num_groups=3, opset=opset, tolerance=1e-4)
+        add(g, "GroupNormalization", x(2, 6, 5), scale, bias, num_groups=3, epsilon=1e-2, opset=opset, tolerance=1e-4)
+
+
+def _integers():
+    g = "newer"
+    rng = np.random.default_rng(5)
+    for opset in (19, 21):
+        # The type of the result where no zero point gives it: uint8, or an attribute says so.
+        pair = [("QuantizeLinear", ["x", "s"], ["q"], {}), ("DequantizeLinear", ["q", "s"], ["y"], {})]
+        graph(g, f"no-zero-point{opset}", pair, {"x": x(2, 9), "s": f32(0.05)}, ["y"], opset=opset, tolerance=0.03)
+    graph(g, "output-dtype", [("QuantizeLinear", ["x", "s"], ["q"], {"output_dtype": TensorProto.INT8}),
+                              ("DequantizeLinear", ["q", "s"], ["y"], {})],
+          {"x": x(2, 9), "s": f32(0.01)}, ["y"], opset=21, tolerance=0.006)
+    for name, dtype, zero in (("int16", "i2", -20), ("uint16", "u2", 32000)):
+        graph(g, name, [("QuantizeLinear", ["x", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["d"], {}),
+                        ("Conv", ["d", "w"], ["y"], {})],
+              {"x": x(1, 3, 5, 5), "s": f32(1e-4), "z": np.array(zero, dtype), "w": w(2, 3, 3, 3)}, ["y"], opset=21,
+              tolerance=1e-4)
+        graph(g, f"{name}-weights", [("DequantizeLinear", ["w", "s", "z"], ["d"], {"axis": 0}),
+                                     ("MatMul", ["x", "d"], ["y"], {})],
+              {"x": x(3, 4), "w": rng.integers(0, 30000, (4, 5)).astype(dtype), "s": f32([1e-4, 2e-4, 1e-4, 3e-4]),
+               "z": np.full(4, max(zero, 0), dtype)}, ["y"], opset=21)
+    for kind, name, low in ((INT4, "int4", -8), (UINT4, "uint4", 0)):
+        values = rng.integers(low, low + 16, (5, 3))
+        zeros = rng.integers(low, low + 16, 3)
+        graph(g, f"{name}-tensor", [("DequantizeLinear", ["w", "s", "z"], ["d"], {}), ("MatMul", ["x", "d"], ["y"], {})],
+              {"x": x(2, 5), "w": nibbles(values, kind), "s": f32(0.25), "z": nibbles(np.array(low + 8), kind)}, ["y"],
+              opset=21)
+        graph(g, f"{name}-axis", [("DequantizeLinear", ["w", "s", "z"], ["d"], {"axis": 1}),
+                                  ("MatMul", ["x", "d"], ["y"], {})],
+              {"x": x(2, 5), "w": nibbles(values, kind), "s": f32([0.25, 0.5, 0.1]), "z": nibbles(zeros, kind)}, ["y"],
+              opset=21)
+        graph(g, f"{name}-cast", [("Cast", ["w"], ["c"], {"to": 1}), ("Add", ["x", "c"], ["y"], {})],
+              {"x": x(5, 3), "w": nibbles(values, kind)}, ["y"], opset=21)
+        blocks = rng.integers(low, low + 16, (6, 4))
+        graph(g, f"{name}-blocks", [("DequantizeLinear", ["w", "s", "z"], ["d"], {"axis": 0, "block_size": 2}),
+                                    ("MatMul", ["x", "d"], ["y"], {})],
+              {"x": x(2, 6), "w": nibbles(blocks, kind), "s": np.abs(w(3, 4)) * 0.1 + 0.01,
+               "z": nibbles(rng.integers(low, low + 16, (3, 4)), kind)}, ["y"], opset=21)
+    graph(g, "uneven-blocks", [("DequantizeLinear", ["w", "s"], ["d"], {"axis": 1, "block_size": 3}),
+                               ("MatMul", ["x", "d"], ["y"], {})],
+          {"x": x(2, 4), "w": rng.integers(-127, 128, (4, 7)).astype("i1"), "s": np.abs(w(4, 3)) * 0.1 + 0.01}, ["y"],
+          opset=21)
+    graph(g, "quantized-constant", [
+        ("QuantizeLinear", ["w", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["d"], {}),
+        ("Add", ["x", "d"], ["y"], {})],
+        {"x": x(3, 3), "w": w(3, 3) * 9, "s": f32(0.5), "z": nibbles(np.array(1), INT4)}, ["y"], opset=21)
+
+
+_all_again()
+_pools()
+_moves()
+_integers()
