@@ -95,7 +95,7 @@ double quantc::commonAdditionScale(double lhsScale, double rhsScale) {
 double quantc::widenWeightScaleForBias(double weightScale, double inputScale,
                                        double bias) {
   assert(weightScale > 0 && inputScale > 0 && std::isfinite(bias));
-  constexpr double kLimit = 1 << 30; // N9
+  constexpr double kLimit = (1 << 30) - 0.5; // N9
   double magnitude = std::abs(bias);
   auto fits = [&](double scale) {
     return magnitude <= kLimit * (inputScale * scale);
@@ -105,7 +105,8 @@ double quantc::widenWeightScaleForBias(double weightScale, double inputScale,
   // The range is widened, and the scale follows from it as any weight's (N7).
   constexpr double kLargest = std::numeric_limits<float>::max();
   constexpr double kSteps = 127;
+  auto stepsPerScale = static_cast<float>(kSteps / inputScale);
   auto range = static_cast<float>(
-      std::min(magnitude / inputScale / kLimit * kSteps, kLargest));
+      std::min(magnitude / kLimit * stepsPerScale, kLargest));
   return static_cast<float>(range / kSteps);
 }

@@ -94,7 +94,7 @@ TEST(RequantizeTest, N8_BiasesAreNearestAndWithinTheGuard) {
     double widened = widenWeightScaleForBias(weightScale, inputScale, bias);
     AffineParams params{inputScale * widened, 0, kInt32Bias};
     int64_t q = quantizeBias(static_cast<float>(bias), params.scale);
-    EXPECT_LE(std::abs(q), (1 << 30) + (1 << 8));
+    EXPECT_LE(std::abs(q), (1 << 30) + (1 << 9));
     // Half a step, and the rounding of four floats.
     EXPECT_LE(std::abs(dequantize(q, params) - bias),
               params.scale * 0.5 + std::abs(bias) * 4 / (1 << 24));
@@ -117,8 +117,15 @@ TEST(RequantizeTest, N9_WidenedScaleMeetsTheGuard) {
     double bias = mantissa(random) * std::pow(10, exponent(random));
     double scale = widenWeightScaleForBias(weightScale, inputScale, bias);
     EXPECT_EQ(scale, static_cast<float>(scale));
-    EXPECT_NEAR(bias / (inputScale * scale) / (1 << 30), 1, 1.5e-7);
+    EXPECT_NEAR(bias / (inputScale * scale) / (1 << 30), 1, 2e-7);
   }
+}
+
+TEST(RequantizeTest, N9_StepsPerScaleAreRoundedBeforeTheRange) {
+  // With 127 / scale in double it would be 0x1.aaaaacp-24.
+  EXPECT_EQ(0x1.aaaaaap-24, widenWeightScaleForBias(1e-30, 3 / 64.0, 5));
+  // With 2^30 instead of 2^30 - 1/2 it would be 0x1.249248p-27.
+  EXPECT_EQ(0x1.24924ap-27, widenWeightScaleForBias(1e-30, 35 / 64.0, 5));
 }
 
 TEST(RequantizeTest, N7_WeightsAreDividedByTheUnroundedScale) {

@@ -74,8 +74,9 @@ FixedPointMultiplier reciprocalScale(uint32_t count);
 double commonAdditionScale(double lhsScale, double rhsScale);
 
 /// The scale that a weight channel needs so that its bias fits: `weightScale`,
-/// or, if |bias| / (inputScale * weightScale) > 2^30, the one that follows
-/// from the range 127 * |bias| / inputScale / 2^30 (N9).
+/// or, if |bias| / (inputScale * weightScale) > 2^30 - 1/2, the one that
+/// follows from the range |bias| / (2^30 - 1/2) * (127 / inputScale), whose
+/// last factor is a float32 (N9).
 double widenWeightScaleForBias(double weightScale, double inputScale,
                                double bias);
 

@@ -3,14 +3,14 @@
 
     compare_weights.py QUANTC FLOAT.tflite INT8.tflite CALIBRATION.npz [OPTION...]
 
-Biases follow from the scales of activations, which follow from calibration: here they are those of the int8 file.
-The float network is annotated (with any calibration and the options), the activations' parameters are
-replaced by the file's, and what `quantc` quantizes then is compared with the file value for value. The file is read
-here, from the format's field numbers.
-
-TensorFlow widened channels (docs/Numerics.md, N9) by the input's scale as a double, which the file holds as a
-float32: for the networks that have such channels the double is searched among those that round to it.
+Biases follow from the scales of activations, which follow from calibration: of any profile of the float network the
+ranges are replaced by ranges [min, max] of float32 numbers that give the int8 file's scales and zero points, as the
+official calibration recorded them. What `quantc compile --profile` makes of these is compared with the file value for
+value. The file is read here, from the format's field numbers.
 """
+import json
+import math
+import pathlib
 import re
 import struct
 import subprocess
@@ -100,84 +100,63 @@ def read_quantized(text):
     return found
 
 
-DEFINITION = re.compile(r'^\s*(%\w+)(?::\d+)? = .*ptq\.name = "(.*?)"')
-ARGUMENT = re.compile(r'(%arg\d+): [^{]*\{ptq\.name = "(.*?)"\}')
-FAKE_QUANT = re.compile(r"ptq\.fake_quant (%\w+) as (!quant\.uniform<i8:f32, [^>]*>)")
-
-
-def replace_parameters(text, parameters, inputs):
-    """The annotated module with the activations' types of `parameters`, by name. Names that the file does not have
-    are tensors that share their neighbour's type."""
-    names, types = dict(ARGUMENT.findall(text)), {}
-    for line in text.splitlines():
-        if match := DEFINITION.match(line):
-            names[match[1]] = match[2]
-    for number, value in enumerate(sorted(value for value in names if value.startswith("%arg"))):
-        names[value] = inputs[number]
-
-    def wanted(value, old):
-        # A fully connected layer ends in a reshape, which moved before the clamp.
-        name = names.get(value, "").removesuffix("/reshape_1")
-        return parameters.get(name, types.get(old))
-
-    for value, old in FAKE_QUANT.findall(text):
-        if wanted(value, old):
-            types[old] = wanted(value, old)
-    return FAKE_QUANT.sub(lambda match: f"ptq.fake_quant {match[1]} as {wanted(match[1], match[2]) or match[2]}", text)
-
-
-def search_scale(scale, bias, magnitudes, widened):
-    """A double that rounds to the float32 `scale` and explains most of the widened scales, by rule N9."""
-    wide = widened != (magnitudes.astype(np.float64) / 127).astype(np.float32)
-    best, found = 0, float(scale)
-    for candidate in [float(scale), *np.linspace(float(scale) * (1 - 6e-8), float(scale) * (1 + 6e-8), 2001)]:
-        if np.float32(candidate) != scale:
-            continue
-        ranges = (np.abs(bias[wide]).astype(np.float64) / candidate / 2**30 * 127).astype(np.float32)
-        count = int(((ranges / 127.0).astype(np.float32) == widened[wide]).sum())
-        if count > best:
-            best, found = count, candidate
+def find_ranges(scale, zero):
+    """Ranges of float32 numbers, 0 among them, that have this scale (a float32) and zero point in int8. The larger
+    end varies: the other one is the nearest to what the zero point says."""
+    steps = (-128 - int(zero), 127 - int(zero))
+    ends = [np.float32(count * float(scale)) for count in steps]
+    large = int(steps[1] > -steps[0])
+    found = []
+    for near in np.arange(-8, 9) + ends[large].view(np.int32):
+        ends[large] = np.int32(near).view(np.float32)
+        low, high = map(float, ends)
+        if np.float32((high - low) / 255) == scale and round(-128 - low / float(scale)) == zero:
+            found.append((low, high))
     return found
 
 
-def find_parameters(reference, quantized, operators, exact):
-    """Types of the int8 file's activations, by name."""
-    by_name = {tensor["name"]: tensor for tensor in reference}
-    parameters = {}
-    for tensor in quantized:
-        if len(tensor["scales"]) == 1 and not tensor["data"].size:
-            parameters[tensor["name"]] = [tensor["scales"][0], int(tensor["zero"][0])]
-    for inputs, _ in operators:
-        if not exact or len(inputs) < 3 or len(quantized[inputs[1]]["scales"]) < 2:
-            continue
-        source, weight, bias = (quantized[index] for index in inputs[:3])
-        floats = by_name[weight["name"]]["data"].view("<f4")
-        # Channels are last in depthwise weights [1, h, w, c] and first in others.
-        channels = len(weight["scales"])
-        last, first = np.abs(floats).reshape(-1, channels).max(0), np.abs(floats).reshape(channels, -1).max(1)
-        usual = [(part.astype(np.float64) / 127).astype(np.float32) == weight["scales"] for part in (last, first)]
-        magnitudes = last if usual[0].sum() > usual[1].sum() else first
-        parameters[source["name"]][0] = search_scale(source["scales"][0], by_name[bias["name"]]["data"].view("<f4"),
-                                                     magnitudes, weight["scales"])
-    return {name: f"!quant.uniform<i8:f32, {float(scale)!r}:{zero}>" for name, (scale, zero) in parameters.items()}
+def describe_range(ends):
+    """A tensor of a profile (docs/Profile.md) that has been seen once, with the values `ends`."""
+    exponent = max(math.frexp(end)[1] for end in ends)
+
+    def sum_of(value):
+        mantissa, power = math.frexp(value)
+        return [[power - 24, int(mantissa * 2**24)]] if value else []
+
+    bins = sorted(8192 + math.floor(math.ldexp(end, 13 - exponent)) for end in ends)
+    return {"samples": 1, "values": 2, "nonFinite": 0, "zeros": ends.count(0), "min": ends[0], "max": ends[1],
+            "exponent": exponent, "sumMin": sum_of(ends[0]), "sumMax": sum_of(ends[1]), "bins": [[bin, 1] for bin in bins]}
 
 
-def compare(quantc, reference, official, calibration, options, exact):
-    """Counts [equal, all] of weights, scales and biases."""
-    floats, _ = read_tflite(reference)
+def replace_ranges(profile, quantized, graph_input):
+    """Gives the profile's tensors the ranges of the file's. Returns how many ranges each of these could have. A tensor
+    that the file does not have is a part of one that it has, `name/part`, or keeps its range."""
+    by_name = {tensor["name"]: tensor for tensor in quantized if len(tensor["scales"]) == 1 and not tensor["data"].size}
+    by_name[graph_input["name"].removesuffix("_int8")] = graph_input
+    profile.pop("inputs", None)
+    choices = []
+    for name in profile["tensors"]:
+        tensor = by_name.get(name, by_name.get(name.rpartition("/")[0]))
+        if tensor:
+            ranges = find_ranges(tensor["scales"][0], tensor["zero"][0])
+            profile["tensors"][name] = describe_range(ranges[0])
+            choices.append(len(ranges))
+    return choices
+
+
+def compare(quantc, reference, official, calibration, options, workdir):
+    """Counts [equal, all] of weights, scales and biases, and how many ranges each activation could have."""
     quantized, operators = read_tflite(official)
-    graph_input = quantized[operators[0][0][0]]["name"]
-    parameters = find_parameters(floats, quantized, operators, exact)
+    profile = pathlib.Path(workdir, "ranges.profile")
 
-    def run(network, stage, *more):
-        return subprocess.run([quantc, "compile", network, *more, f"--stop-after={stage}"], check=True,
-                              capture_output=True, text=True).stdout
+    def run(command, *more):
+        return subprocess.run([quantc, command, reference, *more], check=True, capture_output=True, text=True).stdout
 
-    annotated = run(reference, "annotate", "--calibrate", calibration, *options)
-    with tempfile.NamedTemporaryFile("w", suffix=".mlir") as file:
-        file.write(replace_parameters(annotated, parameters, [graph_input]))
-        file.flush()
-        ours = read_quantized(run(file.name, "quantize"))
+    run("calibrate", calibration, "-o", profile, "--samples=1", "--scale=1")
+    statistics = json.loads(profile.read_text())
+    choices = replace_ranges(statistics, quantized, quantized[operators[0][0][0]])
+    profile.write_text(json.dumps(statistics))
+    ours = read_quantized(run("compile", "--profile", profile, "--estimator=min-max", *options, "--stop-after=quantize"))
     counts = {"weights": [0, 0], "scales": [0, 0], "biases": [0, 0]}
 
     def count(what, left, right):
@@ -193,15 +172,15 @@ def compare(quantc, reference, official, calibration, options, exact):
         count("weights", codes, weight["data"].view("<i1").astype(np.int64))
         count("scales", scales, weight["scales"].astype(np.float64))
         count("biases", ours.get((bias["name"], "32"), nothing)[0], bias["data"].view("<i4").astype(np.int64))
-    return counts
+    return counts, choices
 
 
 def main():
     quantc, reference, official, calibration, *options = sys.argv[1:]
-    for exact in (False, True):
-        counts = compare(quantc, reference, official, calibration, options, exact)
-        print("unrounded:" if exact else "float32:  ",
-              ", ".join(f"{same} of {total} {what} equal" for what, (same, total) in counts.items()))
+    with tempfile.TemporaryDirectory() as workdir:
+        counts, choices = compare(quantc, reference, official, calibration, options, workdir)
+    print(f"{len(choices)} ranges ({choices.count(1)} with one choice, at most {max(choices)}):",
+          ", ".join(f"{same} of {total} {what} equal" for what, (same, total) in counts.items()))
 
 
 if __name__ == "__main__":
