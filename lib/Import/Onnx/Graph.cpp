@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Graph.h"
+#include "Functions.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -37,11 +37,17 @@ StringRef onnximport::getNodeName(const onnx::NodeProto &node) {
   return node.op_type();
 }
 
-int64_t Graph::getVersion(const onnx::NodeProto &node) const {
-  return opsets.lookup(getDomain(node.domain()));
+int64_t Graph::getVersion(unsigned scope, StringRef domain) const {
+  auto it = opsets[scope].find(getDomain(domain));
+  return it == opsets[scope].end() ? opsets.front().lookup(getDomain(domain))
+                                   : it->second;
 }
 
-static Location getNodeLoc(Location file, const onnx::NodeProto &node) {
+int64_t Graph::getVersion(int index) const {
+  return getVersion(scopes[index], proto().node(index).domain());
+}
+
+Location onnximport::getNodeLoc(Location file, const onnx::NodeProto &node) {
   return NameLoc::get(StringAttr::get(file.getContext(),
                                       llvm::json::fixUTF8(getNodeName(node))),
                       file);
@@ -69,10 +75,11 @@ static LogicalResult parse(llvm::MemoryBufferRef file, Location loc,
 }
 
 static LogicalResult readOpsets(Location loc, Graph &graph) {
+  llvm::StringMap<int64_t> &opsets = graph.opsets.emplace_back();
   for (const onnx::OperatorSetIdProto &opset : graph.model.opset_import())
-    graph.opsets[getDomain(opset.domain())] = opset.version();
+    opsets[getDomain(opset.domain())] = opset.version();
   // Files from before operator sets existed have version 1.
-  int64_t version = graph.opsets.try_emplace("", 1).first->second;
+  int64_t version = opsets.try_emplace("", 1).first->second;
   if (version >= kOldestOpset && version <= kNewestOpset)
     return success();
   return emitError(loc) << "the model uses ONNX operator set " << version
@@ -189,6 +196,7 @@ LogicalResult onnximport::readGraph(llvm::MemoryBufferRef file, Location loc,
                                     Graph &graph) {
   llvm::StringMap<int> producers;
   if (failed(parse(file, loc, graph.model)) || failed(readOpsets(loc, graph)) ||
+      failed(inlineFunctions(loc, graph)) ||
       failed(readNames(loc, graph, producers)))
     return failure();
   return Sorter(loc, graph, producers).sort();

@@ -8,9 +8,9 @@
 
 ///
 /// \file
-/// A parsed and checked model: versions, names, and the nodes that the outputs
-/// need in an order in which each follows what it reads. Nothing here looks
-/// into an operation.
+/// A parsed and checked model: versions, names, functions put in place, and the
+/// nodes that the outputs need in an order in which each follows what it reads.
+/// Nothing here looks into an operation.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -33,8 +33,11 @@ inline constexpr int64_t kOldestOpset = 7, kNewestOpset = 21;
 
 struct Graph {
   onnx::ModelProto model;
-  /// Version of each operator set by domain; "" is ONNX's own.
-  llvm::StringMap<int64_t> opsets;
+  /// Version of each operator set by domain; "" is ONNX's own. First those of
+  /// the model, then those of each of its functions, which may import less.
+  std::vector<llvm::StringMap<int64_t>> opsets;
+  /// The element of `opsets` that each node uses.
+  llvm::SmallVector<unsigned> scopes;
   /// Initializers by name.
   llvm::StringMap<const onnx::TensorProto *> initializers;
   /// Inputs that the caller gives: those that are no initializers.
@@ -43,9 +46,11 @@ struct Graph {
   llvm::SmallVector<int> order;
 
   const onnx::GraphProto &proto() const { return model.graph(); }
-  /// The version of the operator set that `node` belongs to, 0 if the file
-  /// imports none.
-  int64_t getVersion(const onnx::NodeProto &node) const;
+  /// The version of the operator set that node `index` belongs to, 0 if the
+  /// file imports none.
+  int64_t getVersion(int index) const;
+  /// That of `domain` in element `scope` of `opsets`.
+  int64_t getVersion(unsigned scope, llvm::StringRef domain) const;
 };
 
 /// "" for both names of ONNX's own domain.
@@ -58,6 +63,7 @@ llvm::LogicalResult readGraph(llvm::MemoryBufferRef file, mlir::Location loc,
 
 /// `node` for locations and messages: its name, or that of its first output.
 llvm::StringRef getNodeName(const onnx::NodeProto &node);
+mlir::Location getNodeLoc(mlir::Location file, const onnx::NodeProto &node);
 
 } // namespace quantc::onnximport
 

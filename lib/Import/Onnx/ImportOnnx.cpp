@@ -66,8 +66,8 @@ LogicalResult Importer::verifyOperations() {
     std::string key = getKey(node);
     if (!handlers.count(key))
       ++unsupported[llvm::json::fixUTF8(key) + " (" +
-                    (graph.getVersion(node)
-                         ? "version " + std::to_string(graph.getVersion(node))
+                    (graph.getVersion(index)
+                         ? "version " + std::to_string(graph.getVersion(index))
                          : "of a domain that the file does not import") +
                     ")"];
   }
@@ -226,7 +226,7 @@ LogicalResult Importer::importNode(int index) {
   const onnx::NodeProto &proto = graph.proto().node(index);
   b.setNode(getNodeName(proto), index);
   Handler handler = handlers.lookup(getKey(proto));
-  Node node(b, tensors, proto, graph.getVersion(proto), directory, foldedBytes);
+  Node node(b, tensors, proto, graph.getVersion(index), directory, foldedBytes);
   if (failed(prepareIntegers(node, handler.integers)))
     return failure();
   return failure(failed(handler.import(node)) || node.hasFailed());

@@ -15,6 +15,19 @@
 #ifndef QUANTC_LIB_IMPORT_ONNX_PROTO_H
 #define QUANTC_LIB_IMPORT_ONNX_PROTO_H
 
+#include "llvm/ADT/SmallVector.h"
+
 #include <onnx/onnx_pb.h>
+
+#include <string>
+
+namespace quantc::onnximport {
+
+/// The strings, or the bytes of the messages, that field `number` of `message`
+/// holds, also where the distribution's class is too old to know the field.
+llvm::SmallVector<std::string>
+readField(const google::protobuf::Message &message, int number);
+
+} // namespace quantc::onnximport
 
 #endif // QUANTC_LIB_IMPORT_ONNX_PROTO_H

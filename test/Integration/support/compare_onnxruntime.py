@@ -19,7 +19,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import onnx_cases
-import onnx_newer_cases  # noqa: F401, its cases join the groups
+import onnx_function_cases  # noqa: F401, these cases join the groups
+import onnx_newer_cases  # noqa: F401
 import onnxruntime
 
 TOLERANCE = 2e-5  # of the largest value: float32 sums and polynomials
@@ -62,8 +63,10 @@ def build(cases):
             outputs.append(onnx.ValueInfoProto(name=rename(name)))
             tolerances[rename(name)] = case.tolerance
     graph = helper.make_graph(nodes, "cases", inputs, outputs, constants)
-    model = helper.make_model(graph, ir_version=8, opset_imports=[
-        helper.make_opsetid("", cases[0].opset), helper.make_opsetid("com.microsoft", 1)])
+    functions = {function.SerializeToString(): function for case in cases for function in case.functions}
+    model = helper.make_model(graph, ir_version=10 if functions else 8, functions=functions.values(), opset_imports=[
+        helper.make_opsetid("", cases[0].opset), helper.make_opsetid("com.microsoft", 1),
+        helper.make_opsetid("local", 1)])
     return model, feeds, tolerances
 
 

@@ -31,6 +31,7 @@ class Case:
     outputs: list
     opset: int = 13
     tolerance: float = 2e-5
+    functions: list = ()
 
 
 GROUPS = {}

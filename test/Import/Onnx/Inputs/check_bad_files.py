@@ -77,6 +77,23 @@ MESSAGES = {
     "dilated-pads": "'n0': ",
     "wrap": "'n0': padding of 4 of its own elements for a dimension of size 3",
     "aspect": "'n0': 'Resize' scales dimension 0 of size 1 by",
+    "function-itself": "'n0/y/y': 'F' is a function that calls itself",
+    "function-doubling": "'n0': 'F0' calls functions that bring what functions make together beyond 134217728 bytes",
+    "function-chain": "'F64' calls functions in functions, more than 64 deep",
+    "function-wide": "calls functions that bring what functions make together beyond 134217728 bytes",
+    "function-names": "calls functions that bring what functions make together beyond 134217728 bytes",
+    "function-missing": "no import of these operations: 1 x Frob (version 13)",
+    "function-inputs": "'n0': 'F' calls a function of 1 inputs and 1 results with 2 and 1",
+    "function-results": "'n0': 'F' calls a function of 1 inputs and 1 results with 1 and 2",
+    "function-same-inputs": "'n0': 'F' is a function with two inputs called 'x'",
+    "function-no-result": "no node writes the output 'y'",
+    "function-undefined": "'n0/y': 'Add' reads the tensor 'n0/z', which is no input",
+    "function-outer": "'n0/y': 'Add' reads the tensor 'n0/x', which is no input",
+    "function-absent": "'n0/y': 'Add' lacks its input 1",
+    "function-writes-input": "'n0/x': writes the tensor 'x', which exists already",
+    "function-opset": "'n0': 'F' is a function of ONNX operator set 99",
+    "function-twin": "two functions are called 'F'",
+    "function-attribute": "'n0': 'Relu' has an attribute 'a' that is one of a function, outside of any function",
     "aspect-policy": "has the keep_aspect_ratio_policy 'often'",
 }
 MEMORY = 2 << 30
@@ -110,7 +127,7 @@ def main():
 
     for name, message in MESSAGES.items():
         expect(name, models.MODELS[name]().SerializeToString(), message)
-    for name in ("external", "nibbles", "blocks"):
+    for name in ("external", "nibbles", "blocks", "functions"):
         expect(name, models.MODELS[name]().SerializeToString(), None)
     whole = models.MODELS["qdq"]().SerializeToString()
     for size in range(2, len(whole) - 1, 37):
