@@ -8,6 +8,8 @@
 
 #include "quantc/Numerics/Softmax.h"
 
+#include "quantc/Numerics/Requantize.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -40,23 +42,65 @@ int32_t quantc::softmaxShift(int64_t count) {
   return std::max(0, static_cast<int32_t>(llvm::Log2_64_Ceil(count)) - 8);
 }
 
-std::vector<int8_t> quantc::softmaxReference(llvm::ArrayRef<int8_t> row,
-                                             double inputScale) {
-  auto table = makeExpTable(inputScale);
-  int32_t shift = softmaxShift(row.size());
-  int32_t max = *llvm::max_element(row); // N23
-  auto exponential = [&](int8_t q) {
-    return table[q - max + kZeroEntry] * kTableStep >> shift;
-  };
+LogitFormat quantc::chooseLogitFormat(double maxScale) {
+  LogitFormat format;
+  // N46: |accumulator| <= 2^31 becomes at most 2^30, so that differences fit.
+  auto fitting = static_cast<int32_t>(std::floor(-1 - std::log2(maxScale)));
+  int32_t coarser = std::max(0, format.fractionBits - fitting);
+  format.fractionBits -= coarser;
+  format.leftShift = std::min(coarser, 15);
+  format.lowest >>= format.leftShift;
+  return format;
+}
+
+/// The exponential of `step`, at most 0, that tosa.table interpolates.
+static int32_t lookUp(const std::array<int16_t, kInt16TableSize> &table,
+                      int32_t step) {
+  int32_t fraction = step & (kTableStep - 1);
+  const int16_t *entry = &table[(step - fraction) / kTableStep + kZeroEntry];
+  return entry[0] * kTableStep + (entry[1] - entry[0]) * fraction;
+}
+
+/// N25 to N28, from the exponentials on.
+static std::vector<int8_t> divideBySum(std::vector<int32_t> exponentials) {
+  int32_t shift = softmaxShift(exponentials.size());
   int32_t sum = 0; // N26: exact.
-  for (int8_t q : row)
-    sum += exponential(q);
+  for (int32_t &e : exponentials)
+    sum += e >>= shift;
   std::vector<int8_t> result;
-  for (int8_t q : row) {
+  for (int32_t e : exponentials) {
     // N27: nothing is negative, so that the division's truncation rounds to
     // nearest; N28: probability 1 is one step beyond the storage range.
-    int32_t steps = ((exponential(q) << 8) + (sum >> 1)) / sum;
+    int32_t steps = ((e << 8) + (sum >> 1)) / sum;
     result.push_back(static_cast<int8_t>(std::min(steps - 128, 127)));
   }
   return result;
+}
+
+std::vector<int8_t> quantc::softmaxReference(llvm::ArrayRef<int8_t> row,
+                                             double inputScale) {
+  auto table = makeExpTable(inputScale);
+  int32_t max = *llvm::max_element(row); // N23
+  std::vector<int32_t> exponentials;
+  for (int8_t q : row)
+    exponentials.push_back(lookUp(table, (q - max) * kTableStep));
+  return divideBySum(std::move(exponentials));
+}
+
+std::vector<int8_t> quantc::softmaxReference(llvm::ArrayRef<int32_t> row,
+                                             llvm::ArrayRef<double> scales) {
+  LogitFormat format = chooseLogitFormat(*llvm::max_element(scales));
+  auto table = makeExpTable(kLogitTableStep);
+  std::vector<int32_t> logits, exponentials;
+  for (auto [i, accumulator] : llvm::enumerate(row))
+    logits.push_back(
+        requantize(accumulator, /*inputZeroPoint=*/0,
+                   *deriveMultiplier(std::ldexp(scales[i % scales.size()],
+                                                format.fractionBits)),
+                   /*outputZeroPoint=*/0, kInt32Bias, Rounding::Single));
+  int32_t max = *llvm::max_element(logits);
+  for (int32_t logit : logits)
+    exponentials.push_back(lookUp(table, std::max(logit - max, format.lowest) *
+                                             (1 << format.leftShift)));
+  return divideBySum(std::move(exponentials));
 }

@@ -10,7 +10,7 @@
 /// \file
 /// The integer softmax: its table of exponentials, its shift, and a reference
 /// of the whole, step by step what the TOSA operations compute
-/// (docs/Numerics.md, N23 to N28). No IR here.
+/// (docs/Numerics.md, N23 to N29 and N46). No IR here.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -37,6 +37,22 @@ inline constexpr AffineParams kSoftmaxOutput{1.0 / 256, -128, kInt8Activation};
 /// 128 interpolates nothing and returns entry * 128.
 std::array<int16_t, kInt16TableSize> makeExpTable(double inputScale);
 
+/// How an accumulator becomes the operand of the exponential (N46): rescaled to
+/// `2^-fractionBits`, then its distance to the row's maximum, at least
+/// `lowest`, is shifted left by `leftShift`: 16 bits in steps of 2^-11.
+struct LogitFormat {
+  int32_t fractionBits = 11;
+  int32_t leftShift = 0;
+  int32_t lowest = -(1 << 15);
+};
+
+/// The finest format that holds every int32 times `maxScale`, the largest scale
+/// of an accumulator's channels.
+LogitFormat chooseLogitFormat(double maxScale);
+
+/// Table entries are 1/16 apart in this format: makeExpTable of it.
+inline constexpr double kLogitTableStep = 1.0 / 16;
+
 /// The right shift of an exponential, so that `count` of them sum up in int32.
 /// 1 <= count <= 2^29.
 int32_t softmaxShift(int64_t count);
@@ -44,6 +60,10 @@ int32_t softmaxShift(int64_t count);
 /// Softmax of one row of int8 values; results have kSoftmaxOutput.
 std::vector<int8_t> softmaxReference(llvm::ArrayRef<int8_t> row,
                                      double inputScale);
+
+/// Softmax of one row of accumulators; `scales` has one scale, or one for each.
+std::vector<int8_t> softmaxReference(llvm::ArrayRef<int32_t> row,
+                                     llvm::ArrayRef<double> scales);
 
 } // namespace quantc
 

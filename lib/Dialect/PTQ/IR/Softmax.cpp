@@ -8,13 +8,15 @@
 
 ///
 /// \file
-/// With d = q - max(q), in [-255, 0] for int8, softmax is exp(scale * d) / sum.
-/// The exponential is a table of 16-bit integers, so that every step stays
-/// below 2^31:
+/// With d = q - max(q) softmax is exp(scale * d) / sum. The exponential is a
+/// table of 16-bit integers: of each int8 distance, or of 2^-11 interpolated
+/// between sixteenths for accumulators. Every step stays below 2^31:
 ///
-///   e   = round(32767 * exp(scale * d)) * 128       < 2^22
-///   e  >>= s, s = max(0, ceil(log2(n)) - 8)         sum over n elements <=
-///   2^30 y   = ((e << 8) + (sum >> 1)) / sum             in [0, 256]
+/// \code
+///   e = table[d]                                   < 2^22
+///   e >>= s, s = max(0, ceil(log2(n)) - 8)         sum of n elements <= 2^30
+///   y = ((e << 8) + (sum >> 1)) / sum              in [0, 256]
+/// \endcode
 ///
 /// and y / 256 is the result, which has scale 1/256 and zero point -128.
 ///
@@ -24,6 +26,9 @@
 #include "IntegerBuilder.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Numerics/ReferenceKernels.h"
+
+#include <cmath>
+#include <optional>
 
 using namespace mlir;
 using namespace quantc;
@@ -35,19 +40,65 @@ static constexpr int32_t kQuotientBits = 8;
 /// it are not interpolated.
 static constexpr int32_t kTableStepBits = 7;
 
-/// The exponentials of `differences` (int32 in [-255, 0]), as int32 below 2^22.
-static Value buildExponential(IntegerBuilder &b, Value differences,
-                              double scale) {
-  auto entries = makeExpTable(scale); // N24
-  auto tableType = RankedTensorType::get({static_cast<int64_t>(entries.size())},
-                                         b.builder.getI16Type());
+namespace {
+/// What the exponential is computed of: integers of one scale, int8 (N23) or
+/// int32 (N46).
+struct Logits {
+  Value values;
+  std::array<int16_t, kInt16TableSize> table;
+  /// Distances from the maximum are cut off at `lowest` and shifted left.
+  std::optional<int32_t> lowest;
+  int32_t leftShift;
+};
+} // namespace
+
+static double getLargestScale(quant::QuantizedType type) {
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return *llvm::max_element(perAxis.getScales());
+  return cast<quant::UniformQuantizedType>(type).getScale();
+}
+
+/// The logits of `operand`, int8 or an accumulator.
+static Logits buildLogits(IntegerBuilder &b, Value operand) {
+  quant::QuantizedType type = getQuantizedElement(operand.getType());
+  if (type.getStorageTypeIntegralWidth() == 8)
+    return {reinterpret(b.builder, b.loc, operand, type.getStorageType()),
+            makeExpTable(getLargestScale(type)), std::nullopt, kTableStepBits};
+  LogitFormat format = chooseLogitFormat(getLargestScale(type));
+  auto common = getInt32Type(b.builder.getContext(),
+                             std::ldexp(1.0, -format.fractionBits));
+  Value values = requantize(b.builder, b.loc, operand, common);
+  return {reinterpret(b.builder, b.loc, values, b.builder.getI32Type()),
+          makeExpTable(kLogitTableStep), format.lowest, format.leftShift};
+}
+
+/// The exponentials of `logits` by their distance from the maximum along
+/// `axis`: int32 below 2^22.
+static Value buildExponential(IntegerBuilder &b, const Logits &logits,
+                              int32_t axis) {
+  auto type = cast<RankedTensorType>(logits.values.getType());
+  SmallVector<int64_t> reduced(type.getShape());
+  reduced[axis] = 1;
+  Value max = tosa::ReduceMaxOp::create(b.builder, b.loc, type.clone(reduced),
+                                        logits.values, axis);
+  auto widen = [&](Value value) {
+    return type.getElementTypeBitWidth() == 32 ? value : b.cast(value, 32);
+  };
+  Value distance = b.create<tosa::SubOp>(widen(logits.values), widen(max));
+  if (logits.lowest)
+    distance =
+        b.create<tosa::MaximumOp>(distance, b.splat(distance, *logits.lowest));
+  if (logits.leftShift > 0)
+    distance = b.create<tosa::LogicalLeftShiftOp>(
+        distance, b.splat(distance, logits.leftShift));
+
+  auto tableType = RankedTensorType::get(
+      {static_cast<int64_t>(logits.table.size())}, b.builder.getI16Type());
   Value table = tosa::ConstOp::create(
       b.builder, b.loc, tableType,
-      DenseElementsAttr::get(tableType, ArrayRef<int16_t>(entries)));
-  Value steps = b.create<tosa::LogicalLeftShiftOp>(
-      differences, b.splat(differences, kTableStepBits));
-  return tosa::TableOp::create(b.builder, b.loc, differences.getType(),
-                               b.cast(steps, 16), table);
+      DenseElementsAttr::get(tableType, ArrayRef<int16_t>(logits.table)));
+  return tosa::TableOp::create(b.builder, b.loc, distance.getType(),
+                               b.cast(distance, 16), table);
 }
 
 OperandRole SoftmaxOp::getOperandRole(unsigned) {
@@ -62,44 +113,40 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
       kSoftmaxOutput.storage.min, kSoftmaxOutput.storage.max);
 }
 
+bool SoftmaxOp::canTakeAccumulator() { return true; }
+
 FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
                                      RankedTensorType, Rounding rounding) {
-  auto type = dyn_cast<quant::UniformQuantizedType>(
-      getQuantizedElement(operands[0].getType()));
-  if (!type || type.getStorageTypeIntegralWidth() != 8)
+  auto type = cast<RankedTensorType>(operands[0].getType());
+  quant::QuantizedType element = getQuantizedElement(type);
+  bool isInt8 = element.getStorageTypeIntegralWidth() == 8;
+  if (isInt8 && !isa<quant::UniformQuantizedType>(element))
     return failure();
-
   IntegerBuilder b{builder, getLoc()};
-  Value input =
-      reinterpret(builder, getLoc(), operands[0], type.getStorageType());
-  auto reducedType = cast<RankedTensorType>(input.getType());
-  SmallVector<int64_t> reducedShape(reducedType.getShape());
-  int64_t n = reducedShape[getAxis()];
-  if (rounding == Rounding::Double && n <= kMaxReferenceSoftmax) {
-    Value steps = buildSoftmaxInFixedPoint(builder, getLoc(), input, getAxis(),
-                                           type.getScale());
-    return reinterpret(builder, getLoc(), steps,
-                       getInt32Type(getContext(), 1.0 / (1 << kQuotientBits)));
+  Type result = getInt32Type(getContext(), 1.0 / (1 << kQuotientBits));
+  int64_t n = type.getDimSize(getAxis());
+  if (isInt8 && rounding == Rounding::Double && n <= kMaxReferenceSoftmax) {
+    Value codes =
+        reinterpret(builder, getLoc(), operands[0], element.getStorageType());
+    Value steps = buildSoftmaxInFixedPoint(builder, getLoc(), codes, getAxis(),
+                                           getLargestScale(element));
+    return reinterpret(builder, getLoc(), steps, result);
   }
-  reducedShape[getAxis()] = 1;
-  Value max = tosa::ReduceMaxOp::create(
-      builder, getLoc(), reducedType.clone(reducedShape), input, getAxis());
-  Value differences = // N23
-      b.create<tosa::SubOp>(b.cast(input, 32), b.cast(max, 32));
-  Value e = buildExponential(b, differences, type.getScale());
+  Value e = buildExponential(b, buildLogits(b, operands[0]), getAxis());
   if (int32_t shift = softmaxShift(n); shift > 0) // N25
     e = b.create<tosa::ArithmeticRightShiftOp>(e, b.splat(e, shift),
                                                /*round=*/false);
 
+  SmallVector<int64_t> reduced(type.getShape());
+  reduced[getAxis()] = 1;
   Value sum = tosa::ReduceSumOp::create(
-      builder, getLoc(),
-      RankedTensorType::get(reducedShape, builder.getI32Type()), e, getAxis());
+      builder, getLoc(), RankedTensorType::get(reduced, builder.getI32Type()),
+      e, getAxis());
   Value half = b.create<tosa::ArithmeticRightShiftOp>(sum, b.splat(sum, 1),
                                                       /*round=*/false);
   Value numerator = b.create<tosa::AddOp>(
       b.create<tosa::LogicalLeftShiftOp>(e, b.splat(e, kQuotientBits)), half);
   // N27; the caller's requantization saturates (N28).
   Value quotient = b.create<tosa::IntDivOp>(numerator, sum);
-  return reinterpret(builder, getLoc(), quotient,
-                     getInt32Type(getContext(), 1.0 / (1 << kQuotientBits)));
+  return reinterpret(builder, getLoc(), quotient, result);
 }

@@ -256,7 +256,7 @@ void Propagator::giveInput(QuantizableOpInterface op) {
 void Propagator::run() {
   auto visitsOp = [&](QuantizableOpInterface op) {
     return op && quantizability.isQuantizable(op) && op->getNumResults() == 1 &&
-           isStaticFloatTensor(op->getResult(0)) &&
+           isStaticFloatTensor(op->getResult(0)) && !op.getFixedResultType() &&
            (op.requiresSameScale() || op.canTakeAccumulator());
   };
   Block &body = func.getBody().front();

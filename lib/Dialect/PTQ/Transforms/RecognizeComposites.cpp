@@ -9,6 +9,7 @@
 
 #include "SimplifyPatterns.h"
 
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 
@@ -56,6 +57,8 @@ struct RecognizeSoftmax : OpRewritePattern<tosa::MulOp> {
         input.getType() != op.getType() ||
         !getElementTypeOrSelf(op.getType()).isF32())
       return failure();
+    if (succeeded(replaceBeforeReshape(op, input, axis, rewriter)))
+      return success();
     auto softmax = SoftmaxOp::create(rewriter, op.getLoc(), op.getType(), input,
                                      uint32_t(axis));
     copyName(op, softmax);
@@ -64,6 +67,35 @@ struct RecognizeSoftmax : OpRewritePattern<tosa::MulOp> {
   }
 
 private:
+  /// softmax(reshape(x)) is reshape(softmax(x)) if the axis is one of x:
+  /// softmax comes right behind the operation that computes its logits.
+  static LogicalResult replaceBeforeReshape(tosa::MulOp op, Value input,
+                                            int32_t axis,
+                                            PatternRewriter &rewriter) {
+    auto reshape = input.getDefiningOp<tosa::ReshapeOp>();
+    if (!reshape)
+      return failure();
+    Value source = reshape.getInput1();
+    auto type = cast<RankedTensorType>(source.getType());
+    auto shape = cast<RankedTensorType>(op.getType()).getShape();
+    if (!type.hasStaticShape() || ShapedType::isDynamicShape(shape))
+      return failure();
+    std::optional<int64_t> sourceAxis =
+        mapReshapedAxis(shape, type.getShape(), axis);
+    if (!sourceAxis)
+      return failure();
+    auto softmax = SoftmaxOp::create(rewriter, op.getLoc(), type, source,
+                                     uint32_t(*sourceAxis));
+    if (auto name = op->getAttrOfType<StringAttr>(kNameAttr))
+      softmax->setAttr(kNameAttr,
+                       rewriter.getStringAttr(name.strref() + "/softmax"));
+    auto moved = tosa::ReshapeOp::create(rewriter, op.getLoc(), op.getType(),
+                                         softmax, reshape.getShape());
+    copyName(op, moved);
+    rewriter.replaceOp(op, moved);
+    return success();
+  }
+
   /// y if `value` is y - max(y), which does not change the result; else
   /// `value`.
   static Value lookThroughShift(Value value, int32_t axis) {

@@ -107,15 +107,17 @@ def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape]> 
 
 def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
-        ["getFixedResultType"]>]> {
+        ["getFixedResultType", "canTakeAccumulator"]>]> {
   let summary = "Softmax along one axis";
   let description = [{
     `output[i] = exp(input[i] - max) / sum(exp(input - max))` along `axis`.
 
     Recognised from TOSA's decomposed form (reduce_max, sub, exp, reduce_sum,
-    reciprocal, mul), so that it is quantized as one operation: a 256-entry table of
+    reciprocal, mul), so that it is quantized as one operation: a table of
     exponentials, an int32 sum and one integer division. The quantized
-    result has scale 1/256 and zero point -128.
+    result has scale 1/256 and zero point -128. Right behind a convolution or
+    matrix product it takes the accumulator: two classes between which 8-bit
+    logits could not decide stay apart.
 
     Example:
 
