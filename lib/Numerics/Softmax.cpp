@@ -87,8 +87,9 @@ std::vector<int8_t> quantc::softmaxReference(llvm::ArrayRef<int8_t> row,
   return divideBySum(std::move(exponentials));
 }
 
-std::vector<int8_t> quantc::softmaxReference(llvm::ArrayRef<int32_t> row,
-                                             llvm::ArrayRef<double> scales) {
+std::vector<int8_t>
+quantc::softmaxOfAccumulators(llvm::ArrayRef<int32_t> row,
+                              llvm::ArrayRef<double> scales) {
   LogitFormat format = chooseLogitFormat(*llvm::max_element(scales));
   auto table = makeExpTable(kLogitTableStep);
   std::vector<int32_t> logits, exponentials;

@@ -177,6 +177,80 @@ TEST(SoftmaxTest, N29_WorstRows) {
   }
 }
 
+/// The largest distance of softmax of accumulators from real softmax, in steps.
+double accumulatorError(const std::vector<int32_t> &row,
+                        const std::vector<double> &scales) {
+  std::vector<int8_t> result = softmaxOfAccumulators(row, scales);
+  std::vector<double> logits;
+  for (size_t i = 0; i < row.size(); ++i)
+    logits.push_back(row[i] * scales[i % scales.size()]);
+  double max = *std::max_element(logits.begin(), logits.end());
+  double sum = 0, worst = 0;
+  for (double logit : logits)
+    sum += std::exp(logit - max);
+  for (size_t i = 0; i < row.size(); ++i) {
+    double exact = std::exp(logits[i] - max) / sum * 256 - 128;
+    worst = std::max(worst, std::abs(result[i] - std::min(exact, 127.0)));
+  }
+  return worst;
+}
+
+TEST(SoftmaxTest, N46_FormatHoldsEveryAccumulator) {
+  EXPECT_EQ(11, chooseLogitFormat(std::ldexp(1.0, -12)).fractionBits);
+  EXPECT_EQ(11, chooseLogitFormat(1e-30).fractionBits);
+  for (double scale : {1e-18, 1e-4, 0.0003, 0.002, 0.7, 1.0, 3e5, 9e18}) {
+    LogitFormat format = chooseLogitFormat(scale);
+    EXPECT_LE(std::ldexp(scale, 31 + format.fractionBits), std::ldexp(1.0, 30));
+    EXPECT_EQ(-(1 << 15), format.lowest * (1 << format.leftShift));
+    if (format.fractionBits < 11) { // None finer would do.
+      EXPECT_GT(std::ldexp(scale, 32 + format.fractionBits),
+                std::ldexp(1.0, 30));
+    }
+  }
+}
+
+TEST(SoftmaxTest, N46_RandomRows) {
+  std::mt19937 random(11);
+  for (size_t count : {2, 10, 100}) {
+    for (double scale : {1e-7, 0.0002, 0.0009}) {
+      int32_t fractionBits = chooseLogitFormat(scale).fractionBits;
+      std::uniform_real_distribution<double> logit(-6, 6), finer(0.1, 1);
+      for (int i = 0; i < 50; ++i) {
+        std::vector<int32_t> row;
+        std::vector<double> scales;
+        for (size_t c = 0; c < count; ++c) {
+          scales.push_back(scale * (c == 0 ? 1 : finer(random)));
+          row.push_back(static_cast<int32_t>(logit(random) / scales.back()));
+        }
+        EXPECT_LE(accumulatorError(row, scales),
+                  softmaxErrorBound(count) + std::ldexp(1.0, -5) +
+                      std::ldexp(1.0, 6 - fractionBits))
+            << count << " " << scale;
+      }
+    }
+  }
+}
+
+TEST(SoftmaxTest, N46_TellsApartWhatEightBitsTie) {
+  // 20 and 19.95 of logits up to 20: one step of int8, which is 20/127.
+  std::vector<int8_t> result =
+      softmaxOfAccumulators({0, 200000, 199500}, {0.0001});
+  EXPECT_GT(result[1], result[2]);
+}
+
+TEST(SoftmaxTest, N46_ExtremesDoNotWrap) {
+  for (double scale : {1e-9, 1e-4, 0.01, 1.0, 1e15}) {
+    std::vector<int8_t> result =
+        softmaxOfAccumulators({INT32_MIN, 0, INT32_MAX}, {scale});
+    EXPECT_LE(accumulatorError({INT32_MIN, 0, INT32_MAX}, {scale}), 1) << scale;
+    EXPECT_LE(result[0], result[1]);
+    EXPECT_LE(result[1], result[2]);
+  }
+  // A nearly dead channel uses all of int32 for a small number.
+  EXPECT_LE(accumulatorError({1 << 30, -(1 << 30), 3000}, {1e-9, 1e-9, 0.0005}),
+            1);
+}
+
 TEST(SoftmaxTest, N25_LongEqualRows) {
   for (size_t count : {256, 257, 100000}) {
     std::vector<int8_t> result =

@@ -62,8 +62,8 @@ std::vector<int8_t> softmaxReference(llvm::ArrayRef<int8_t> row,
                                      double inputScale);
 
 /// Softmax of one row of accumulators; `scales` has one scale, or one for each.
-std::vector<int8_t> softmaxReference(llvm::ArrayRef<int32_t> row,
-                                     llvm::ArrayRef<double> scales);
+std::vector<int8_t> softmaxOfAccumulators(llvm::ArrayRef<int32_t> row,
+                                          llvm::ArrayRef<double> scales);
 
 } // namespace quantc
 

@@ -1,6 +1,20 @@
 // RUN: quant-opt %s --ptq-annotate="profile=%S/Inputs/annotate-profile.json estimator=min-max" --verify-diagnostics | FileCheck %s
 // RUN: quant-opt %s --ptq-annotate="profile=%S/Inputs/annotate-profile.json estimator=min-max" --remarks-filter=ptq-annotate 2>&1 | FileCheck %s --check-prefix=REMARK
 
+// Softmax takes the accumulator: logits have no parameters, and need no statistics.
+// CHECK-LABEL: func.func @logits
+func.func @logits(%x: tensor<1x4x4x2xf32> {ptq.name = "x"}) -> tensor<1x4x4x2xf32> {
+  %w = "tosa.const"() <{values = dense<[[[[1.27, -0.5]]], [[[254.0, -12.0]]]]> : tensor<2x1x1x2xf32>}> {ptq.name = "w"} : () -> tensor<2x1x1x2xf32>
+  %b = "tosa.const"() <{values = dense<0.5> : tensor<2xf32>}> : () -> tensor<2xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  // CHECK: %[[CONV:.*]] = tosa.conv2d
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, ptq.name = "unseen"} : (tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x4x4x2xf32>
+  // CHECK-NEXT: %[[S:.*]] = ptq.softmax %[[CONV]]
+  // CHECK-NEXT: ptq.fake_quant %[[S]] as !quant.uniform<i8:f32, 3.906250e-03:-128>
+  %1 = ptq.softmax %0 {axis = 3 : i32, ptq.name = "probabilities"} : tensor<1x4x4x2xf32>
+  return %1 : tensor<1x4x4x2xf32>
+}
+
 // Activations asymmetric from the profile, weights symmetric per output channel
 // from their data, nothing between the convolution and its activation function.
 // CHECK-LABEL: func.func @convolution

@@ -78,6 +78,17 @@ func.func @concat_fixed(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<8xf32> {
   return %3 : tensor<8xf32>
 }
 
+// Parameters that a network brings behind softmax say nothing about its logits.
+// CHECK-LABEL: func.func @softmax_given
+func.func @softmax_given(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK-NEXT: %[[S:.*]] = ptq.softmax %arg0
+  // CHECK-NEXT: %[[Q:.*]] = ptq.fake_quant %[[S]]
+  // CHECK-NEXT: return %[[Q]]
+  %s = ptq.softmax %x {axis = 0 : i32} : tensor<4xf32>
+  %0 = ptq.fake_quant %s as !quant.uniform<i8:f32, 0.00390625:-128> {ptq.given} : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
 // What was 0 throughout has no range to contribute: scale 1 is a placeholder.
 // CHECK-LABEL: func.func @concat_zero
 func.func @concat_zero(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<8xf32> {

@@ -102,3 +102,35 @@ func.func @sum_used(%x: tensor<2x4xf32>) -> (tensor<2x1xf32>, tensor<2x1xf32>) {
   %2 = tosa.mul %0, %c, %shift : (tensor<2x1xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<2x1xf32>
   return %0, %2 : tensor<2x1xf32>, tensor<2x1xf32>
 }
+
+// A reshape that leaves the axis alone goes behind softmax: the layer before it
+// hands over its accumulator.
+// CHECK-LABEL: func.func @softmax_of_reshape
+func.func @softmax_of_reshape(%x: tensor<2x1x1x8xf32>) -> tensor<2x8xf32> {
+  // CHECK: %[[S:.*]] = ptq.softmax %arg0 {axis = 3 : i32, ptq.name = "probabilities/softmax"} : tensor<2x1x1x8xf32>
+  // CHECK-NEXT: %[[R:.*]] = tosa.reshape %[[S]], %{{.*}} {ptq.name = "probabilities"}
+  // CHECK-NEXT: return %[[R]]
+  %shape = tosa.const_shape {values = dense<[2, 8]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %y = tosa.reshape %x, %shape : (tensor<2x1x1x8xf32>, !tosa.shape<2>) -> tensor<2x8xf32>
+  %0 = tosa.exp %y : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %1 = tosa.reduce_sum %0 {axis = 1 : i32} : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %2 = tosa.reciprocal %1 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %3 = tosa.mul %0, %2, %shift {ptq.name = "probabilities"} : (tensor<2x8xf32>, tensor<2x1xf32>, tensor<1xi8>) -> tensor<2x8xf32>
+  return %3 : tensor<2x8xf32>
+}
+
+// Here the axis is made of two.
+// CHECK-LABEL: func.func @softmax_of_merged_axes
+func.func @softmax_of_merged_axes(%x: tensor<2x4x2xf32>) -> tensor<2x8xf32> {
+  // CHECK: %[[R:.*]] = tosa.reshape %arg0
+  // CHECK: ptq.softmax %[[R]] {axis = 1 : i32} : tensor<2x8xf32>
+  %shape = tosa.const_shape {values = dense<[2, 8]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %y = tosa.reshape %x, %shape : (tensor<2x4x2xf32>, !tosa.shape<2>) -> tensor<2x8xf32>
+  %0 = tosa.exp %y : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %1 = tosa.reduce_sum %0 {axis = 1 : i32} : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %2 = tosa.reciprocal %1 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %3 = tosa.mul %0, %2, %shift : (tensor<2x8xf32>, tensor<2x1xf32>, tensor<1xi8>) -> tensor<2x8xf32>
+  return %3 : tensor<2x8xf32>
+}

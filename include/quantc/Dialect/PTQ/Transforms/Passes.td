@@ -218,7 +218,8 @@ def PTQRecognizeComposites
     operations, which lose much more as integers one by one than as a whole.
     This pass makes `ptq.softmax` of
     `exp(x) * reciprocal(reduce_sum(exp(x)))`, where x may be `y - reduce_max(y)`
-    along the same axis, and `ptq.mean` of a chain of `reduce_sum` whose result is
+    along the same axis (behind which a reshape goes that keeps the axis: logits stay
+    next to what computes them), and `ptq.mean` of a chain of `reduce_sum` whose result is
     multiplied by one over the number of elements summed.
 
     Example:
