@@ -19,28 +19,6 @@
 using namespace mlir;
 using namespace quantc::ptq;
 
-/// True if the name of the tensor that `op` makes says only which operation it
-/// is: `conv2d_3`, or `layer/conv2d` as importers call what they add to the
-/// file's own tensors.
-static bool hasGenericName(Operation *op) {
-  auto attribute = op->getAttrOfType<StringAttr>(kNameAttr);
-  if (!attribute)
-    return true;
-  StringRef name = attribute.getValue();
-  StringRef base = name.rtrim("0123456789");
-  if (base.size() != name.size())
-    base.consume_back("_");
-  StringRef kind = op->getName().stripDialect();
-  return base == kind || (base.consume_back(kind) && base.ends_with("/"));
-}
-
-/// The operand of a transpose that goes holds the same values.
-static void handNameOver(tosa::TransposeOp op) {
-  Operation *producer = op.getInput1().getDefiningOp();
-  if (producer && !hasGenericName(op) && hasGenericName(producer))
-    copyName(op, producer);
-}
-
 static void replaceAndErase(tosa::TransposeOp op, Value value) {
   op.replaceAllUsesWith(value);
   op.erase();

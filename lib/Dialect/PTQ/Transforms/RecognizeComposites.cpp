@@ -188,8 +188,11 @@ private:
       return;
     Block &block = getOperation().getBody().front();
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-      if (isOpTriviallyDead(&op))
+      if (isOpTriviallyDead(&op)) {
+        if (isa<tosa::ReshapeOp>(op))
+          handNameOver(&op);
         op.erase();
+      }
   }
 };
 } // namespace

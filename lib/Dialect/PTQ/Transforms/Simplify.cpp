@@ -32,10 +32,39 @@ void quantc::ptq::copyName(Operation *from, Operation *to) {
     to->setAttr(kNameAttr, name);
 }
 
+/// True if the name of the tensor that `op` makes says only which operation it
+/// is: `conv2d_3`, or `layer/conv2d` as importers call what they add to the
+/// file's own tensors.
+static bool hasGenericName(Operation *op) {
+  auto attribute = op->getAttrOfType<StringAttr>(kNameAttr);
+  if (!attribute)
+    return true;
+  StringRef name = attribute.getValue();
+  StringRef base = name.rtrim("0123456789");
+  if (base.size() != name.size())
+    base.consume_back("_");
+  StringRef kind = op->getName().stripDialect();
+  return base == kind || (base.consume_back(kind) && base.ends_with("/"));
+}
+
+void quantc::ptq::handNameOver(Operation *move) {
+  auto name = move->getAttrOfType<StringAttr>(kNameAttr);
+  Operation *producer = move->getOperand(0).getDefiningOp();
+  if (!name || !producer || producer->hasTrait<OpTrait::ConstantLike>())
+    return;
+  // A part of the same layer: `layer/clamp` or `layer/reshape` of `layer`.
+  auto other = producer->getAttrOfType<StringAttr>(kNameAttr);
+  bool isPart = other && other.strref().starts_with(name.str() + "/");
+  if (isPart || (!hasGenericName(move) && hasGenericName(producer)))
+    copyName(move, producer);
+}
+
 namespace {
-/// An operation made by upstream's patterns knows nothing of names.
+/// An operation made by upstream's patterns knows nothing of names; neither
+/// does the operand of a move that nobody needs any more.
 struct NameKeeper : RewriterBase::Listener {
   void notifyOperationReplaced(Operation *op, ValueRange replacement) override {
+    replaced.insert(op);
     if (replacement.size() != 1)
       return;
     Operation *newOp = replacement.front().getDefiningOp();
@@ -43,6 +72,14 @@ struct NameKeeper : RewriterBase::Listener {
         isa<TensorType>(replacement.front().getType()))
       copyName(op, newOp);
   }
+
+  void notifyOperationErased(Operation *op) override {
+    if (!replaced.erase(op) && isa<tosa::ReshapeOp, tosa::TransposeOp>(op))
+      handNameOver(op);
+  }
+
+private:
+  llvm::DenseSet<Operation *> replaced;
 };
 
 struct SimplifyPass : quantc::ptq::impl::PTQSimplifyBase<SimplifyPass> {

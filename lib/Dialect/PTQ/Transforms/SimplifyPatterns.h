@@ -35,6 +35,10 @@ std::optional<int64_t> mapMovedAxis(mlir::Operation *move, int64_t axis);
 /// Gives `to` the name that `from` has, if any.
 void copyName(mlir::Operation *from, mlir::Operation *to);
 
+/// Before `move` (a transpose or reshape) goes: its operand holds the same
+/// values and gets its name, unless it has one of the file's own.
+void handNameOver(mlir::Operation *move);
+
 } // namespace quantc::ptq
 
 #endif // QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_SIMPLIFYPATTERNS_H

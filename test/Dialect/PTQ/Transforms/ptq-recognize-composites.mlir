@@ -104,15 +104,17 @@ func.func @sum_used(%x: tensor<2x4xf32>) -> (tensor<2x1xf32>, tensor<2x1xf32>) {
 }
 
 // A reshape that leaves the axis alone goes behind softmax: the layer before it
-// hands over its accumulator.
+// hands over its accumulator, which gets the name of the logits.
 // CHECK-LABEL: func.func @softmax_of_reshape
-func.func @softmax_of_reshape(%x: tensor<2x1x1x8xf32>) -> tensor<2x8xf32> {
-  // CHECK: %[[S:.*]] = ptq.softmax %arg0 {axis = 3 : i32, ptq.name = "probabilities/softmax"} : tensor<2x1x1x8xf32>
+func.func @softmax_of_reshape(%arg: tensor<2x1x1x8xf32>) -> tensor<2x8xf32> {
+  // CHECK: %[[X:.*]] = tosa.abs %arg0 {ptq.name = "logits"}
+  // CHECK: %[[S:.*]] = ptq.softmax %[[X]] {axis = 3 : i32, ptq.name = "probabilities/softmax"} : tensor<2x1x1x8xf32>
   // CHECK-NEXT: %[[R:.*]] = tosa.reshape %[[S]], %{{.*}} {ptq.name = "probabilities"}
   // CHECK-NEXT: return %[[R]]
   %shape = tosa.const_shape {values = dense<[2, 8]> : tensor<2xindex>} : () -> !tosa.shape<2>
   %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
-  %y = tosa.reshape %x, %shape : (tensor<2x1x1x8xf32>, !tosa.shape<2>) -> tensor<2x8xf32>
+  %x = tosa.abs %arg {ptq.name = "logits/abs"} : (tensor<2x1x1x8xf32>) -> tensor<2x1x1x8xf32>
+  %y = tosa.reshape %x, %shape {ptq.name = "logits"} : (tensor<2x1x1x8xf32>, !tosa.shape<2>) -> tensor<2x8xf32>
   %0 = tosa.exp %y : (tensor<2x8xf32>) -> tensor<2x8xf32>
   %1 = tosa.reduce_sum %0 {axis = 1 : i32} : (tensor<2x8xf32>) -> tensor<2x1xf32>
   %2 = tosa.reciprocal %1 : (tensor<2x1xf32>) -> tensor<2x1xf32>

@@ -206,3 +206,20 @@ func.func @quantization_aware(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
   %2 = tosa.add %0, %offset : (tensor<1x2x2x2xf32>, tensor<1x1x1x2xf32>) -> tensor<1x2x2x2xf32>
   return %2 : tensor<1x2x2x2xf32>
 }
+
+// A layer that importers make of several operations keeps its name when the
+// reshape that has it goes; names of other layers stay what they are.
+// CHECK-LABEL: func.func @names_of_layers
+func.func @names_of_layers(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  // CHECK: tosa.exp {{.*}}ptq.name = "layer"
+  // CHECK: tosa.abs {{.*}}ptq.name = "other"
+  %flat = tosa.const_shape {values = dense<[16]> : tensor<1xindex>} : () -> !tosa.shape<1>
+  %image = tosa.const_shape {values = dense<[2, 8]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %0 = tosa.exp %x {ptq.name = "layer/reshape_1"} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %1 = tosa.reshape %0, %flat {ptq.name = "layer"} : (tensor<2x8xf32>, !tosa.shape<1>) -> tensor<16xf32>
+  %2 = tosa.reshape %1, %image {ptq.name = "other/reshape"} : (tensor<16xf32>, !tosa.shape<2>) -> tensor<2x8xf32>
+  %3 = tosa.abs %2 {ptq.name = "other"} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %4 = tosa.reshape %3, %flat {ptq.name = "view"} : (tensor<2x8xf32>, !tosa.shape<1>) -> tensor<16xf32>
+  %5 = tosa.reshape %4, %image {ptq.name = "view_1"} : (tensor<16xf32>, !tosa.shape<2>) -> tensor<2x8xf32>
+  return %5 : tensor<2x8xf32>
+}
