@@ -88,11 +88,15 @@ TEST_F(InvalidTest, Windows) {
   expectError(conv(window({}, {-7, 0})), "larger than the padded");
   expectError(conv({}, 0), "in 0 groups");
   expectError(conv({}, 2), "in 2 groups");
-  expectError(builder->conv(matrix, weights, {}, {}), "one and two spatial");
+  expectError(builder->conv(matrix, weights, {}, {}), "one to three spatial");
   expectError(builder->conv(image, weights, builder->splat(type(3), 0), {}),
               "for 4 channels");
   expectError(builder->maxPool(image, {}, {}), "a window of no size");
   expectError(builder->maxPool(image, {2, 0}, {}), "kernel");
+  Value volume = builder->reshape(image, {1, 2, 4, 8, 4});
+  expectError(builder->maxPool(volume, {2, 2}, {}), "three sizes");
+  expectError(builder->averagePool(volume, {2, 2, 2}, window({1, 1})),
+              "three sizes");
   expectError(builder->maxPool(image, {2, 2}, window({}, {2, 0})),
               "for a pooling window of 2");
   expectError(

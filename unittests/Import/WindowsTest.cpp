@@ -102,6 +102,49 @@ TEST_F(WindowsTest, OneSpatialDimension) {
   run();
 }
 
+TEST_F(WindowsTest, Volumes) {
+  Tensor x = randomTensor({1, 4, 5, 3, 2}), w = randomTensor({3, 2, 3, 2, 2}),
+         b = randomTensor({3});
+  Window window;
+  window.stride = {1, 2, 1};
+  window.before = {1, 0, 1};
+  window.after = {0, 1, 0};
+  // 4 windows along each of depth and columns, 2 of them along rows.
+  auto at = [](const Index &i, int64_t d, int64_t r, int64_t c, int64_t k) {
+    return Index{0, i[1] + d - 1, i[2] * 2 + r, i[3] + c - 1, k};
+  };
+  auto sumOver = [](auto term) {
+    double sum = 0;
+    for (int64_t d = 0; d < 2; ++d)
+      for (int64_t r = 0; r < 3; ++r)
+        for (int64_t c = 0; c < 2; ++c)
+          sum += term(d, r, c);
+    return sum;
+  };
+  Value v = input(x);
+  expect(builder->conv(v, constant(w), constant(b), window),
+         Tensor::generate({1, 4, 2, 3, 3}, [&](const Index &i) {
+           return b.data[i[4]] + sumOver([&](int64_t d, int64_t r, int64_t c) {
+                    double sum = 0;
+                    for (int64_t k = 0; k < 2; ++k)
+                      sum += x.padded(at(i, d, r, c, k)) *
+                             w.at({i[4], d, r, c, k});
+                    return sum;
+                  });
+         }));
+  Tensor ones = x.map([](float) { return 1.0f; });
+  expect(builder->averagePool(v, {2, 3, 2}, window),
+         Tensor::generate({1, 4, 2, 3, 2}, [&](const Index &i) {
+           auto padded = [&](const Tensor &t) {
+             return sumOver([&](int64_t d, int64_t r, int64_t c) {
+               return t.padded(at(i, d, r, c, i[4]));
+             });
+           };
+           return padded(x) / padded(ones);
+         }));
+  run();
+}
+
 TEST_F(WindowsTest, AutomaticPadding) {
   // Odd totals: 1 row, 3 columns.
   Tensor x = randomTensor({1, 6, 7, 1}), w = randomTensor({1, 3, 4, 1}),

@@ -21,7 +21,7 @@
 ///    Value is null without another error. So results can be passed on and
 ///    checked once, at the end of a node.
 ///  * Axes count from the end if negative. Broadcasting is numpy's.
-///  * Images are channels-last: [N, W, C], [N, H, W, C].
+///  * Images are channels-last: [N, W, C], [N, H, W, C], [N, D, H, W, C].
 ///  * Weights and biases may be float constants or constants behind quant.scast
 ///    and quant.dcast (see `quantizedConstant`): moving their elements makes
 ///    another constant of the same kind.
@@ -318,8 +318,9 @@ public:
   // Convolutions and products
   //===--------------------------------------------------------------------===//
 
-  /// `weights` [O, K, I/groups] or [O, KH, KW, I/groups]; `bias` [O] or null.
-  /// One group per channel gives a depthwise convolution.
+  /// `weights` [O, K, I/groups], [O, KH, KW, I/groups] or
+  /// [O, KD, KH, KW, I/groups]; `bias` [O] or null. One group per channel gives
+  /// a depthwise convolution, but of volumes one convolution each.
   Value conv(Value x, Value weights, Value bias, const Window &window,
              int64_t groups = 1);
   /// `weights` [KH, KW, C, M] for output channels c*M+m; `bias` [C*M] or null.
@@ -345,7 +346,7 @@ public:
   // Pooling, reductions and normalization
   //===--------------------------------------------------------------------===//
 
-  /// x [N, W, C] or [N, H, W, C]; padding never wins.
+  /// x [N, W, C], [N, H, W, C] or [N, D, H, W, C]; padding never wins.
   Value maxPool(Value x, ArrayRef<int64_t> kernel, const Window &window);
   /// Padding counts in the divisor only if `countPadding` (then explicit
   /// padding does, and what ceilMode adds does not).

@@ -35,10 +35,10 @@ bool quantc::checkConvolution(NetworkBuilder &b, Value x, Value weights,
       !requireElement(b, weights, {b.getF32Type()}))
     return false;
   int64_t rank = b.rankOf(x);
-  if ((rank != 3 && rank != 4) || b.rankOf(weights) != rank) {
+  if (rank < 3 || rank > 5 || b.rankOf(weights) != rank) {
     b.emitError() << "a convolution of " << x.getType() << " and "
                   << weights.getType()
-                  << "; one and two spatial dimensions are supported";
+                  << "; one to three spatial dimensions are supported";
     return false;
   }
   int64_t in = b.shapeOf(x).back(), out = b.shapeOf(weights).front();
@@ -77,24 +77,28 @@ static SmallVector<int64_t> collect(ArrayRef<WindowDim> dims,
                              [&](const WindowDim &dim) { return dim.*field; });
 }
 
-/// tosa.conv2d or tosa.depthwise_conv2d over [N, H, W, C].
+/// tosa.conv2d or tosa.depthwise_conv2d over [N, H, W, C], tosa.conv3d over
+/// [N, D, H, W, C].
 template <typename OpTy>
 static Value buildWindows(NetworkBuilder &b, Value x, Value weights, Value bias,
                           ArrayRef<int64_t> kernel, int64_t channels,
                           const Window &window) {
-  auto dims = resolveWindow(b, b.shapeOf(x).slice(1, 2), kernel, window);
+  ArrayRef<int64_t> sizes = b.shapeOf(x).drop_front().drop_back();
+  auto dims = resolveWindow(b, sizes, kernel, window);
   if (!dims)
     return {};
   auto [fitted, pads] = fitInput(b, x, *dims);
   bias = completeBias(b, bias, channels);
   if (!fitted || !bias)
     return {};
+  SmallVector<int64_t> shape{b.shapeOf(x)[0]};
+  llvm::append_range(shape, collect(*dims, &WindowDim::output));
+  shape.push_back(channels);
   Type f32 = b.getF32Type();
-  return b.create<OpTy>(
-      {b.shapeOf(x)[0], (*dims)[0].output, (*dims)[1].output, channels}, f32,
-      fitted, weights, bias, b.operandConstant(0, f32),
-      b.operandConstant(0, f32), pads, collect(*dims, &WindowDim::stride),
-      collect(*dims, &WindowDim::dilation), f32);
+  return b.create<OpTy>(shape, f32, fitted, weights, bias,
+                        b.operandConstant(0, f32), b.operandConstant(0, f32),
+                        pads, collect(*dims, &WindowDim::stride),
+                        collect(*dims, &WindowDim::dilation), f32);
 }
 
 Value NetworkBuilder::depthwiseConv(Value x, Value weights, Value bias,
@@ -163,12 +167,16 @@ Value NetworkBuilder::conv(Value x, Value weights, Value bias,
   bias = completeBias(*this, bias, channels);
   if (!bias)
     return {};
-  if (groups > 1 && groups == shapeOf(x).back())
+  bool isVolume = rankOf(x) == 5;
+  if (groups > 1 && groups == shapeOf(x).back() && !isVolume)
     return buildDepthwise(*this, x, weights, bias, window);
   if (groups > 1)
     return buildGroups(
         *this, x, weights, bias, groups,
         [&](Value part, Value w, Value c) { return conv(part, w, c, window); });
-  return buildWindows<tosa::Conv2DOp>(
-      *this, x, weights, bias, shapeOf(weights).slice(1, 2), channels, window);
+  ArrayRef<int64_t> kernel = shapeOf(weights).drop_front().drop_back();
+  return isVolume ? buildWindows<tosa::Conv3DOp>(*this, x, weights, bias,
+                                                 kernel, channels, window)
+                  : buildWindows<tosa::Conv2DOp>(*this, x, weights, bias,
+                                                 kernel, channels, window);
 }

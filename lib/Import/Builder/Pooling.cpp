@@ -30,7 +30,7 @@ overImages(NetworkBuilder &b, Value x, ArrayRef<int64_t> kernel,
   int64_t rank = b.rankOf(x);
   if (rank != 3 && rank != 4) {
     b.emitError() << "pooling of " << x.getType()
-                  << "; one and two spatial dimensions are supported";
+                  << "; one to three spatial dimensions are supported";
     return {};
   }
   SmallVector<int64_t> kernels(kernel);
@@ -49,6 +49,51 @@ overImages(NetworkBuilder &b, Value x, ArrayRef<int64_t> kernel,
     }
   Value y = build(images, *dims);
   return rank == 3 && y ? b.squeeze(y, 1) : y;
+}
+
+/// The window over the first of three dimensions and a dimension of size 1, or
+/// over the other two.
+static Window takeDims(const Window &window, bool first) {
+  Window result = window;
+  auto take = [&](SmallVector<int64_t> &list, int64_t otherwise) {
+    if (list.size() != 3)
+      return;
+    if (first)
+      list = {list[0], otherwise};
+    else
+      list.erase(list.begin());
+  };
+  take(result.stride, 1);
+  take(result.dilation, 1);
+  take(result.before, 0);
+  take(result.after, 0);
+  return result;
+}
+
+/// A pooling over volumes [N, D, H, W, C]: each slice as an image, and then the
+/// columns of slices. Maxima of maxima are exact; so are means of means, as all
+/// slices of a window have the same number of elements.
+static Value overVolumes(
+    NetworkBuilder &b, Value x, ArrayRef<int64_t> kernel, const Window &window,
+    llvm::function_ref<Value(Value, ArrayRef<int64_t>, const Window &)> pool) {
+  ArrayRef<int64_t> lists[] = {window.stride, window.dilation, window.before,
+                               window.after};
+  if (kernel.size() != 3 || llvm::any_of(lists, [](ArrayRef<int64_t> list) {
+        return !list.empty() && list.size() != 3;
+      })) {
+    b.emitError() << "a pooling window that does not have three sizes for "
+                  << x.getType();
+    return {};
+  }
+  SmallVector<int64_t> shape(b.shapeOf(x));
+  Value slices = b.reshape(x, {-1, shape[2], shape[3], shape[4]});
+  Value y = pool(slices, kernel.drop_front(), takeDims(window, false));
+  if (!y)
+    return {};
+  int64_t rows = b.shapeOf(y)[1], columns = b.shapeOf(y)[2];
+  Value stacked = b.reshape(y, {shape[0], shape[1], rows * columns, shape[4]});
+  y = pool(stacked, {kernel[0], 1}, takeDims(window, true));
+  return b.reshape(y, {shape[0], -1, rows, columns, shape[4]});
 }
 
 static SmallVector<int64_t> outputShape(NetworkBuilder &b, Value x,
@@ -95,6 +140,11 @@ Value NetworkBuilder::maxPool(Value x, ArrayRef<int64_t> kernel,
                               const Window &window) {
   if (!requireElement(*this, x, {getF32Type(), builder.getI8Type()}))
     return {};
+  if (rankOf(x) == 5)
+    return overVolumes(*this, x, kernel, window,
+                       [&](Value part, ArrayRef<int64_t> k, const Window &w) {
+                         return maxPool(part, k, w);
+                       });
   return overImages(*this, x, kernel, window,
                     [&](Value images, ArrayRef<WindowDim> dims) -> Value {
                       if (dims[0].dilation != 1 || dims[1].dilation != 1)
@@ -172,6 +222,11 @@ Value NetworkBuilder::averagePool(Value x, ArrayRef<int64_t> kernel,
                                   const Window &window, bool countPadding) {
   if (!requireElement(*this, x, {getF32Type()}))
     return {};
+  if (rankOf(x) == 5)
+    return overVolumes(*this, x, kernel, window,
+                       [&](Value part, ArrayRef<int64_t> k, const Window &w) {
+                         return averagePool(part, k, w, countPadding);
+                       });
   return overImages(*this, x, kernel, window,
                     [&](Value images, ArrayRef<WindowDim> dims) -> Value {
                       SmallVector<WindowDim> counted(dims);

@@ -24,8 +24,8 @@ using onnx::NodeProto;
 static constexpr size_t kMaxCallDepth = 64;
 /// What all calls together may make; nodes and names have a least size.
 static constexpr size_t kMaxInlinedBytes = size_t(1) << 27;
-static constexpr size_t kNodeBytes = size_t(1) << 10;
-static constexpr size_t kNameBytes = size_t(1) << 6;
+static constexpr size_t kNodeBytes = size_t(1) << 12;
+static constexpr size_t kNameBytes = size_t(1) << 7;
 
 /// Numbers of fields that the protocol buffers of old releases do not know.
 static constexpr int kNodeOverload = 8, kFunctionOverload = 13,
@@ -179,14 +179,14 @@ bool Inliner::rename(Call &call, std::string &name) {
   if (isNew) {
     std::string wanted = call.prefix + "/" + name, unique = wanted;
     for (int i = 1; !names.insert(unique).second; ++i) {
-      if (!charge(unique.size()))
+      if (!charge(kNameBytes + unique.size()))
         return false;
       unique = wanted + "_" + std::to_string(i);
     }
     it->second = std::move(unique);
   }
   name = it->second;
-  return charge(name.size());
+  return charge(kNameBytes + name.size());
 }
 
 /// Attributes that refer to the function's become the call's, or their default,

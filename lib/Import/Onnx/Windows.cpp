@@ -68,16 +68,16 @@ FailureOr<SmallVector<int64_t>> onnximport::readKernel(Node &node,
   return kernel;
 }
 
-/// The number of spatial dimensions of x [N, C, ...]; an error if not 1 or 2.
+/// The number of spatial dimensions of x [N, C, ...]; an error if not 1 to 3.
 static FailureOr<int64_t> getSpatial(Node &node, Value x) {
   if (!x)
     return failure();
   int64_t spatial = NetworkBuilder::rankOf(x) - 2;
-  if (spatial < 1 || spatial > 2)
+  if (spatial < 1 || spatial > 3)
     return node.emitError()
            << "works on a tensor of " << NetworkBuilder::rankOf(x)
-           << " dimensions; quantc has windows over one and two of them "
-              "([N, C, W] and [N, C, H, W])";
+           << " dimensions; quantc has windows over one to three of them "
+              "([N, C, W], [N, C, H, W] and [N, C, D, H, W])";
   return spatial;
 }
 

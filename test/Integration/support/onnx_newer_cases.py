@@ -1,4 +1,5 @@
-"""More models of one operation for compare_onnxruntime.py: what newer operator sets changed."""
+"""More models of one operation for compare_onnxruntime.py: what newer operator sets changed, and
+windows over volumes."""
 import dataclasses
 
 import numpy as np
@@ -131,7 +132,44 @@ def _integers():
         {"x": x(3, 3), "w": w(3, 3) * 9, "s": f32(0.5), "z": nibbles(np.array(1), INT4)}, ["y"], opset=21)
 
 
+def _volumes():
+    g = "volume"
+    add(g, "Conv", x(1, 3, 5, 6, 7), w(4, 3, 3, 2, 3), w(4), pads=[1, 0, 1, 1, 1, 0])
+    add(g, "Conv", x(2, 2, 7, 6, 5), w(3, 2, 3, 3, 1), strides=[2, 1, 2], dilations=[2, 1, 3])
+    add(g, "Conv", x(1, 4, 5, 5, 5), w(6, 2, 2, 3, 3), w(6), group=2, auto_pad="SAME_UPPER", strides=[2, 2, 1])
+    add(g, "Conv", x(1, 3, 4, 5, 5), w(6, 1, 3, 3, 3), w(6), group=3, auto_pad="SAME_LOWER")
+    add(g, "Conv", x(1, 3, 4, 5, 5), w(2, 3, 1, 1, 1), auto_pad="VALID")
+    for op in ("MaxPool", "AveragePool"):
+        add(g, op, x(2, 3, 6, 7, 5), kernel_shape=[2, 3, 2])
+        add(g, op, x(1, 3, 6, 7, 5), kernel_shape=[3, 2, 3], strides=[2, 1, 2], pads=[1, 0, 1, 2, 1, 0])
+        add(g, op, x(1, 2, 6, 7, 6), kernel_shape=[3, 3, 2], strides=[2, 3, 2], ceil_mode=1)
+        add(g, op, x(1, 2, 5, 7, 6), kernel_shape=[3, 3, 2], strides=[2, 2, 2], auto_pad="SAME_UPPER")
+        add(g, op, x(1, 2, 9, 7, 6), kernel_shape=[3, 2, 2], dilations=[2, 3, 1], pads=[1, 1, 0, 2, 0, 1], opset=19)
+    add(g, "AveragePool", x(1, 3, 6, 7, 5), kernel_shape=[3, 2, 3], strides=[2, 1, 2], pads=[1, 0, 1, 2, 1, 0],
+        count_include_pad=1)
+    add(g, "AveragePool", x(1, 2, 9, 7, 6), kernel_shape=[3, 2, 2], dilations=[2, 3, 1], pads=[1, 1, 0, 2, 0, 1],
+        count_include_pad=1, opset=19)
+    add(g, "GlobalAveragePool", x(2, 3, 3, 4, 5))
+    add(g, "GlobalMaxPool", x(2, 3, 3, 4, 5))
+    add(g, "BatchNormalization", x(1, 3, 2, 3, 4), w(3), w(3), w(3), np.abs(w(3)) + 0.1)
+    graph(g, "network", [
+        ("Conv", ["x", "w", "b"], ["c"], {"pads": [1] * 6}), ("Relu", ["c"], ["r"], {}),
+        ("MaxPool", ["r"], ["m"], {"kernel_shape": [2, 2, 2], "strides": [2, 2, 2]}),
+        ("Conv", ["m", "w2"], ["d"], {}), ("GlobalAveragePool", ["d"], ["a"], {}), ("Flatten", ["a"], ["f"], {}),
+        ("Softmax", ["f"], ["y"], {})],
+        {"x": x(1, 2, 6, 6, 6), "w": w(4, 2, 3, 3, 3), "b": w(4), "w2": w(3, 4, 2, 2, 2)}, ["y"])
+    scalars = {"sx": f32(0.05), "zx": np.array(120, "u1"), "sy": f32(0.3), "zy": np.array(100, "u1"),
+               "sw": f32(0.01), "zw": np.array(0, "i1")}
+    graph(g, "quantized", [
+        ("QLinearConv", ["x", "sx", "zx", "w", "sw", "zw", "sy", "zy"], ["c"], {"pads": [1] * 6}),
+        ("MaxPool", ["c"], ["y"], {"kernel_shape": [2, 2, 2]})],
+        {"x": x(1, 3, 4, 4, 4, low=0, high=256, dtype="uint8"),
+         "w": np.random.default_rng(4).integers(-127, 128, (2, 3, 3, 3, 3)).astype("i1"), **scalars}, ["y"],
+        tolerance=1.01 / 255)
+
+
 _all_again()
+_volumes()
 _pools()
 _moves()
 _integers()
