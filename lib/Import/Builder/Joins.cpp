@@ -150,6 +150,8 @@ Value NetworkBuilder::tile(Value x, ArrayRef<int64_t> repeats) {
   if (!x)
     return {};
   x = extendRank(*this, x, repeats.size());
+  if (!x)
+    return {};
   SmallVector<int64_t> all(rankOf(x) - repeats.size(), 1);
   llvm::append_range(all, repeats);
   if (!getType(all, getF32Type()))
@@ -187,6 +189,8 @@ Value NetworkBuilder::broadcastTo(Value x, ArrayRef<int64_t> shape) {
   if (!merged)
     return {};
   x = extendRank(*this, x, merged->size());
+  if (!x)
+    return {};
   SmallVector<int64_t> repeats;
   for (auto [size, dim] : llvm::zip(*merged, shapeOf(x)))
     repeats.push_back(size / dim);

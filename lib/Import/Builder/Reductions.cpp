@@ -92,6 +92,9 @@ Value NetworkBuilder::reduce(ReduceKind kind, Value x, ArrayRef<int64_t> axes,
   return squeeze(y, *reduced);
 }
 
+/// Positions are a constant of the network.
+constexpr int32_t kMaxPositions = 1 << 20;
+
 /// Where i32 elements are the largest or smallest along `axis`, which
 /// tosa.argmax does not search: the first or last position that holds the
 /// extremum.
@@ -101,6 +104,12 @@ static Value searchIntegers(NetworkBuilder &b, ReduceKind kind, Value x,
   if (!normalized)
     return {};
   int32_t size = b.shapeOf(x)[*normalized];
+  if (size > kMaxPositions) {
+    b.emitError() << "searches among " << size << " integers; no more than "
+                  << kMaxPositions
+                  << " are supported: convert them to float32 first";
+    return {};
+  }
   SmallVector<int64_t> shape(b.rankOf(x), 1);
   shape[*normalized] = size;
   Value positions =

@@ -20,11 +20,13 @@ using namespace quantc::onnximport;
 using namespace llvm;
 
 std::optional<int64_t> onnximport::countElements(ArrayRef<int64_t> shape) {
+  // Strides of empty tensors are numbers too: a 0 hides no absurd sizes.
   int64_t count = 1;
   for (int64_t size : shape)
-    if (size < 0 || MulOverflow(count, size, count) || count > kMaxElements)
+    if (size < 0 || MulOverflow(count, std::max<int64_t>(size, 1), count) ||
+        count > kMaxElements)
       return std::nullopt;
-  return count;
+  return llvm::is_contained(shape, 0) ? 0 : count;
 }
 
 bool onnximport::isFloat(ElementType type) {

@@ -263,7 +263,7 @@ LogicalResult Importer::addOutputs() {
   return success();
 }
 
-OwningOpRef<ModuleOp> Importer::run() {
+void onnximport::addHandlers(Handlers &handlers) {
   addActivationHandlers(handlers);
   addConvHandlers(handlers);
   addMathHandlers(handlers);
@@ -276,6 +276,10 @@ OwningOpRef<ModuleOp> Importer::run() {
   addResizeHandlers(handlers);
   addShapeHandlers(handlers);
   addSliceHandlers(handlers);
+}
+
+OwningOpRef<ModuleOp> Importer::run() {
+  addHandlers(handlers);
   if (failed(readGraph(file, b.getLoc(), graph)) ||
       failed(verifyOperations()) || failed(readInitializers()) ||
       // What integers of inputs stand for may be in Constant nodes.

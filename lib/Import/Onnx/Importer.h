@@ -176,6 +176,9 @@ struct Handler {
 /// By name; operations of other domains are "<domain>.<name>".
 using Handlers = llvm::StringMap<Handler>;
 
+/// The operations that are imported: all of those below.
+void addHandlers(Handlers &handlers);
+
 void addActivationHandlers(Handlers &handlers);
 void addConvHandlers(Handlers &handlers);
 void addMathHandlers(Handlers &handlers);

@@ -135,7 +135,7 @@ static Value buildReals(Node &node, Value codes,
   };
   if (llvm::any_of(params.zeroPoints, [](int64_t z) { return z != 0; }))
     codes = node.b.binary(BinaryKind::Sub, codes, broadcast(params.zeroPoints));
-  if (llvm::any_of(params.scales, [](double s) { return s != 1; }))
+  if (codes && llvm::any_of(params.scales, [](double s) { return s != 1; }))
     codes = node.b.binary(BinaryKind::Mul, codes, broadcast(params.scales));
   return codes;
 }

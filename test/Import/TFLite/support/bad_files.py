@@ -7,8 +7,10 @@ import os
 import pathlib
 import random
 import resource
+import struct
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 
@@ -60,6 +62,37 @@ def cycle(n):
     n.operators[0]["inputs"][0] = SUM
 
 
+def pack(n):
+    """Any number of operands, one of which is not there."""
+    n.op("PACK", [IN, -1], [n.tensor("pack", (2, 1, 4, 4, 2))])
+
+
+def tile(n):
+    n.op("TILE", [IN, n.constant("repeats", np.ones(7, np.int32))], [n.tensor("tiled", [1] * 7)])
+
+
+def misaligned():
+    """A zero point that stands where no int64 may, four bytes off: it is added to a file again, at its end."""
+    n = good()
+    n.tensors[SUM].update(type="INT8", quantization=dict(scale=[0.5], zero_point=[1000]))
+    with tempfile.TemporaryDirectory() as workdir:
+        data = bytearray(n.write(pathlib.Path(workdir, "aligned.tflite")).read_bytes())
+
+    def follow(at):
+        return at + struct.unpack_from("<I", data, at)[0]
+
+    def field(table, number):
+        vtable = table - struct.unpack_from("<i", data, table)[0]
+        return table + struct.unpack_from("<H", data, vtable + 4 + 2 * number)[0]
+
+    graph = follow(follow(field(follow(0), 2)) + 4)
+    tensor = follow(follow(field(graph, 0)) + 4 + 4 * SUM)
+    zero_points = field(follow(field(tensor, 4)), 3)
+    data += bytes(-len(data) % 8)
+    struct.pack_into("<I", data, zero_points, len(data) - zero_points)
+    return bytes(data) + struct.pack("<Iq", 1, 1000)
+
+
 def unsupported(n):
     """Three kinds of operators, one of them twice."""
     for name, code, version in (("a", "UNIDIRECTIONAL_SEQUENCE_LSTM", 2), ("b", "SVDF", 1), ("c", "SVDF", 1)):
@@ -100,6 +133,8 @@ EDITS = [
     ("twice", op(1, outputs=[CONV]), {}, "ADD writes 'conv', which is a constant, an input, or was written before"),
     ("write-constant", op(1, outputs=[ADDEND]), {}, "ADD writes 'addend'"),
     ("input-twice", lambda n: n.inputs.append(IN), {}, "input 'in' is a constant, or an input twice"),
+    ("missing-operand", pack, {}, "PACK has no input 1"),
+    ("tile-rank", tile, {}, "has more than 6 dimensions"),
     ("operands", op(1, inputs=[CONV]), {}, "ADD has 1 inputs"),
     ("results", op(1, outputs=[SUM, FLAT]), {}, "ADD has 2 outputs"),
     ("options", lambda n: [n.operators[0].pop(k) for k in ("options", "options_type")], {}, "CONV_2D has no options"),
@@ -120,6 +155,14 @@ EDITS = [
      "operators that quantc does not support: 1 x ADD version 99, 1 x CUSTOM 'Mine' version 1, 2 x SVDF version 1, "
      "1 x UNIDIRECTIONAL_SEQUENCE_LSTM version 2; replace them"),
 ]
+
+
+def edited(edit, model):
+    network = good()
+    edit(network)
+    json = network.json()
+    network.json = lambda: {**json, **model}
+    return network
 
 
 def limit():
@@ -149,12 +192,9 @@ def main():
             wrong.append(f"{name}: exit code {code}, expected '{message}', got: {messages.strip()}")
 
     for name, edit, model, message in EDITS:
-        network = good()
-        edit(network)
-        json = network.json()
-        network.json = lambda: {**json, **model}
-        network.write(workdir / f"{name}.tflite")
+        edited(edit, model).write(workdir / f"{name}.tflite")
         expect(name, None, message)
+    expect("misaligned", misaligned(), "has the zero point 1000")
     data = good().write(workdir / "good.tflite").read_bytes()
     for size in (8, 9, 100, len(data) // 2, len(data) - 1):
         expect(f"truncated-{size}", data[:size], "the file is damaged or not a TFLite network")

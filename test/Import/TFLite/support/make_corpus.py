@@ -1,4 +1,4 @@
-"""Writes the corpus of the fuzzer: every case as a network of its own.
+"""Writes the corpus of the fuzzer: every case as a network of its own, and the files that are wrong.
 
 usage: make_corpus.py WORKDIR      flatc is in PATH
 """
@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import sys
 
-from bad_files import good
+from bad_files import EDITS, edited, good, misaligned
 from network import SCHEMA, Network
 from run_cases import GROUPS
 
@@ -21,12 +21,15 @@ def main():
         for case in cases:
             networks[f"{group}-{case.name}"] = network = Network()
             case.add_to(network)
+    for name, edit, model, _ in EDITS:
+        networks[f"bad-{name}"] = edited(edit, model)
     for name, network in networks.items():
         texts.append(workdir / f"{name}.json")
         texts[-1].write_text(json.dumps(network.json()))
     subprocess.run(["flatc", "--binary", "-o", workdir, SCHEMA, *texts], check=True)
     for text in texts:
         text.unlink()
+    (workdir / "misaligned.tflite").write_bytes(misaligned())
 
 
 if __name__ == "__main__":
