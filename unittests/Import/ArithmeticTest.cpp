@@ -283,34 +283,6 @@ TEST_F(ArithmeticTest, Reductions) {
   run();
 }
 
-TEST_F(ArithmeticTest, FloorOfQuotients) {
-  // Every quotient of two integers, most of which are no float.
-  Tensor a = Tensor::generate({201, 1}, [](const Tensor::Index &i) {
-    return 3.0 * (double(i[0]) - 100);
-  });
-  Tensor b = Tensor::generate({1, 120}, [](const Tensor::Index &i) {
-    return i[1] < 60 ? double(i[1]) - 60 : double(i[1]) - 59;
-  });
-  auto reference = [&](const Tensor::Index &i) {
-    return std::floor(double(a.at({i[0], 0})) / b.at({0, i[1]}));
-  };
-  Tensor expected = Tensor::generate({201, 120}, reference);
-  Value v = input(a), w = input(b);
-  expect(builder->binary(BinaryKind::FloorDiv, v, w), expected, 0);
-  // As two nodes, by a constant, and of integers.
-  expect(
-      builder->unary(UnaryKind::Floor, builder->binary(BinaryKind::Div, v, w)),
-      expected, 0);
-  expect(builder->binary(BinaryKind::FloorDiv, v, builder->scalar(49.0f)),
-         a.map([](double p) { return std::floor(p / 49); }), 0);
-  auto toInteger = [&](Value x) {
-    return builder->cast(x, builder->getI32Type());
-  };
-  expect(builder->binary(BinaryKind::FloorDiv, toInteger(v), toInteger(w)),
-         expected, 0);
-  run();
-}
-
 TEST_F(ArithmeticTest, ArgMax) {
   Tensor x{{2, 4}, {1, 3, 3, 0, -1, -1, -2, -1}};
   Value v = input(x);

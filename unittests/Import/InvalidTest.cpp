@@ -116,6 +116,13 @@ TEST_F(InvalidTest, Windows) {
   expectError(builder->resize(image, {0, 4}, {}), "is empty");
   expectError(builder->resize(image, {1 << 17, 1}, {}), "up to 65536 rows");
   ResizeSpec spec;
+  spec.mode = ResizeMode::Cubic;
+  expectError(builder->resize(image, {1 << 16, 1 << 16}, spec),
+              "2^31 - 1 elements");
+  Value column = builder->addInput("column", type({1, 1 << 12, 1, 1}));
+  expectError(builder->resize(column, {1 << 12, 1}, spec), "4194304 weights");
+  spec.cubicCoefficient = INFINITY;
+  expectError(builder->resize(image, {3, 3}, spec), "not finite");
   spec.scales = {-1, 1};
   expectError(builder->resize(image, {4, 4}, spec), "a scale of -1");
 }

@@ -125,3 +125,43 @@ TEST_F(ResizeTest, ResizingAboutTheCenter) {
          }));
   run();
 }
+
+TEST_F(ResizeTest, CubicResizing) {
+  Tensor x = randomTensor({2, 4, 5, 2});
+  ResizeSpec spec;
+  spec.mode = ResizeMode::Cubic;
+  auto weigh = [&](double t) { // Keys' kernel, as it is published.
+    double a = spec.cubicCoefficient;
+    t = std::fabs(t);
+    return t < 1   ? (a + 2) * t * t * t - (a + 3) * t * t + 1
+           : t < 2 ? a * (t * t * t - 5 * t * t + 8 * t - 4)
+                   : 0;
+  };
+  for (bool excluded : {false, true}) {
+    spec.excludeOutside = excluded;
+    spec.cubicCoefficient = excluded ? -0.5 : -0.75;
+    // Calls `visit` with rows or columns and their weights.
+    auto forTaps = [&](int64_t o, int64_t in, int64_t out, auto visit) {
+      double p = position(spec.coordinates, o, double(in), double(out),
+                          double(out) / double(in));
+      double sum = 0;
+      for (int64_t i = -3; i < in + 3; ++i)
+        if (!excluded || (i >= 0 && i < in))
+          sum += weigh(p - double(i));
+      for (int64_t i = -3; i < in + 3; ++i)
+        if (!excluded || (i >= 0 && i < in))
+          visit(std::clamp<int64_t>(i, 0, in - 1), weigh(p - double(i)) / sum);
+    };
+    expect(builder->resize(input(x), {7, 3}, spec),
+           Tensor::generate({2, 7, 3, 2}, [&](const Index &i) {
+             double sum = 0;
+             forTaps(i[1], 4, 7, [&](int64_t row, double u) {
+               forTaps(i[2], 5, 3, [&](int64_t column, double v) {
+                 sum += u * v * x.at({i[0], row, column, i[3]});
+               });
+             });
+             return sum;
+           }));
+  }
+  run();
+}

@@ -96,6 +96,10 @@ enum class BinaryKind {
   Mul,
   Div,      ///< integers: towards zero
   FloorDiv, ///< the largest integer below the quotient
+  /// What a division towards zero leaves, as C's % and fmod; of floats exact
+  /// while quotients stay below 2^22.
+  Remainder,
+  FloorMod, ///< what FloorDiv leaves: the sign is the divisor's
   Pow,
   Minimum,
   Maximum,
@@ -164,7 +168,7 @@ enum class PadMode {
   Wrap,      ///< abc -> bcabcab
 };
 
-enum class ResizeMode { Nearest, Linear };
+enum class ResizeMode { Nearest, Linear, Cubic };
 
 /// The position in the input that output position `o` stands for; scale is
 /// output size / input size unless given.
@@ -195,6 +199,11 @@ struct ResizeSpec {
   /// Output size / input size of each spatial dimension as the file writes it;
   /// empty: the quotient of the sizes.
   llvm::SmallVector<double> scales;
+  /// The parameter a of Keys' cubic convolution.
+  double cubicCoefficient = -0.75;
+  /// Cubic: elements outside of the input do not count, and the weights of the
+  /// others are divided by their sum. Otherwise the border is repeated.
+  bool excludeOutside = false;
 };
 
 /// Order of the channels that DepthToSpace spreads: block positions first

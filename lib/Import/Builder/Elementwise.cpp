@@ -133,47 +133,6 @@ static Value buildQuotient(NetworkBuilder &b, Value x, Value y) {
   return b.binary(BinaryKind::Mul, x, b.unary(UnaryKind::Reciprocal, y));
 }
 
-/// 1 where `condition` holds, else 0, as the elements of `like`.
-static Value countIf(NetworkBuilder &b, Value condition, Value like) {
-  return b.select(condition, splatLike(b, like, 1), splatLike(b, like, 0));
-}
-
-/// x and y have opposite signs, neither is 0 or NaN.
-static Value haveOppositeSigns(NetworkBuilder &b, Value x, Value y) {
-  Value zeroX = splatLike(b, x, 0), zeroY = splatLike(b, y, 0);
-  Value above =
-      b.binary(BinaryKind::LogicalAnd, b.binary(BinaryKind::Greater, x, zeroX),
-               b.binary(BinaryKind::Less, y, zeroY));
-  Value below =
-      b.binary(BinaryKind::LogicalAnd, b.binary(BinaryKind::Less, x, zeroX),
-               b.binary(BinaryKind::Greater, y, zeroY));
-  return b.binary(BinaryKind::LogicalOr, above, below);
-}
-
-/// A quotient that was rounded before its fraction is dropped may be off by
-/// one, as 49 * (1 / 49) < 1. Its remainder x - q y says so: it has the sign
-/// of y and is smaller. Infinite quotients have no remainder (NaN), and none of
-/// the comparisons holds.
-static Value buildFloorQuotient(NetworkBuilder &b, Value x, Value y) {
-  Value quotient = b.binary(BinaryKind::Div, x, y);
-  if (!quotient)
-    return {};
-  bool isInteger = b.elementOf(quotient).isInteger();
-  if (!isInteger)
-    quotient =
-        b.create<tosa::FloorOp>(b.shapeOf(quotient), b.getF32Type(), quotient);
-  Value remainder =
-      b.binary(BinaryKind::Sub, x, b.binary(BinaryKind::Mul, quotient, y));
-  Value isAbove = countIf(b, haveOppositeSigns(b, remainder, y), quotient);
-  Value corrected = b.binary(BinaryKind::Sub, quotient, isAbove);
-  if (isInteger) // Division towards zero is never below.
-    return corrected;
-  Value isBelow =
-      b.binary(BinaryKind::GreaterEqual, b.unary(UnaryKind::Abs, remainder),
-               b.unary(UnaryKind::Abs, y));
-  return b.binary(BinaryKind::Add, corrected, countIf(b, isBelow, quotient));
-}
-
 template <typename OpTy>
 static Value buildComparison(NetworkBuilder &b, Value x, Value y) {
   SmallVector<int64_t> shape;
@@ -217,6 +176,9 @@ Value NetworkBuilder::binary(BinaryKind kind, Value a, Value b) {
   }
   case BinaryKind::FloorDiv:
     return buildFloorQuotient(*this, a, b);
+  case BinaryKind::Remainder:
+  case BinaryKind::FloorMod:
+    return buildRemainder(*this, a, b, kind == BinaryKind::FloorMod);
   case BinaryKind::Pow:
     return buildPower(*this, a, b);
   case BinaryKind::Minimum:

@@ -32,6 +32,12 @@ broadcastShapes(NetworkBuilder &b, llvm::ArrayRef<int64_t> x,
 bool requireElement(NetworkBuilder &b, mlir::Value x,
                     llvm::ArrayRef<mlir::Type> elements);
 
+/// The largest integers below the quotients.
+mlir::Value buildFloorQuotient(NetworkBuilder &b, mlir::Value x, mlir::Value y);
+/// What a division leaves, with the sign of the dividend or of the divisor.
+mlir::Value buildRemainder(NetworkBuilder &b, mlir::Value x, mlir::Value y,
+                           bool signOfDivisor);
+
 /// One element `value` with the rank and the elements of x.
 mlir::Value splatLike(NetworkBuilder &b, mlir::Value x, double value);
 /// x * factor and x + amount.

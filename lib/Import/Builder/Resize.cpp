@@ -15,6 +15,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "Resize.h"
 #include "Constants.h"
 #include "Elementwise.h"
 #include "Gather.h"
@@ -33,17 +34,6 @@ static constexpr int64_t kMaxSize = 1 << 16;
 
 /// A file's scale is a fraction with at most this denominator, or none.
 static constexpr int64_t kMaxDenominator = 64;
-
-namespace {
-/// The positions in one dimension.
-struct Positions {
-  int64_t input, output;
-  /// Exact numbers, if `unit` is not 0.
-  int64_t step = 0, offset = 0, unit = 0;
-  /// Output size / input size, otherwise.
-  double scale = 1;
-};
-} // namespace
 
 /// scale = numerator / denominator; false if it is no short fraction.
 static bool findFraction(double scale, int64_t &numerator,
@@ -66,11 +56,10 @@ static void setFraction(Positions &p, int64_t numerator, int64_t denominator,
   p.offset = centers ? denominator - numerator : 0;
 }
 
-/// The positions of one dimension; nullopt after an error.
-static std::optional<Positions> computePositions(NetworkBuilder &b,
-                                                 int64_t input, int64_t output,
-                                                 const ResizeSpec &spec,
-                                                 size_t index) {
+std::optional<Positions> quantc::computePositions(NetworkBuilder &b,
+                                                  int64_t input, int64_t output,
+                                                  const ResizeSpec &spec,
+                                                  size_t index) {
   Positions p{input, output};
   p.scale = double(output) / input;
   int64_t numerator = output, denominator = input;
@@ -122,9 +111,8 @@ static std::optional<Positions> computePositions(NetworkBuilder &b,
   llvm_unreachable("all coordinates are handled");
 }
 
-/// The position of output `o` as a number.
-static double getPosition(const Positions &p, int64_t o,
-                          ResizeCoordinates coordinates) {
+double quantc::getPosition(const Positions &p, int64_t o,
+                           ResizeCoordinates coordinates) {
   if (p.unit)
     return double(o * p.step + p.offset) / double(p.unit);
   switch (coordinates) {
@@ -268,6 +256,8 @@ Value NetworkBuilder::resize(Value x, ArrayRef<int64_t> size,
   auto columns = computePositions(*this, shape[2], size[1], complete, 1);
   if (!rows || !columns)
     return {};
+  if (spec.mode == ResizeMode::Cubic)
+    return buildCubicResize(*this, x, *rows, *columns, spec);
   Positions y = *rows, z = *columns;
   for (Positions *p : {&y, &z}) {
     if (p->unit == 0)

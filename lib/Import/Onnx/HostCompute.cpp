@@ -56,6 +56,7 @@ static double computeReal(Binary kind, double a, double b) {
   case Binary::Div:
     return a / b;
   case Binary::Mod:
+  case Binary::Remainder:
     return std::fmod(a, b);
   case Binary::Pow:
     return std::pow(a, b);
@@ -91,6 +92,8 @@ static int64_t computeInt(Binary kind, int64_t a, int64_t b) {
     int64_t rest = b == -1 ? 0 : a % b;
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
   }
+  case Binary::Remainder:
+    return b == -1 ? 0 : a % b;
   case Binary::Pow:
     return static_cast<int64_t>(
         std::clamp(std::pow(double(a), double(b)), -0x1p62, 0x1p62));
@@ -122,7 +125,9 @@ std::optional<Array> onnximport::compute(Binary kind, const Array &a,
       continue;
     }
     int64_t divisor = getInt(rhs, i);
-    if ((kind == Binary::Div || kind == Binary::Mod) && divisor == 0)
+    bool divides =
+        kind == Binary::Div || kind == Binary::Mod || kind == Binary::Remainder;
+    if (divides && divisor == 0)
       return std::nullopt;
     setInt(out, i, computeInt(kind, getInt(lhs, i), divisor));
   }

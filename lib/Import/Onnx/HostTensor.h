@@ -81,7 +81,8 @@ enum class Binary {
   Sub,
   Mul,
   Div,
-  Mod,
+  Mod,       ///< the sign is the divisor's; integers
+  Remainder, ///< the sign is the dividend's
   Pow,
   Min,
   Max,

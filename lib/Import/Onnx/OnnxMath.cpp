@@ -50,14 +50,16 @@ static LogicalResult importBinary(Node &node) {
   return node.setResult(0, node.b.binary(kind, a, b));
 }
 
-/// Only a function of constants.
+/// The sign is the divisor's, with fmod the dividend's.
 static LogicalResult importMod(Node &node) {
-  FailureOr<std::optional<Array>> folded = fold(node, Binary::Mod);
-  if (failed(folded))
+  Tensor *in = node.tensor(0);
+  if (!in)
     return failure();
-  if (*folded)
-    return node.setResult(0, std::move(**folded));
-  return node.emitError() << "is supported on constants only";
+  bool fmod = node.getInt("fmod", 0) != 0;
+  if (isFloat(in->type) && !fmod)
+    return node.emitError() << "divides real numbers without fmod=1";
+  return fmod ? importBinary<BinaryKind::Remainder, Binary::Remainder>(node)
+              : importBinary<BinaryKind::FloorMod, Binary::Mod>(node);
 }
 
 static LogicalResult importMul(Node &node) {

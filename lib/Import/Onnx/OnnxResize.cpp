@@ -22,8 +22,10 @@ static FailureOr<ResizeMode> readMode(Node &node) {
     return ResizeMode::Nearest;
   if (mode == "linear" || mode == "bilinear")
     return ResizeMode::Linear;
+  if (mode == "cubic")
+    return ResizeMode::Cubic;
   return node.emitError() << "has the mode '" << mode
-                          << "'; quantc knows nearest and linear";
+                          << "'; quantc knows nearest, linear and cubic";
 }
 
 static LogicalResult readCoordinates(Node &node, ResizeSpec &spec) {
@@ -55,9 +57,11 @@ static LogicalResult readCoordinates(Node &node, ResizeSpec &spec) {
   spec.rounding = *rounding;
   if (node.getInt("antialias", 0) != 0)
     return node.emitError() << "smooths (antialias), which quantc does not do";
-  if (node.getInt("exclude_outside", 0) != 0)
+  spec.cubicCoefficient = node.getFloat("cubic_coeff_a", -0.75);
+  spec.excludeOutside = node.getInt("exclude_outside", 0) != 0;
+  if (spec.excludeOutside && spec.mode != ResizeMode::Cubic)
     return node.emitError() << "ignores what is outside (exclude_outside), "
-                               "which quantc does not do";
+                               "which belongs to the mode cubic";
   return success();
 }
 

@@ -1,11 +1,11 @@
-"""More models of one operation for compare_onnxruntime.py: what newer operator sets changed, and
-windows over volumes."""
+"""More models of one operation for compare_onnxruntime.py: what newer operator sets changed,
+windows over volumes, remainders, and cubic resizing."""
 import dataclasses
 
 import numpy as np
 from onnx import TensorProto, helper
 
-from onnx_cases import GROUPS, add, f32, graph, ints, w, x
+from onnx_cases import GROUPS, Input, add, f32, graph, ints, w, x
 
 # Elements of 4 bits, two in a byte; numpy has no such types.
 UINT4, INT4 = 21, 22
@@ -168,7 +168,55 @@ def _volumes():
         tolerance=1.01 / 255)
 
 
+def _remainders():
+    g = "remainder"
+    wide = Input((40, 50), -9, 9)
+    add(g, "Mod", wide, Input((50,), 0.1, 2), fmod=1, tolerance=0)
+    add(g, "Mod", wide, Input((50,), -2, -0.1), fmod=1, tolerance=0)
+    # Multiples that are none, or only just, in float32.
+    tenths = np.arange(-60, 60).astype("f4") * np.float32(0.1)
+    add(g, "Mod", Input((1,), 1, 1), tenths, fmod=1, tolerance=0)
+    graph(g, "tenths", [("Add", ["x", "t"], ["a"], {}), ("Mod", ["a", "d"], ["y"], {"fmod": 1})],
+          {"x": Input((4, 1), 0, 1e-6), "t": tenths, "d": f32(0.1)}, ["y"], tolerance=0)
+    graph(g, "products", [("Floor", ["x"], ["f"], {}), ("Mul", ["f", "d"], ["a"], {}),
+                          ("Mod", ["a", "d"], ["y"], {"fmod": 1})],
+          {"x": Input((99, 9), -4000, 4000), "d": f32([0.1, 0.3, 0.7, 1.1, 3.3, 1 / 3, 7, 49, 1e-3])}, ["y"],
+          tolerance=0)
+    for fmod in (0, 1):
+        for opset in (10, 13):
+            add(g, "Mod", x(9, 9, low=-20, high=20, dtype="int32"), np.array([3, -3, 1, -1, 7, -7, 20, -20, 5], "i4"),
+                fmod=fmod, opset=opset)
+        add(g, "Mod", x(9, 9, low=-20, high=20, dtype="int64"), ints(3, -3, 1, -1, 7, -7, 20, -20, 5), fmod=fmod)
+        graph(g, f"constants{fmod}", [("Mod", ["a", "b"], ["m"], {"fmod": fmod}), ("Add", ["x", "m"], ["y"], {})],
+              {"x": x(8, low=0, high=9, dtype="int32"), "a": np.array([7, -7, 7, -7, 6, -6, 0, 5], "i4"),
+               "b": np.array([3, 3, -3, -3, 3, -3, 5, -1], "i4")}, ["y"])
+    graph(g, "real-constants", [("Mod", ["a", "b"], ["m"], {"fmod": 1}), ("Add", ["x", "m"], ["y"], {})],
+          {"x": x(4), "a": f32([7.5, -7.5, 7.5, -7.5]), "b": f32([2, 2, -2, -2])}, ["y"])
+
+
+def _cubic():
+    g = "cubic"
+    for coordinates in ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"):
+        mode = {"mode": "cubic", "coordinate_transformation_mode": coordinates}
+        for outside in (0, 1):
+            add(g, "Resize", x(1, 1, 4, 5), None, f32([1, 1, 2, 1.5]), exclude_outside=outside, **mode)
+            add(g, "Resize", x(1, 1, 9, 6), None, None, ints(1, 1, 5, 4), exclude_outside=outside, **mode)
+        add(g, "Resize", x(2, 3, 4, 6), None, None, ints(2, 3, 7, 13), opset=18, **mode)
+        add(g, "Resize", x(1, 2, 4, 5), np.zeros(0, "f4"), f32([1, 1, 1.7, 0.6]), opset=11, **mode)
+        add(g, "Resize", x(1, 2, 4, 5), None, f32([1, 1, 1, 2.3]), cubic_coeff_a=-0.5, **mode)
+    add(g, "Resize", x(1, 2, 1, 1), None, None, ints(1, 2, 3, 4), mode="cubic")
+    add(g, "Resize", x(1, 2, 5, 4), None, None, ints(1, 2, 1, 1), mode="cubic",
+        coordinate_transformation_mode="pytorch_half_pixel")
+    for opset in (19, 21):
+        add(g, "Resize", x(1, 2, 4, 5), None, f32([1, 1, 2, 1.7]), mode="cubic",
+            coordinate_transformation_mode="half_pixel_symmetric", opset=opset)
+        add(g, "Resize", x(1, 2, 4, 6), None, None, ints(7, 9), axes=[2, 3], mode="cubic",
+            keep_aspect_ratio_policy="not_larger", opset=opset)
+
+
 _all_again()
+_remainders()
+_cubic()
 _volumes()
 _pools()
 _moves()

@@ -78,7 +78,8 @@ struct ChannelAffine {
 /// operation that computes the other operand.
 static std::optional<ChannelAffine> matchAffine(Operation *op) {
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!type || !type.hasStaticShape() || !type.getElementType().isF32())
+  if (!type || !type.hasStaticShape() || type.getRank() == 0 ||
+      !type.getElementType().isF32())
     return std::nullopt;
   bool constantFirst =
       op->getOperand(0).getDefiningOp<tosa::ConstOp>() != nullptr;

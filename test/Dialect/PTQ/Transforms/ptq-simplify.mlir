@@ -223,3 +223,12 @@ func.func @names_of_layers(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %5 = tosa.reshape %4, %image {ptq.name = "view_1"} : (tensor<16xf32>, !tosa.shape<2>) -> tensor<2x8xf32>
   return %5 : tensor<2x8xf32>
 }
+
+// A number has no channels.
+// CHECK-LABEL: func.func @numbers
+func.func @numbers(%x: tensor<f32>) -> tensor<f32> {
+  // CHECK: tosa.sub
+  %c = "tosa.const"() <{values = dense<3.0> : tensor<f32>}> : () -> tensor<f32>
+  %0 = tosa.sub %x, %c : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
