@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Model.h"
+#include "Sparse.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/Twine.h"
@@ -28,6 +29,8 @@ constexpr unsigned kMaxNesting = 64;
 constexpr unsigned kMaxTables = 200'000;
 constexpr size_t kMaxIndices = 1'000'000;
 constexpr size_t kMaxNameLength = 1024;
+/// A small file may claim large sparse constants.
+constexpr int64_t kMaxDensified = int64_t(1) << 27;
 constexpr uint32_t kVersion = 3;
 
 int64_t Tensor::getNumElements() const {
@@ -111,6 +114,9 @@ private:
   LogicalResult readTensors(const schema::SubGraph &graph);
   LogicalResult readShape(const schema::Tensor &flat, Tensor &tensor);
   LogicalResult readData(const schema::Tensor &flat, Tensor &tensor);
+  LogicalResult readSparse(const schema::Sparsity &flat, ArrayRef<char> stored,
+                           Tensor &tensor);
+  bool foldDensify(const Operator &op);
   LogicalResult checkQuantization(const Tensor &tensor);
   LogicalResult readOperators(const schema::SubGraph &graph);
   LogicalResult readCode(uint32_t index, Operator &op);
@@ -131,6 +137,7 @@ private:
   const schema::Model *model = nullptr;
   Network network;
   size_t numIndices = 0;
+  int64_t densifiedBytes = 0;
 };
 } // namespace
 
@@ -187,20 +194,43 @@ LogicalResult Reader::readData(const schema::Tensor &flat, Tensor &tensor) {
            << "has its values outside of the flatbuffer, as in networks of "
               "more than 2 GiB, which are not read";
   size_t size = getSize(buffer->data());
+  bool isSparse = flat.sparsity();
   // An empty list of axes, say, has no bytes, and nothing to compute either.
-  tensor.isConstant = size > 0 || tensor.getNumElements() == 0;
-  if (size == 0 || tensor.isSparse)
+  tensor.isConstant = size > 0 || isSparse || tensor.getNumElements() == 0;
+  if (size == 0 && !isSparse)
     return success();
   if (!tensor.open.none())
     return refuse(tensor) << "is a constant of unknown shape";
+  ArrayRef<char> stored;
+  if (size > 0)
+    stored = {reinterpret_cast<const char *>(buffer->data()->data()), size};
+  if (isSparse)
+    return readSparse(*flat.sparsity(), stored, tensor);
   // Types of other sizes (strings, 4-bit integers) fail where they are used.
   size_t bytes = getElementBytes(tensor.type);
   if (bytes && size != tensor.getNumElements() * bytes)
     return refuse(tensor) << "has " << size << " bytes of values, but "
                           << tensor.getNumElements() << " elements of type "
                           << getTypeName(tensor.type);
-  tensor.data =
-      ArrayRef(reinterpret_cast<const char *>(buffer->data()->data()), size);
+  tensor.data = stored;
+  return success();
+}
+
+LogicalResult Reader::readSparse(const schema::Sparsity &flat,
+                                 ArrayRef<char> stored, Tensor &tensor) {
+  if (tensor.getNumElements() == 0)
+    return success();
+  densifiedBytes += tensor.getNumElements() * getElementBytes(tensor.type);
+  if (densifiedBytes > kMaxDensified)
+    return refuse(tensor) << "and the sparse ones before it would have more "
+                             "than 128 MiB; convert the network with dense "
+                             "weights";
+  FailureOr<std::vector<char>> dense =
+      densify(tensor, flat, stored, [&] { return refuse(tensor); });
+  if (failed(dense))
+    return failure();
+  network.densified.push_back(std::move(*dense));
+  tensor.data = network.densified.back();
   return success();
 }
 
@@ -258,7 +288,6 @@ LogicalResult Reader::readTensors(const schema::SubGraph &graph) {
     tensor.name = getString(flat.name()).take_front(kMaxNameLength);
     tensor.type = flat.type();
     tensor.isVariable = flat.is_variable();
-    tensor.isSparse = flat.sparsity();
     // Ranges of float tensors, from which parameters could be derived, are not
     // parameters.
     if (flat.quantization() && getSize(flat.quantization()->scale()) > 0)
@@ -303,6 +332,21 @@ LogicalResult Reader::readCode(uint32_t index, Operator &op) {
   return success();
 }
 
+/// True if `op` only made a constant dense, which it is already: its result is
+/// that constant.
+bool Reader::foldDensify(const Operator &op) {
+  if (op.code != schema::Code_DENSIFY || op.inputs.size() != 1 ||
+      op.outputs.size() != 1 || op.inputs[0] < 0)
+    return false;
+  const Tensor &from = network.tensors[op.inputs[0]];
+  Tensor &to = network.tensors[op.outputs[0]];
+  if (!from.isConstant || to.isConstant || from.type != to.type ||
+      from.shape != to.shape)
+    return false;
+  to.data = from.data;
+  return to.isConstant = true;
+}
+
 LogicalResult Reader::readOperators(const schema::SubGraph &graph) {
   network.operators.reserve(getSize(graph.operators()));
   for (size_t i = 0; i < getSize(graph.operators()); ++i) {
@@ -315,7 +359,8 @@ LogicalResult Reader::readOperators(const schema::SubGraph &graph) {
         failed(readIndices(flat.outputs(), 0,
                            "an output of operator " + Twine(i), op.outputs)))
       return failure();
-    network.operators.push_back(std::move(op));
+    if (!foldDensify(op))
+      network.operators.push_back(std::move(op));
   }
   return success();
 }

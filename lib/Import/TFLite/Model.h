@@ -24,12 +24,13 @@
 #include "llvm/ADT/SmallBitVector.h"
 #include "llvm/Support/MemoryBufferRef.h"
 
+#include <deque>
 #include <string>
 #include <vector>
 
 namespace quantc::tflite {
 
-/// A tensor of the network. Views point into the file.
+/// A tensor of the network. Views point into the file, or into the network.
 struct Tensor {
   /// As the file has it: perhaps empty, not UTF-8, or another tensor's too.
   llvm::StringRef name;
@@ -47,7 +48,6 @@ struct Tensor {
   bool isConstant = false;
   /// State between two runs of the network.
   bool isVariable = false;
-  bool isSparse = false;
 
   int64_t getNumElements() const;
 };
@@ -69,6 +69,8 @@ struct Network {
   /// How many more there are.
   size_t numOtherSubgraphs = 0;
   std::vector<Tensor> tensors;
+  /// Elements of constants that the file stores sparsely.
+  std::deque<std::vector<char>> densified;
   std::vector<Operator> operators;
   llvm::SmallVector<int32_t> inputs, outputs;
 };

@@ -109,8 +109,7 @@ LogicalResult Importer::checkOperands(const Operator &op,
     return b.emitError() << getOperatorName(op) << " has " << op.outputs.size()
                          << " outputs";
   for (auto [i, index] : llvm::enumerate(op.inputs))
-    if (index < 0 &&
-        (i < handler.minInputs || handler.maxInputs == kAnyNumber))
+    if (index < 0 && (i < handler.minInputs || handler.maxInputs == kAnyNumber))
       return b.emitError() << getOperatorName(op) << " has no input " << i;
   for (int32_t index : op.outputs)
     if (values.has(index))

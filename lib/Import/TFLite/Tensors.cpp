@@ -108,12 +108,6 @@ Value TensorValues::get(int32_t index) {
   const Tensor &tensor = network.tensors[index];
   if (values[index])
     return values[index];
-  if (tensor.isSparse) {
-    b.emitError() << "tensor '" << getTensorName(tensor)
-                  << "' is stored sparsely, which is not read; convert the "
-                     "network without sparse weights";
-    return {};
-  }
   if (!tensor.isConstant) {
     b.emitError() << "tensor '" << getTensorName(tensor)
                   << (tensor.isVariable
@@ -141,11 +135,9 @@ FailureOr<SmallVector<int64_t>> Node::getIntegers(unsigned i, StringRef what) {
   const Tensor &tensor = getInput(i);
   std::optional<SmallVector<int64_t>> integers;
   // Read from the file where possible: borders of slices may need 64 bits.
-  if (tensor.isConstant && !tensor.isSparse &&
-      tensor.type == schema::TensorType_INT64)
+  if (tensor.isConstant && tensor.type == schema::TensorType_INT64)
     integers = readElements<int64_t>(tensor);
-  else if (tensor.isConstant && !tensor.isSparse &&
-           tensor.type == schema::TensorType_INT32)
+  else if (tensor.isConstant && tensor.type == schema::TensorType_INT32)
     integers = llvm::to_vector_of<int64_t>(readElements<int32_t>(tensor));
   else if (Value value = get(i))
     integers = NetworkBuilder::getIntegers(value);

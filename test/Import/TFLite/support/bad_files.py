@@ -15,6 +15,7 @@ import tempfile
 import numpy as np
 
 from network import Network, Params
+from sparse import DENSE, SPARSE, Sparse
 
 
 def good():
@@ -56,6 +57,37 @@ def options(index, **fields):
 def quantized(index, scale, zero=0, type="INT8", **fields):
     params = dict(scale=scale, zero_point=[zero] * len(scale), **fields)
     return tensor(index, type=type, quantization=params)
+
+
+def sparse(level=None, segments=None, indices=None, data=None, **fields):
+    """The weights stored sparsely, with something wrong in the traversal or in one of its levels."""
+    def edit(n):
+        metadata, _ = Sparse([DENSE, DENSE, DENSE, SPARSE]).encode(np.ones((3, 1, 1, 2), np.float32))
+        part = metadata if level is None else metadata["dim_metadata"][level]
+        part.update(fields)
+        for name, values in (("array_segments", segments), ("array_indices", indices)):
+            if values is not None:
+                part[name] = dict(values=values)
+        if fields.get("array_indices_type") == "NONE":
+            del part["array_indices"]
+        n.tensors[WEIGHTS]["sparsity"] = metadata
+        if data is not None:
+            del n.buffers[n.tensors[WEIGHTS]["buffer"]]["data"][data:]
+    return edit
+
+
+def blocks(sizes, map=None, order=None, **fields):
+    """The weights in blocks, with something wrong in the last level."""
+    def edit(n):
+        metadata, _ = Sparse([DENSE] * 4, blocks=sizes).encode(np.ones((3, 1, 1, 2), np.float32))
+        if map:
+            metadata["block_map"] = map
+        metadata["traversal_order"] = order or metadata["traversal_order"]
+        if "size" in fields:
+            fields["dense_size"] = fields.pop("size")
+        metadata["dim_metadata"][-1].update(fields)
+        n.tensors[WEIGHTS]["sparsity"] = metadata
+    return edit
 
 
 def cycle(n):
@@ -127,7 +159,32 @@ EDITS = [
     ("constant-type", tensor(ADDEND, type="UINT16", shape=[6]), {}, "constant 'addend' is of type UINT16, which is not read"),
     ("types", tensor(SUM, type="INT32"), {}, "does not become 'sum' of type INT32"),
     ("int16", tensor(SUM, type="INT16"), {}, "16-bit activations are not supported"),
-    ("sparse", tensor(WEIGHTS, sparsity={}), {}, "tensor 'weights' is stored sparsely"),
+    ("sparse", tensor(WEIGHTS, sparsity={}), {}, "tensor 'weights' orders 0 dimensions and describes 0, but has 4"),
+    ("sparse-twice", sparse(traversal_order=[0, 0, 2, 3]), {}, "tensor 'weights' has dimension 0 at place 1 of its traversal"),
+    ("sparse-order", sparse(traversal_order=[0, -1, 2, 3]), {}, "tensor 'weights' has dimension -1 at place 1"),
+    ("sparse-format", sparse(0, format=7), {}, "has a dimension of unknown format 7"),
+    ("sparse-size", sparse(0, dense_size=2), {}, "has a dense dimension of size 2 instead of 3"),
+    ("sparse-index", sparse(3, indices=[0, 1, 0, 2, 0, 1]), {}, "has index 2 after 0 in a sparse dimension of size 2"),
+    ("sparse-negative", sparse(3, indices=[-1, 1, 0, 1, 0, 1]), {}, "has index -1 after -1 in a sparse dimension"),
+    ("sparse-descending", sparse(3, indices=[0, 1, 1, 0, 0, 1]), {}, "has index 0 after 1"),
+    ("sparse-repeated", sparse(3, indices=[0, 1, 1, 1, 0, 1]), {}, "has index 1 after 1"),
+    ("sparse-few-indices", sparse(3, indices=[0, 1, 0, 1, 0]), {}, "has 4 segment borders and 5 indices for the 3 rows"),
+    ("sparse-segments", sparse(3, segments=[0, 2, 6]), {}, "has 3 segment borders and 6 indices for the 3 rows"),
+    ("sparse-no-segments", sparse(3, segments=[]), {}, "has 0 segment borders and 6 indices for the 3 rows"),
+    ("sparse-first", sparse(3, segments=[1, 2, 4, 6]), {}, "has 4 segment borders and 6 indices"),
+    ("sparse-down", sparse(3, segments=[0, 5, 2, 6]), {}, "has index 0 after 1"),
+    ("sparse-backwards", sparse(3, segments=[0, 2, 1, 6]), {}, "has a segment from 2 to 1"),
+    ("sparse-beyond", sparse(3, segments=[0, 2, 99, 6]), {}, "has a segment from 2 to 99"),
+    ("sparse-kind", sparse(3, array_indices_type="NONE"), {}, "without segments and indices"),
+    ("sparse-values", sparse(data=4 * 5), {}, "stores 20 bytes, but 6 elements of type FLOAT32"),
+    ("sparse-type", lambda n: (sparse()(n), n.tensors[WEIGHTS].update(type="STRING")), {}, "sparsely, with elements of type STRING"),
+    ("sparse-huge", lambda n: (sparse()(n), n.tensors[WEIGHTS].update(shape=[65536, 1, 1, 1024])), {}, "would have more than 128 MiB"),
+    ("sparse-blocks", blocks([(3, 2)], map=[4]), {}, "has blocks along dimension 4"),
+    ("sparse-block-twice", blocks([(3, 2), (0, 3)], map=[0, 0]), {}, "has blocks of size 2 along dimension 0, which has 3"),
+    ("sparse-block-size", blocks([(3, 2)], size=0), {}, "has blocks of size 0 along dimension 3, which has 2"),
+    ("sparse-block-order", blocks([(3, 2)], order=[0, 1, 2, 4, 3]), {}, "has dimension 4 at place 3"),
+    ("sparse-block-format", blocks([(3, 2)], format="SPARSE_CSR"), {}, "has sparse blocks"),
+    ("sparse-many-blocks", blocks([], map=[0, 1, 2, 3, 0]), {}, "has blocks of more dimensions than its shape"),
     ("state", lambda n: (n.tensors[ADDEND].update(is_variable=True, buffer=0)), {}, "'addend' keeps its values from one run to the next"),
     ("cycle", cycle, {}, "tensor 'sum' is read before any operator has written it"),
     ("twice", op(1, outputs=[CONV]), {}, "ADD writes 'conv', which is a constant, an input, or was written before"),

@@ -7,8 +7,9 @@ from network import Params
 class Operand:
     """An input of the network, or a constant of it."""
 
-    def __init__(self, array, params=None, constant=False, name=None):
+    def __init__(self, array, params=None, constant=False, name=None, sparse=None):
         self.array, self.params, self.constant, self.name = np.asarray(array), params, constant, name
+        self.sparse = sparse
 
     @property
     def reals(self):
@@ -49,6 +50,16 @@ def B(count, scale, seed=3, spread=2000):
     return Operand(codes, Params(scale), constant=True)
 
 
+def pruned(operand, sparse, share=0.7, block=(), seed=7):
+    """The constant `operand` with most elements (or blocks of elements) zero, stored sparsely."""
+    shape = operand.array.shape
+    block = tuple(block) or (1,) * len(shape)
+    kept = np.random.default_rng(seed).random([s // b for s, b in zip(shape, block)]) >= share
+    for axis, size in enumerate(block):
+        kept = kept.repeat(size, axis)
+    return Operand(np.where(kept, operand.array, 0).astype(operand.array.dtype), operand.params, True, sparse=sparse)
+
+
 class Case:
     """`expect` takes the operands' reals (None for one that is not there) and gives the
     result or a tuple of results. `out` are the parameters of quantized results, of
@@ -74,7 +85,13 @@ class Case:
                 inputs.append(-1)
                 continue
             name = f"{self.name}.{index}"
-            if operand.constant:
+            if operand.sparse:
+                inputs.append(network.sparse_constant(name, operand.array, operand.sparse, operand.params))
+                if operand.sparse.densify:
+                    dense = network.tensor(f"{name}.dense", operand.array.shape, operand.array.dtype, operand.params)
+                    network.op("DENSIFY", [inputs.pop()], [dense])
+                    inputs.append(dense)
+            elif operand.constant:
                 inputs.append(network.constant(name, operand.array, operand.params))
             else:
                 inputs.append(network.tensor(name, operand.array.shape, operand.array.dtype, operand.params))

@@ -4,7 +4,8 @@ import math
 import numpy as np
 
 import reference as ref
-from cases import C, I, X, Case, Operand
+from cases import C, I, X, Case, Operand, pruned
+from sparse import DENSE, SPARSE, Sparse
 
 erf = np.vectorize(math.erf)
 
@@ -205,6 +206,39 @@ SHAPES = [
     Case("reverse", "REVERSE_V2", [X(2, 3), I([1])], lambda x, a: x[:, ::-1]),
 ]
 
+
+def _sparse_dense(name, *arguments, shape=(6, 8), share=0.7, block=(), **more):
+    """A matrix product with pruned weights."""
+    return Case(f"sparse_{name}", "FULLY_CONNECTED", [X(3, shape[1]), pruned(C(*shape), Sparse(*arguments, **more), share, block), C(shape[0])],
+                lambda x, w, b: x @ w.T + b, ("FullyConnected", {}))
+
+
+def _sparse_conv(name, *arguments, block=(), **more):
+    return Case(f"sparse_{name}", "CONV_2D", [X(1, 6, 7, 4), pruned(C(8, 3, 2, 4), Sparse(*arguments, **more), 0.7, block), None],
+                lambda x, w, b: ref.conv2d(x, w), ("Conv2D", dict(stride_h=1, stride_w=1)))
+
+
+HALF = C(3, 5).array.astype(np.float16)
+
+SPARSE_WEIGHTS = [
+    _sparse_dense("rows", [DENSE, SPARSE]),
+    _sparse_dense("columns", [DENSE, SPARSE], [1, 0], integers="Uint16Vector"),
+    _sparse_dense("both", [SPARSE, SPARSE], integers="Uint8Vector", share=0.9),
+    _sparse_dense("outer", [SPARSE, DENSE], [1, 0]),
+    _sparse_dense("dense", [DENSE, DENSE], [1, 0]),
+    _sparse_dense("nothing", [DENSE, SPARSE], share=1.0),
+    _sparse_dense("blocks", [DENSE, SPARSE], blocks=[(1, 4)], block=(1, 4)),
+    _sparse_dense("square_blocks", [SPARSE, SPARSE], [1, 0, 2, 3], blocks=[(0, 3), (1, 2)], block=(3, 2), integers="Uint8Vector"),
+    _sparse_dense("turned_blocks", [DENSE, SPARSE], [0, 1, 3, 2], blocks=[(0, 3), (1, 2)], block=(3, 2)),
+    _sparse_dense("swapped_blocks", [DENSE, SPARSE], [1, 0, 2, 3], blocks=[(1, 2), (0, 3)], block=(3, 2)),
+    _sparse_dense("many", [DENSE, SPARSE], shape=(3, 700), integers="Uint16Vector"),
+    _sparse_conv("conv", [DENSE, SPARSE, DENSE, SPARSE], [3, 0, 2, 1]),
+    _sparse_conv("conv_blocks", [DENSE, SPARSE, SPARSE, SPARSE], [0, 1, 2, 3, 4], blocks=[(0, 4)], block=(4, 1, 1, 1), densify=True),
+    Case("sparse_half", "DEQUANTIZE", [pruned(Operand(HALF, constant=True), Sparse([DENSE, SPARSE], densify=True), 0.5)],
+         lambda x: x.astype(np.float32)),
+]
+
 GROUPS = {
     "unary": UNARY, "binary": BINARY, "comparisons": COMPARISONS, "convolutions": CONVOLUTIONS, "pooling": POOLING, "shapes": SHAPES,
+    "sparse": SPARSE_WEIGHTS,
 }

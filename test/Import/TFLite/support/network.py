@@ -58,6 +58,13 @@ class Network:
         self.buffers.append(dict(data=list(little.tobytes())))
         return index
 
+    def sparse_constant(self, name, array, sparse, params=None):
+        """Of `array` the elements that `sparse`, a sparse.Sparse, stores."""
+        metadata, values = sparse.encode(array)
+        index = self.constant(name, values, params)
+        self.tensors[index].update(shape=list(array.shape), sparsity=metadata)
+        return index
+
     def op(self, code, inputs, outputs, options_type=None, options=None, version=1):
         """`options` belong to member `options_type` of the schema's union."""
         operator = dict(opcode_index=len(self.codes), inputs=list(inputs), outputs=list(outputs))

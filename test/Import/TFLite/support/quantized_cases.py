@@ -3,8 +3,9 @@ what numpy computes from them comes out, rounded to the result's parameters."""
 import numpy as np
 
 import reference as ref
-from cases import B, C, I, Q, W, X, Case, Operand
+from cases import B, C, I, Q, W, X, Case, Operand, pruned
 from network import Params
+from sparse import DENSE, SPARSE, Sparse
 
 OUT = Params(0.1, -5)
 UOUT = Params(0.1, 120)
@@ -82,6 +83,12 @@ INT8 = [
          ("ResizeBilinear", {}), Params(0.05, 3)),
     Case("argmax", "ARG_MAX", [Q(2, 7), I(1)], lambda x, a: x.argmax(axis=1).astype(np.int32)),
     Case("requantize", "QUANTIZE", [Q(2, 50)], lambda x: x, out=OUT),
+    Case("sparse_dense", "FULLY_CONNECTED",
+         [Q(2, 16), pruned(W(4, 16), Sparse([DENSE, SPARSE], blocks=[(1, 4)]), 0.5, (1, 4)), B(4, 0.05 * np.float32(0.01))],
+         lambda x, w, b: x @ w.T + b, ("FullyConnected", {}), OUT),
+    Case("sparse_conv", "CONV_2D",
+         [Q(1, 6, 7, 3), pruned(W(4, 3, 3, 3, scale=_scales(4)), Sparse([DENSE, DENSE, SPARSE, SPARSE], densify=True)), _bias(4, _scales(4))],
+         ref.conv2d, ("Conv2D", _window()), OUT),
 ]
 
 UINT8 = [
