@@ -136,6 +136,21 @@ static FailureOr<ArrayRef<int64_t>> getShape(Node &node, unsigned index,
                           << shape.size() << " dimensions instead of " << rank;
 }
 
+namespace {
+/// Of a convolution's input, channels last, and of its weights.
+struct ConvShapes {
+  ArrayRef<int64_t> input, weights;
+};
+} // namespace
+
+static FailureOr<ConvShapes> getConvShapes(Node &node) {
+  FailureOr<ArrayRef<int64_t>> input = getShape(node, 0, 4);
+  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 4);
+  if (failed(input) || failed(weights))
+    return failure();
+  return ConvShapes{*input, *weights};
+}
+
 template <typename Options>
 static LogicalResult importConv(Node &node, const Options &options,
                                 Value weights, int64_t channels, int32_t axis,
@@ -153,31 +168,29 @@ static LogicalResult importConv2D(Node &node) {
   const auto *options = node.getFlat().options_as_Conv2D();
   if (!options)
     return node.refuseMissingOptions();
-  FailureOr<ArrayRef<int64_t>> input = getShape(node, 0, 4);
-  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 4);
-  if (failed(input) || failed(weights))
+  FailureOr<ConvShapes> shapes = getConvShapes(node);
+  if (failed(shapes))
     return failure();
   // Grouped convolutions show in the shapes only.
-  int64_t groups = input->back() / weights->back();
-  if (groups * weights->back() != input->back())
+  int64_t groups = shapes->input.back() / shapes->weights.back();
+  if (groups * shapes->weights.back() != shapes->input.back())
     return node.emitError()
-           << "has " << input->back() << " input channels, but weights for "
-           << weights->back();
-  return importConv(node, *options, node.get(1), weights->front(), /*axis=*/0,
-                    groups);
+           << "has " << shapes->input.back()
+           << " input channels, but weights for " << shapes->weights.back();
+  return importConv(node, *options, node.get(1), shapes->weights.front(),
+                    /*axis=*/0, groups);
 }
 
 static LogicalResult importDepthwiseConv2D(Node &node) {
   const auto *options = node.getFlat().options_as_DepthwiseConv2D();
   if (!options)
     return node.refuseMissingOptions();
-  FailureOr<ArrayRef<int64_t>> input = getShape(node, 0, 4);
-  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 4);
-  if (failed(input) || failed(weights))
+  FailureOr<ConvShapes> shapes = getConvShapes(node);
+  if (failed(shapes))
     return failure();
   // [1, KH, KW, C * M] as the weights of a convolution with C groups.
   return importConv(node, *options, node.b.transpose(node.get(1), {3, 1, 2, 0}),
-                    weights->back(), /*axis=*/3, input->back());
+                    shapes->weights.back(), /*axis=*/3, shapes->input.back());
 }
 
 /// Padding of a transposed convolution along one dimension: that of the
