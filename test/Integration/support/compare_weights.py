@@ -129,19 +129,19 @@ def describe_range(ends):
 
 
 def replace_ranges(profile, quantized, graph_input):
-    """Gives the profile's tensors the ranges of the file's. Returns how many ranges each of these could have. A tensor
+    """Gives the profile's tensors the ranges of the file's. Returns how many ranges each of those could have. A tensor
     that the file does not have is a part of one that it has, `name/part`, or keeps its range."""
     by_name = {tensor["name"]: tensor for tensor in quantized if len(tensor["scales"]) == 1 and not tensor["data"].size}
     by_name[graph_input["name"].removesuffix("_int8")] = graph_input
     profile.pop("inputs", None)
-    choices = []
+    choices = {}
     for name in profile["tensors"]:
         tensor = by_name.get(name, by_name.get(name.rpartition("/")[0]))
         if tensor:
             ranges = find_ranges(tensor["scales"][0], tensor["zero"][0])
             profile["tensors"][name] = describe_range(ranges[0])
-            choices.append(len(ranges))
-    return choices
+            choices[tensor["name"]] = len(ranges)
+    return list(choices.values())
 
 
 def compare(quantc, reference, official, calibration, options, workdir):
