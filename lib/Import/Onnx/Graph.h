@@ -29,7 +29,7 @@
 namespace quantc::onnximport {
 
 /// The operator sets whose operations the importer knows.
-inline constexpr int64_t kOldestOpset = 7, kNewestOpset = 21;
+inline constexpr int64_t kOldestOpset = 7, kNewestOpset = 23;
 
 struct Graph {
   onnx::ModelProto model;

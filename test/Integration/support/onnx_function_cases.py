@@ -1,7 +1,7 @@
 """Models with functions of their own, for compare_onnxruntime.py."""
 from onnx import FunctionProto, helper
 
-from onnx_cases import GROUPS, Case, f32, ints, w, x
+from onnx_cases import GROUPS, Case, f32, w, x
 
 # Fields of newer protocol buffers than the package has.
 DEFAULTS, FUNCTION_OVERLOAD, NODE_OVERLOAD = 11, 13, 8

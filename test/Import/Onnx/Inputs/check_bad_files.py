@@ -141,7 +141,7 @@ def main():
 
     for name, message in MESSAGES.items():
         expect(name, models.MODELS[name]().SerializeToString(), message)
-    for name in ("external", "nibbles", "blocks", "functions"):
+    for name in ("external", "nibbles", "blocks", "functions", "function-nested"):
         expect(name, models.MODELS[name]().SerializeToString(), None)
     whole = models.MODELS["qdq"]().SerializeToString()
     for size in range(2, len(whole) - 1, 37):

@@ -2,7 +2,7 @@
 """Small ONNX models for tests.
 
 usage: models.py NAME FILE      writes the model NAME
-       models.py --all DIR      writes all of them, as the fuzzer's corpus
+       models.py --all DIR      writes all small ones, as the fuzzer's corpus
 """
 import pathlib
 import sys
@@ -10,25 +10,8 @@ import sys
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-FLOAT = TensorProto.FLOAT
-
-
-def value(name, shape, kind=FLOAT):
-    return helper.make_tensor_value_info(name, kind, shape)
-
-
-def model(nodes, inputs, outputs, constants=None, opset=13, domains=()):
-    """`nodes` are (op, inputs, outputs, attributes); the result is not checked."""
-    protos = [helper.make_node(op, i, o, name=f"n{k}", **attrs) for k, (op, i, o, attrs) in enumerate(nodes)]
-    tensors = [array if isinstance(array, TensorProto) else numpy_helper.from_array(array, name)
-               for name, array in (constants or {}).items()]
-    graph = helper.make_graph(protos, "g", inputs, [value(name, None) for name in outputs], tensors)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)] + [
-        helper.make_opsetid(domain, 1) for domain in domains])
-
-
-def relu(**options):
-    return model([("Relu", ["x"], ["y"], {})], [value("x", [1, 2])], ["y"], **options)
+from function_models import FUNCTION_MODELS, LARGE
+from model_parts import FLOAT, model, relu, value
 
 
 def tensor(**fields):
@@ -94,48 +77,8 @@ def resize(sizes, opset=19, **attrs):
                  {"s": np.array(sizes, "i8")}, opset=opset)
 
 
-def functions(definitions, nodes, outputs=("y",), opset=13):
-    """`definitions`: name -> (inputs, outputs, nodes, operator set); calls are to the domain "f"."""
-    proto = model([(op, i, o, {"domain": "f"} if op in definitions else {}) for op, i, o in nodes],
-                  [value("x", [2, 3, 4])], list(outputs), opset=opset, domains=["f"])
-    for name, (inputs, results, body, *own) in definitions.items():
-        inner = [helper.make_node(op, i, o, domain="f" if op in definitions else "") for op, i, o in body]
-        proto.functions.append(helper.make_function("f", name, inputs, results, inner, [
-            helper.make_opsetid("", *(own or [13]))]))
-    return proto
-
-
-def doubling(levels, name="F"):
-    """Functions of two calls of the next one each: 2^levels nodes."""
-    bodies = {f"{name}{k}": (["x"], ["y"], [(f"{name}{k + 1}", ["x"], ["t"]), (f"{name}{k + 1}", ["t"], ["y"])])
-              for k in range(levels)}
-    bodies[f"{name}{levels}"] = (["x"], ["y"], [("Relu", ["x"], ["y"])])
-    return bodies
-
-
-def chain(levels):
-    bodies = {f"F{k}": (["x"], ["y"], [(f"F{k + 1}", ["x"], ["y"])]) for k in range(levels)}
-    bodies[f"F{levels}"] = (["x"], ["y"], [("Relu", ["x"], ["y"])])
-    return bodies
-
-
-def attribute_outside():
-    proto = relu()
-    attribute = proto.graph.node[0].attribute.add()
-    attribute.name, attribute.ref_attr_name, attribute.type = "a", "b", 1
-    return proto
-
-
-def twin_functions():
-    proto = functions({"F": (["x"], ["y"], [("Relu", ["x"], ["y"])])}, [("F", ["x"], ["y"])])
-    proto.functions.append(proto.functions[0])
-    return proto
-
-
-RELU = [("Relu", ["x"], ["y"])]
-CALL = [("F", ["x"], ["y"])]
-
 MODELS = {
+    **FUNCTION_MODELS,
     "relu": relu,
     "names": names,
     "types": lambda: model(
@@ -269,33 +212,8 @@ MODELS = {
                                        {"w": np.ones((1, 1, 3, 3, 3), "f4")}),
     "four-dimensions": lambda: model([("Conv", ["x", "w"], ["y"], {})], [value("x", [1, 1, 4, 4, 4, 4])], ["y"],
                                      {"w": np.ones((1, 1, 3, 3, 3, 3), "f4")}),
-    "functions": lambda: functions(
-        {"F": (["x", "k"], ["x", "t", "t", "u"], [("Relu", ["x"], ["t"]), ("Softmax", ["t"], ["u"])], 11)},
-        [("F", ["x"], ["a", "b", "c", "d"]), ("F", ["d"], ["", "e"])], ["a", "b", "c", "d", "e"]),
-    "function-itself": lambda: functions({"F": (["x"], ["y"], [("G", ["x"], ["y"])]),
-                                          "G": (["x"], ["y"], [("F", ["x"], ["y"])])}, CALL),
-    "function-doubling": lambda: functions(doubling(60), [("F0", ["x"], ["y"])]),
-    "function-chain": lambda: functions(chain(100), [("F0", ["x"], ["y"])]),
-    "function-wide": lambda: functions({**doubling(16), "F16": ([f"i{k}" for k in range(5000)], ["y"], [
-        ("Relu", ["i0"], ["y"])])}, [("F0", ["x"], ["y"])]),
-    "function-names": lambda: functions({**doubling(12), "F12": (["x"], ["y"], [
-        ("Relu", ["x"], ["t" * 100000]), ("Relu", ["t" * 100000], ["y"])])}, [("F0", ["x"], ["y"])]),
-    "function-missing": lambda: functions({"F": (["x"], ["y"], [("Relu", ["x"], ["y"])])}, [
-        ("F", ["x"], ["t"]), ("Frob", ["t"], ["y"])]),
-    "function-inputs": lambda: functions({"F": (["x"], ["y"], RELU)}, [("F", ["x", "x"], ["y"])]),
-    "function-results": lambda: functions({"F": (["x"], ["y"], RELU)}, [("F", ["x"], ["y", "z"])]),
-    "function-same-inputs": lambda: functions({"F": (["x", "x"], ["y"], RELU)}, CALL),
-    "function-no-result": lambda: functions({"F": (["x"], ["z"], RELU)}, CALL),
-    "function-undefined": lambda: functions({"F": (["x"], ["y"], [("Add", ["x", "z"], ["y"])])}, CALL),
-    "function-outer": lambda: functions({"F": (["a"], ["y"], [("Add", ["a", "x"], ["y"])])}, CALL),
-    "function-absent": lambda: functions({"F": (["x", "z"], ["y"], [("Add", ["x", "z"], ["y"])])}, CALL),
-    "function-writes-input": lambda: functions({"F": (["x"], ["y"], [("Relu", ["x"], ["x"]), *RELU])}, CALL),
-    "function-opset": lambda: functions({"F": (["x"], ["y"], RELU, 99)}, CALL),
-    "function-twin": twin_functions,
-    "function-attribute": attribute_outside,
     "aspect-policy": lambda: resize([1, 1, 2, 2], keep_aspect_ratio_policy="often"),
 }
-
 
 def main():
     name, path = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -304,6 +222,8 @@ def main():
         return
     path.mkdir(parents=True, exist_ok=True)
     for name, make in MODELS.items():
+        if name in LARGE:
+            continue
         (path / f"{name}.onnx").write_bytes(make().SerializeToString())
 
 
