@@ -68,6 +68,12 @@ static StringMap<std::vector<json::Value>> &getDonors() {
   return donors;
 }
 
+/// json::Value takes 2^63, which a float32 may be, for an integer.
+static std::optional<int64_t> getInteger(const json::Value &value) {
+  std::optional<double> real = value.getAsNumber();
+  return real && *real >= 0x1p63 ? std::nullopt : value.getAsInteger();
+}
+
 /// How many values `value` consists of.
 static size_t countValues(const json::Value &value) {
   size_t count = 1;
@@ -98,7 +104,7 @@ void Mutator::collect(json::Value &value, StringRef name) {
   // Of long arrays, which are data, the first elements are changed.
   if (json::Array *array = value.getAsArray())
     for (json::Value &element : *array)
-      if (&element - &array->front() < 16 || !element.getAsInteger())
+      if (&element - &array->front() < 16 || !getInteger(element))
         collect(element, name);
 }
 
@@ -158,7 +164,7 @@ void Mutator::change(Place place) {
     changeObject(*object, place.name);
   else if (std::optional<bool> flag = value.getAsBoolean())
     value = !*flag;
-  else if (std::optional<int64_t> integer = value.getAsInteger())
+  else if (std::optional<int64_t> integer = getInteger(value))
     value = values.integer(*integer);
   else if (std::optional<double> real = value.getAsNumber())
     value = values.real(*real);
@@ -265,16 +271,31 @@ static flatbuffers::Parser &getParser() {
   return *parser;
 }
 
+static bool isTyped(const schema::Sparsity *sparsity) {
+  if (!sparsity || !sparsity->dim_metadata())
+    return true;
+  return llvm::all_of(
+      *sparsity->dim_metadata(), [](const schema::SparseDimension *dim) {
+        return (!dim->array_segments() || dim->array_segments_type()) &&
+               (!dim->array_indices() || dim->array_indices_type());
+      });
+}
+
 /// The library takes the field before a union for its type, even if that one is
 /// not there.
-static bool areOptionsTyped(const schema::Model &model) {
+static bool areUnionsTyped(const schema::Model &model) {
   if (!model.subgraphs())
     return true;
-  for (const schema::SubGraph *graph : *model.subgraphs())
+  for (const schema::SubGraph *graph : *model.subgraphs()) {
     if (graph->operators())
       for (const schema::Operator *op : *graph->operators())
-        if (op->options() && op->options_type() == schema::Options_NONE)
+        if (op->options() && !op->options_type())
           return false;
+    if (graph->tensors())
+      for (const schema::Tensor *tensor : *graph->tensors())
+        if (!isTyped(tensor->sparsity()))
+          return false;
+  }
   return true;
 }
 
@@ -282,7 +303,7 @@ static std::optional<json::Value> read(const uint8_t *data, size_t size) {
   flatbuffers::Verifier verifier(data, size);
   std::string text;
   if (!schema::VerifyModelBuffer(verifier) ||
-      !areOptionsTyped(*schema::GetModel(data)) ||
+      !areUnionsTyped(*schema::GetModel(data)) ||
       !flatbuffers::GenerateText(getParser(), data, &text))
     return std::nullopt;
   Expected<json::Value> model = json::parse(text);
