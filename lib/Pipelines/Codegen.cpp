@@ -45,7 +45,7 @@ static StringRef dotKindName(DotKind kind) {
   llvm_unreachable("unknown dot kind");
 }
 
-/// Convolutions and matrix products -> kernels with packed weights.
+/// Convolutions, matrix products and tables -> kernels with packed weights.
 static void addKernelForming(OpPassManager &pm,
                              const TargetDescription &target) {
   pm.addPass(createCanonicalizerPass());
@@ -57,6 +57,7 @@ static void addKernelForming(OpPassManager &pm,
   select.registers = target.vectorRegisters;
   pm.addPass(codegen::createSelectKernels(select));
   pm.addPass(codegen::createFormKernels());
+  pm.addPass(codegen::createFormLookups({target.lookupLanes}));
 }
 
 /// TOSA -> linalg, arith, tensor and scf on tensors.
@@ -135,6 +136,7 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(codegen::createExpandKernels());
   pm.addPass(codegen::createLowerDot({options.target.dotFeature}));
+  pm.addPass(codegen::createLowerPermute({options.target.lookupFeature}));
   addLLVMLowering(pm);
   pm.addPass(codegen::createEmitEntry());
 }

@@ -26,6 +26,7 @@
 #include "llvm/TargetParser/Triple.h"
 
 #include <memory>
+#include <tuple>
 
 using namespace llvm;
 using namespace quantc;
@@ -139,7 +140,7 @@ static std::string genericCPU(const Triple &triple) {
   return "generic";
 }
 
-/// Vectors and dot products of x86.
+/// Vectors, table lookups and dot products of x86.
 static void describeX86(const MCSubtargetInfo &info,
                         TargetDescription &target) {
   auto has = [&](StringRef feature) { return info.checkFeatures(feature); };
@@ -148,6 +149,10 @@ static void describeX86(const MCSubtargetInfo &info,
       has("+avx512f")                                              ? 32
       : has("+64bit-mode") || info.getTargetTriple().isArch64Bit() ? 16
                                                                    : 8;
+  std::tie(target.lookupFeature, target.lookupLanes) =
+      has("+avx512vbmi") ? std::pair("avx512vbmi", 64)
+      : has("+avx2")     ? std::pair("avx2", 32)
+                         : std::pair("", 0);
   target.dot = DotKind::Signed16x2;
   if (has("+avx512vnni")) {
     target.dot = DotKind::UnsignedSigned4;
@@ -174,6 +179,10 @@ static void describeVectors(const MCSubtargetInfo &info,
     return describeX86(info, target);
   if (triple.isAArch64()) {
     target.vectorRegisters = 32;
+    if (info.checkFeatures("+neon")) {
+      target.lookupFeature = "neon";
+      target.lookupLanes = 16;
+    }
     if (info.checkFeatures("+dotprod")) {
       target.dot = DotKind::Signed4;
       target.dotFeature = "sdot";

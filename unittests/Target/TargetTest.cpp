@@ -58,6 +58,20 @@ TEST(Target, X86DotProducts) {
   EXPECT_EQ(avx.vectorBits, 256u);
 }
 
+TEST(Target, Lookups) {
+  auto expect = [](const TargetDescription &target, llvm::StringRef feature,
+                   unsigned lanes) {
+    EXPECT_EQ(target.lookupFeature, feature);
+    EXPECT_EQ(target.lookupLanes, lanes);
+  };
+  expect(describe("x86_64-linux-gnu", "x86-64"), "", 0);
+  expect(describe("x86_64-linux-gnu", "x86-64-v2"), "", 0);
+  expect(describe("x86_64-linux-gnu", "cascadelake"), "avx2", 32);
+  expect(describe("x86_64-linux-gnu", "icelake-server"), "avx512vbmi", 64);
+  expect(describe("aarch64", ""), "neon", 16);
+  expect(describe("riscv64", ""), "", 0);
+}
+
 TEST(Target, AArch64) {
   TargetDescription neon = describe("aarch64", "");
   EXPECT_EQ(neon.cpu, "generic");

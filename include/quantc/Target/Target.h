@@ -40,6 +40,10 @@ struct TargetDescription {
   /// The name of the intrinsic family for `dot` ("avx512vnni", "avxvnni",
   /// "sdot", "sse2", "avx2", "avx512bw", "").
   std::string dotFeature;
+  /// The instruction family that looks up `lookupLanes` bytes at once in a
+  /// table of 256 ("avx512vbmi", "avx2", "neon"), or "" and 0.
+  std::string lookupFeature;
+  unsigned lookupLanes = 0;
 };
 
 /// Makes every target of the linked LLVM known to it; later calls do nothing.

@@ -53,5 +53,6 @@ void quantc::kernel::registerBufferizableOpInterfaceExternalModels(
     DepthwiseOp::attachInterface<KernelOpInterface<DepthwiseOp>>(*context);
     PrepareOp::attachInterface<KernelOpInterface<PrepareOp>>(*context);
     PackOp::attachInterface<KernelOpInterface<PackOp>>(*context);
+    LookupOp::attachInterface<KernelOpInterface<LookupOp>>(*context);
   });
 }

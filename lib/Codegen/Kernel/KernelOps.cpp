@@ -165,6 +165,21 @@ LogicalResult PackOp::verify() {
   return success();
 }
 
+LogicalResult LookupOp::verify() {
+  ShapedType in = shaped(getInput()), out = shaped(getInit()),
+             table = shaped(getTable());
+  for (ShapedType type : {in, out, table})
+    if (type.getRank() != 1 || !type.hasStaticShape() ||
+        !type.getElementType().isInteger(8))
+      return emitOpError("expects bytes in one dimension, not ") << type;
+  if (table.getDimSize(0) != 256)
+    return emitOpError("expects a table of 256 entries, not ")
+           << table.getDimSize(0);
+  if (in.getDimSize(0) != out.getDimSize(0))
+    return emitOpError("input and output differ in size");
+  return success();
+}
+
 LogicalResult DotOp::verify() {
   auto acc = cast<VectorType>(getAcc().getType());
   auto lhs = cast<VectorType>(getLhs().getType());
@@ -192,6 +207,11 @@ void PrepareOp::getEffects(
   collectEffects(*this, effects);
 }
 void PackOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  collectEffects(*this, effects);
+}
+void LookupOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
   collectEffects(*this, effects);

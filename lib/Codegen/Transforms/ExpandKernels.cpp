@@ -28,7 +28,7 @@ struct ExpandKernelsPass : codegen::impl::ExpandKernelsBase<ExpandKernelsPass> {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (isa<kernel::PrepareOp, kernel::PackOp, kernel::ConvOp,
-              kernel::DepthwiseOp>(op))
+              kernel::DepthwiseOp, kernel::LookupOp>(op))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
@@ -45,7 +45,8 @@ struct ExpandKernelsPass : codegen::impl::ExpandKernelsBase<ExpandKernelsPass> {
           .Case([](kernel::ConvOp conv) { codegen::expandConv(conv); })
           .Case([](kernel::DepthwiseOp depthwise) {
             codegen::expandDepthwise(depthwise);
-          });
+          })
+          .Case([](kernel::LookupOp lookup) { codegen::expandLookup(lookup); });
     }
   }
 };

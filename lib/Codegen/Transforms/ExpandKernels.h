@@ -152,6 +152,7 @@ void expandPrepare(kernel::PrepareOp op);
 void expandPack(kernel::PackOp op);
 void expandConv(kernel::ConvOp op);
 void expandDepthwise(kernel::DepthwiseOp op);
+void expandLookup(kernel::LookupOp op);
 
 } // namespace quantc::codegen
 

@@ -72,3 +72,27 @@ func.func @pack_size(%x: memref<1x6x4xi8>, %y: memref<1x24xi16>) {
   kernel.pack ins(%x : memref<1x6x4xi8>) outs(%y : memref<1x24xi16>) {strategy = #s2, offset = 0, segment = 3}
   return
 }
+
+// -----
+
+func.func @lookup_table(%x: memref<20xi8>, %t: memref<128xi8>) {
+  // expected-error @below {{expects a table of 256 entries, not 128}}
+  kernel.lookup ins(%x, %t : memref<20xi8>, memref<128xi8>) outs(%x : memref<20xi8>) {lanes = 16}
+  return
+}
+
+// -----
+
+func.func @lookup_size(%x: memref<20xi8>, %t: memref<256xi8>, %y: memref<21xi8>) {
+  // expected-error @below {{input and output differ in size}}
+  kernel.lookup ins(%x, %t : memref<20xi8>, memref<256xi8>) outs(%y : memref<21xi8>) {lanes = 16}
+  return
+}
+
+// -----
+
+func.func @lookup_type(%x: memref<4x5xi8>, %t: memref<256xi8>) {
+  // expected-error @below {{expects bytes in one dimension, not 'memref<4x5xi8>'}}
+  kernel.lookup ins(%x, %t : memref<4x5xi8>, memref<256xi8>) outs(%x : memref<4x5xi8>) {lanes = 16}
+  return
+}

@@ -91,3 +91,30 @@ func.func @wide(%x: memref<1x1x40xi16>, %w: memref<1x160xi16>, %b: memref<4xi64>
     {strategy = #w1, row_stride = 1, pixel_stride = 40, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 40, widen_every = 16}
   return
 }
+
+// -----
+
+// Whole vectors in a loop; the rest in pieces, so that nothing beyond it is read or written.
+// CHECK-LABEL: @lookup
+// CHECK: %[[TABLE:.*]] = vector.load %arg1{{.*}} : memref<256xi8>, vector<256xi8>
+// CHECK: scf.for {{.*}} to %c64{{.*}} step %c32
+// CHECK: kernel.permute %[[TABLE]][%{{.*}}] : vector<256xi8>, vector<32xi8>
+// CHECK: vector.load %arg0{{.*}} : memref<73xi8>, vector<8xi8>
+// CHECK: vector.load %arg0{{.*}} : memref<73xi8>, vector<1xi8>
+// CHECK: kernel.permute %[[TABLE]]
+// CHECK: vector.store {{.*}} : memref<73xi8>, vector<8xi8>
+// CHECK: vector.store {{.*}} : memref<73xi8>, vector<1xi8>
+func.func @lookup(%x: memref<73xi8>, %t: memref<256xi8>, %y: memref<73xi8>) {
+  kernel.lookup ins(%x, %t : memref<73xi8>, memref<256xi8>) outs(%y : memref<73xi8>) {lanes = 32}
+  return
+}
+
+// -----
+
+// CHECK-LABEL: @lookup_strided
+// CHECK-NOT: kernel.permute
+// CHECK: memref.store
+func.func @lookup_strided(%x: memref<40xi8, strided<[3]>>, %t: memref<256xi8>, %y: memref<40xi8>) {
+  kernel.lookup ins(%x, %t : memref<40xi8, strided<[3]>>, memref<256xi8>) outs(%y : memref<40xi8>) {lanes = 16}
+  return
+}

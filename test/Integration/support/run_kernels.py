@@ -16,7 +16,7 @@ import sys
 import numpy as np
 
 import run_cases
-from toolchain import Failure, Tools
+from toolchain import X86, X86_LOOKUPS, Failure, Tools
 
 ELEMENTS = {np.int8: "i8", np.int16: "i16", np.int32: "i32"}
 
@@ -159,6 +159,22 @@ def product(batch, rows, depth, columns, constant=False, zero_points=(4, 0), wid
     return build
 
 
+def lookup(shape, channel=None):
+    """A random table, of every `channel`-th element of the last dimension only if that is given."""
+    def build(m):
+        x = m.argument(shape)
+        if channel is not None:
+            starts, sizes = ([*map(int, v)] for v in ([0] * (len(shape) - 1) + [channel], [*shape[:-1], 1]))
+            shapes = []
+            for values in (starts, sizes):
+                name = m.name()
+                m.body.append(f"{name} = tosa.const_shape {{values = dense<{values}> : tensor<{len(values)}xindex>}} : () -> !tosa.shape<{len(values)}>")
+                shapes.append((name, f"!tosa.shape<{len(values)}>"))
+            x = m.op("tosa.slice", [x, *shapes], "", tensor(sizes, "i8"))
+        m.results.append(m.op("tosa.table", [x, m.integers(-128, 127, [256])], "", x[1]))
+    return build
+
+
 def several(*builds):
     def build(m):
         for each in builds:
@@ -247,6 +263,13 @@ GROUPS = {
             transpose_conv([1, 4, 4, 4], 8, (3, 3), int4=True),  # the judge cannot do strides here
             conv([1, 4, 4, 4, 3], 10, (2, 2, 2), int4=True))),
     ],
+    "lookup": [
+        ("every code several times", lookup([1, 16, 16, 16])),
+        ("one vector and less", several(*(lookup([size]) for size in (15, 16, 31, 32, 33, 63, 64)))),
+        ("several vectors and a rest", several(*(lookup([size]) for size in (65, 127, 129, 1000)))),
+        ("many dimensions", lookup([2, 3, 1, 5, 7])),
+        ("one channel of three", lookup([1, 9, 9, 3], channel=1)),
+    ],
     "volume": [
         ("padded on every side, with the zero point", conv([1, 5, 6, 7, 8], 16, (3, 3, 3), AROUND, zero_point=17)),
         ("stride and dilation of the depth, batch", conv([2, 9, 6, 7, 3], 5, (3, 3, 3), AROUND, stride=(2, 1, 2), dilation=(2, 1, 1))),
@@ -302,7 +325,8 @@ def main():
     shutil.rmtree(args.workdir, ignore_errors=True)
     args.workdir.mkdir(parents=True)
     try:
-        KernelRun(Tools(args.bin, args.llvm, args.cc), args.workdir, args.group).run()
+        x86 = [*X86, *X86_LOOKUPS] if args.group == "lookup" else X86
+        KernelRun(Tools(args.bin, args.llvm, args.cc, x86), args.workdir, args.group).run()
     except (Failure, subprocess.CalledProcessError) as failure:
         print(f"FAILED {args.group}: {failure}")
         return 1

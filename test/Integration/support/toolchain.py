@@ -43,11 +43,17 @@ class Tensor:
         return ((array.astype(np.float64) - self.zero_point) * self.scale).astype(np.float32)
 
 
-class Tools:
-    """`bin` holds quantc, `llvm` the distribution's tools, `cc` is the host's compiler."""
+# Name, flag of /proc/cpuinfo, options: CPUs that multiply differently, and one that looks up bytes differently.
+X86 = [("x86-64", "sse2", ["--cpu=x86-64"]), ("x86-64-v3", "avx2", ["--cpu=x86-64-v3"]),
+       ("avx512vnni", "avx512_vnni", ["--cpu=cascadelake"])]
+X86_LOOKUPS = [("avx512vbmi", "avx512vbmi", ["--cpu=icelake-server"])]
 
-    def __init__(self, bin, llvm, cc):
-        self.quantc, self.llvm, self.cc = f"{bin}/quantc", llvm, cc
+
+class Tools:
+    """`bin` holds quantc, `llvm` the distribution's tools, `cc` is the host's compiler, `x86` the CPUs to run on."""
+
+    def __init__(self, bin, llvm, cc, x86=X86):
+        self.quantc, self.llvm, self.cc, self.x86 = f"{bin}/quantc", llvm, cc, x86
 
     def run(self, *arguments):
         return execute([self.quantc, *arguments])
@@ -57,13 +63,11 @@ class Tools:
         host, skipped = platform.machine(), []
         flags = pathlib.Path("/proc/cpuinfo").read_text() if host == "x86_64" else ""
         found = []
-        x86 = [("x86-64", "sse2", []), ("x86-64-v3", "avx2", ["--cpu=x86-64-v3"]),
-               ("avx512vnni", "avx512_vnni", ["--cpu=cascadelake"])]
-        for name, needed, options in x86:
-            if needed not in flags:
+        for name, needed, options in self.x86:
+            if needed not in flags.split():
                 skipped.append(f"{name}: this machine has no {needed}")
                 continue
-            found.append(Target(name, ["--target=x86_64-linux-gnu", *(options or ["--cpu=x86-64"])], [self.cc]))
+            found.append(Target(name, ["--target=x86_64-linux-gnu", *options], [self.cc]))
         cross = shutil.which("aarch64-linux-gnu-gcc")
         qemu = shutil.which("qemu-aarch64")
         if host == "aarch64":

@@ -18,13 +18,14 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Kernel_Dialect : Dialect {
   let name = "kernel";
   let cppNamespace = "::quantc::kernel";
-  let summary = "Convolutions and matrix products as they are computed on a CPU";
+  let summary = "Convolutions, matrix products and table lookups as they are computed on a CPU";
   let description = [{
     Between TOSA and loops: a convolution (or matrix product) is a `kernel.conv` or
     `kernel.depthwise` with packed weights, a fused epilogue and a strategy that says
     how it is tiled; its input is laid out by `kernel.prepare`, weights that are not constants by
-    `kernel.pack`. The ops exist on tensors (destination style) and, after bufferization, on
-    memrefs, where `quantc-expand-kernels` turns them into loops over `kernel.dot`.
+    `kernel.pack`. A `tosa.table` of bytes is a `kernel.lookup`. The ops exist on tensors (destination style) and, after bufferization, on
+    memrefs, where `quantc-expand-kernels` turns them into loops over
+    `kernel.dot` and `kernel.permute`.
 
     Layouts. Inputs are rows of elements, `[N][H][W*C]`: a step of one pixel is
     C elements, so a window of adjacent pixels is one contiguous run. Packed weights of an output-channel
@@ -301,6 +302,52 @@ def Kernel_PackOp : Kernel_DestinationOp<"pack"> {
     (`->` type($result)^)?
   }];
   let hasVerifier = 1;
+}
+
+def Kernel_LookupOp : Kernel_DestinationOp<"lookup"> {
+  let summary = "A table lookup for every byte";
+  let description = [{
+    out[i] = table[in[i] + 128], `lanes` elements at a time: the number that
+    `kernel.permute` has on the target.
+
+    Example:
+
+    ```mlir
+    %r = kernel.lookup ins(%in, %table : tensor<3136xi8>, tensor<256xi8>)
+                       outs(%init : tensor<3136xi8>) {lanes = 64} -> tensor<3136xi8>
+    ```
+  }];
+  let arguments = (ins
+    Kernel_Buffer:$input,
+    Kernel_Buffer:$table,
+    Kernel_Buffer:$init,
+    ConfinedAttr<I64Attr, [IntPositive]>:$lanes
+  );
+  let results = (outs Variadic<AnyRankedTensor>:$result);
+  let assemblyFormat = [{
+    `ins` `(` $input `,` $table `:` type($input) `,` type($table) `)`
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_PermuteOp : Kernel_Op<"permute", [Pure, AllTypesMatch<["indices", "result"]>]> {
+  let summary = "Bytes of a table of 256";
+  let description = [{
+    result[l] = table[indices[l] + 128], indices being signed.
+
+    Example:
+
+    ```mlir
+    %1 = kernel.permute %table[%indices] : vector<256xi8>, vector<64xi8>
+    ```
+  }];
+  let arguments = (ins
+    FixedVectorOfLengthAndType<[256], [I8]>:$table,
+    VectorOfRankAndType<[1], [I8]>:$indices
+  );
+  let results = (outs VectorOfRankAndType<[1], [I8]>:$result);
+  let assemblyFormat = "$table `[` $indices `]` attr-dict `:` type($table) `,` type($indices)";
 }
 
 def Kernel_DotOp : Kernel_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>,

@@ -156,13 +156,46 @@ def FormKernels : Pass<"quantc-form-kernels"> {
                            "::mlir::tensor::TensorDialect", "::mlir::tosa::TosaDialect"];
 }
 
+def FormLookups : Pass<"quantc-form-lookups"> {
+  let summary = "Turn tables of bytes into kernels";
+  let description = [{
+    Replaces `tosa.table` from i8 to i8, of at least 16 elements, by `kernel.lookup`. Smaller ones, and those
+    of 16 bits, are left to upstream's lowering. With `lanes=0` nothing happens.
+
+    Example: with `lanes=64`,
+
+    ```mlir
+    %0 = tosa.table %x, %table : (tensor<1x56x56xi8>, tensor<256xi8>) -> tensor<1x56x56xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %s1 = tosa.const_shape {values = dense<3136> : tensor<1xindex>} : () -> !tosa.shape<1>
+    %1 = tosa.reshape %x, %s1 : (tensor<1x56x56xi8>, !tosa.shape<1>) -> tensor<3136xi8>
+    %init = tensor.empty() : tensor<3136xi8>
+    %2 = kernel.lookup ins(%1, %table : tensor<3136xi8>, tensor<256xi8>)
+                       outs(%init : tensor<3136xi8>) {lanes = 64 : i64} -> tensor<3136xi8>
+    %s0 = tosa.const_shape {values = dense<[1, 56, 56]> : tensor<3xindex>} : () -> !tosa.shape<3>
+    %0 = tosa.reshape %2, %s0 : (tensor<3136xi8>, !tosa.shape<3>) -> tensor<1x56x56xi8>
+    ```
+  }];
+  let options = [
+    Option<"lanes", "lanes", "unsigned", /*default=*/"0",
+           "Bytes that the target looks up at once, TargetDescription::lookupLanes; 0: none">
+  ];
+  let dependentDialects = ["::quantc::kernel::KernelDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::tosa::TosaDialect"];
+}
+
 def ExpandKernels : Pass<"quantc-expand-kernels"> {
   let summary = "Write kernels as loops over vectors";
   let description = [{
-    Expands `kernel.prepare`, `kernel.pack`, `kernel.conv` and `kernel.depthwise` on memrefs into `scf.for`
-    loops. Accumulators are SSA values carried by the reduction loops, so that they
+    Expands `kernel.prepare`, `kernel.pack`, `kernel.conv`, `kernel.depthwise` and `kernel.lookup` on memrefs into
+    `scf.for` loops. Accumulators are SSA values carried by the reduction loops, so that they
     stay in registers; what remains of pixels and channels after whole tiles is
-    a smaller tile of static shape, without masks. Products are `kernel.dot`.
+    a smaller tile of static shape, without masks. Products are `kernel.dot`, lookups
+    `kernel.permute`.
 
     Example: the reduction of a float `kernel.conv` with tiles of one pixel and one vector is
 
@@ -206,6 +239,38 @@ def LowerDot : Pass<"quantc-lower-dot"> {
   let options = [
     Option<"feature", "feature", "std::string", /*default=*/"\"\"",
            "Instruction family, as TargetDescription::dotFeature names it; empty: plain arithmetic">
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def LowerPermute : Pass<"quantc-lower-permute"> {
+  let summary = "Lower table lookups to the target's instructions";
+  let description = [{
+    Replaces `kernel.permute` by the byte permutations of the instruction family `feature`:
+    `avx512vbmi` (64 lanes, `vpermi2b`), `avx2` (32 lanes, `vpshufb`) or `neon` (16 lanes, `tbl`
+    and `tbx`). Another number of lanes or family is an error.
+
+    Example: with `feature=avx512vbmi`,
+
+    ```mlir
+    %1 = kernel.permute %table[%indices] : vector<256xi8>, vector<64xi8>
+    ```
+
+    becomes two permutations, each of half the table, and a choice by sign:
+
+    ```mlir
+    %low = llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.qi.512"(%t0, %indices, %t1)
+        : (vector<64xi8>, vector<64xi8>, vector<64xi8>) -> vector<64xi8>
+    %high = llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.qi.512"(%t2, %indices, %t3)
+        : (vector<64xi8>, vector<64xi8>, vector<64xi8>) -> vector<64xi8>
+    %negative = arith.cmpi slt, %indices, %zero : vector<64xi8>
+    %1 = arith.select %negative, %low, %high : vector<64xi1>, vector<64xi8>
+    ```
+  }];
+  let options = [
+    Option<"feature", "feature", "std::string", /*default=*/"\"\"",
+           "Instruction family, as TargetDescription::lookupFeature names it">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
                            "::mlir::vector::VectorDialect"];

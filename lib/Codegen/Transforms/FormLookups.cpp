@@ -1,0 +1,73 @@
+//===- FormLookups.cpp - Tables of bytes as kernels -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Codegen/Kernel/Kernel.h"
+#include "quantc/Codegen/Transforms/Passes.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+
+namespace quantc::codegen {
+#define GEN_PASS_DEF_FORMLOOKUPS
+#include "quantc/Codegen/Transforms/Passes.h.inc"
+} // namespace quantc::codegen
+
+using namespace mlir;
+using namespace quantc;
+
+/// Fewer elements do not pay for loading the table into registers.
+static constexpr int64_t kMinElements = 16;
+
+static bool isTableOfBytes(tosa::TableOp op) {
+  auto in = dyn_cast<RankedTensorType>(op.getInput1().getType());
+  auto out = dyn_cast<RankedTensorType>(op.getOutput().getType());
+  return in && out && in.hasStaticShape() && out.hasStaticShape() &&
+         in.getElementType().isInteger(8) &&
+         out.getElementType().isInteger(8) &&
+         in.getNumElements() >= kMinElements;
+}
+
+static Value reshape(OpBuilder &b, Location loc, Value value,
+                     ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  Value shapeValue = tosa::ConstShapeOp::create(
+      b, loc, tosa::shapeType::get(b.getContext(), shape.size()),
+      b.getIndexTensorAttr(shape));
+  return tosa::ReshapeOp::create(b, loc, type.clone(shape), value, shapeValue);
+}
+
+namespace {
+struct FormLookupsPass : codegen::impl::FormLookupsBase<FormLookupsPass> {
+  using FormLookupsBase::FormLookupsBase;
+
+  void runOnOperation() override {
+    if (lanes == 0)
+      return;
+    getOperation()->walk([&](tosa::TableOp op) {
+      if (isTableOfBytes(op))
+        form(op);
+    });
+  }
+
+private:
+  void form(tosa::TableOp op) const {
+    OpBuilder b(op);
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getOutput().getType());
+    Value flat = reshape(b, loc, op.getInput1(), type.getNumElements());
+    Value init = tensor::EmptyOp::create(b, loc, type.getNumElements(),
+                                         type.getElementType());
+    Value found =
+        kernel::LookupOp::create(b, loc, init.getType(), flat, op.getTable(),
+                                 init, static_cast<int64_t>(lanes))
+            ->getResult(0);
+    op.replaceAllUsesWith(reshape(b, loc, found, type.getShape()));
+    op.erase();
+  }
+};
+} // namespace
