@@ -84,3 +84,27 @@ func.func @integer(%x: tensor<4xi8>) -> tensor<4xi8> {
   %0 = tosa.clamp %x {min_val = 0 : i8, max_val = 6 : i8} : (tensor<4xi8>) -> tensor<4xi8>
   return %0 : tensor<4xi8>
 }
+
+// Logits are accumulators in steps of 2^-9, the finest that hold every int32 of scale 2^-10 (N46); the table is of
+// 2^-11 down to -16.
+// CHECK-LABEL: func.func @logits
+!logits_x = !quant.uniform<i8:f32, 0.03125>
+!logits_y = !quant.uniform<i8:f32, 0.00390625:-128>
+func.func @logits(%x: tensor<1x3x4x!logits_x>, %y: tensor<1x4x5x!logits_x>) -> tensor<1x3x5x!logits_y> {
+  // CHECK: %[[ACC:.*]] = quant.scast {{.*}} to tensor<1x3x5x!quant.uniform<i32:f32, 9.765625E-4>>
+  // CHECK: ptq.requantize %[[ACC]] {{.*}} to tensor<1x3x5x!quant.uniform<i32:f32, 0.001953125>>
+  // CHECK: %[[MAX:.*]] = tosa.reduce_max {{.*}} -> tensor<1x3x1xi32>
+  // CHECK: %[[D:.*]] = tosa.sub %{{.*}}, %[[MAX]]
+  // CHECK: %[[LOWEST:.*]] = "tosa.const"() <{values = dense<-8192>
+  // CHECK: %[[CUT:.*]] = tosa.maximum %[[D]], %[[LOWEST]]
+  // CHECK: %[[SHIFT:.*]] = "tosa.const"() <{values = dense<2>
+  // CHECK: tosa.logical_left_shift %[[CUT]], %[[SHIFT]]
+  // CHECK: tosa.table {{.*}} : (tensor<1x3x5xi16>, tensor<513xi16>) -> tensor<1x3x5xi32>
+  %zero = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = quant.dcast %x : tensor<1x3x4x!logits_x> to tensor<1x3x4xf32>
+  %1 = quant.dcast %y : tensor<1x4x5x!logits_x> to tensor<1x4x5xf32>
+  %2 = tosa.matmul %0, %1, %zero, %zero : (tensor<1x3x4xf32>, tensor<1x4x5xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x3x5xf32>
+  %3 = ptq.softmax %2 {axis = 2 : i32} : tensor<1x3x5xf32>
+  %4 = quant.qcast %3 : tensor<1x3x5xf32> to tensor<1x3x5x!logits_y>
+  return %4 : tensor<1x3x5x!logits_y>
+}
