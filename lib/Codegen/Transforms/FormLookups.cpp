@@ -11,6 +11,8 @@
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace quantc::codegen {
 #define GEN_PASS_DEF_FORMLOOKUPS
@@ -32,15 +34,6 @@ static bool isTableOfBytes(tosa::TableOp op) {
          in.getNumElements() >= kMinElements;
 }
 
-static Value reshape(OpBuilder &b, Location loc, Value value,
-                     ArrayRef<int64_t> shape) {
-  auto type = cast<RankedTensorType>(value.getType());
-  Value shapeValue = tosa::ConstShapeOp::create(
-      b, loc, tosa::shapeType::get(b.getContext(), shape.size()),
-      b.getIndexTensorAttr(shape));
-  return tosa::ReshapeOp::create(b, loc, type.clone(shape), value, shapeValue);
-}
-
 namespace {
 struct FormLookupsPass : codegen::impl::FormLookupsBase<FormLookupsPass> {
   using FormLookupsBase::FormLookupsBase;
@@ -56,17 +49,20 @@ struct FormLookupsPass : codegen::impl::FormLookupsBase<FormLookupsPass> {
 
 private:
   void form(tosa::TableOp op) const {
-    OpBuilder b(op);
-    Location loc = op.getLoc();
+    ImplicitLocOpBuilder b(op.getLoc(), op);
     auto type = cast<RankedTensorType>(op.getOutput().getType());
-    Value flat = reshape(b, loc, op.getInput1(), type.getNumElements());
-    Value init = tensor::EmptyOp::create(b, loc, type.getNumElements(),
+    auto reshape = [&](Value value, ArrayRef<int64_t> shape) -> Value {
+      return tosa::ReshapeOp::create(b, type.clone(shape), value,
+                                     tosa::getTosaConstShape(b, shape));
+    };
+    Value flat = reshape(op.getInput1(), type.getNumElements());
+    Value init = tensor::EmptyOp::create(b, type.getNumElements(),
                                          type.getElementType());
     Value found =
-        kernel::LookupOp::create(b, loc, init.getType(), flat, op.getTable(),
-                                 init, static_cast<int64_t>(lanes))
+        kernel::LookupOp::create(b, init.getType(), flat, op.getTable(), init,
+                                 static_cast<int64_t>(lanes))
             ->getResult(0);
-    op.replaceAllUsesWith(reshape(b, loc, found, type.getShape()));
+    op.replaceAllUsesWith(reshape(found, type.getShape()));
     op.erase();
   }
 };
