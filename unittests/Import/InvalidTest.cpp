@@ -149,6 +149,17 @@ TEST_F(InvalidTest, Movement) {
   expectError(builder->broadcastTo(matrix, {4, 5}), "do not broadcast");
   expectError(builder->gather(matrix, builder->scalar(6), 0), "index 6");
   expectError(builder->gather(matrix, matrix, 0), "instead of 'i32'");
+  Value pairs = builder->constant({1, 2}, llvm::ArrayRef<int32_t>({0, 7}));
+  expectError(builder->gatherND(matrix, pairs), "index 7");
+  expectError(builder->gatherND(matrix, builder->scalar(0)), "indices of type");
+  expectError(builder->gatherND(matrix, pairs, 1), "1 batch dimensions");
+  expectError(builder->gatherElements(matrix, builder->scalar(0), 0),
+              "indices of type");
+  expectError(builder->scatterND(matrix, pairs, matrix), "updates of type");
+  expectError(builder->scatterElements(matrix, pairs, matrix, 1),
+              "updates of type");
+  expectError(builder->topK(matrix, 7, 1).values, "the first 7 elements");
+  expectError(builder->topK(matrix, 0, 1).indices, "the first 0 elements");
   expectError(builder->reduce(ReduceKind::Sum, matrix, {0, -2}, true), "twice");
   expectError(builder->softmax(matrix, 2), "axis 2");
   expectError(builder->depthToSpace(image, 3), "no multiple of 3x3");

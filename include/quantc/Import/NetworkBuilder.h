@@ -129,6 +129,9 @@ enum class ReduceKind {
   LogSumExp
 };
 
+/// How a scatter combines an element with its update.
+enum class ScatterKind { Replace, Add, Mul, Min, Max };
+
 /// Who computes the padding of a window.
 enum class AutoPad {
   Explicit,
@@ -204,6 +207,14 @@ struct ResizeSpec {
   /// Cubic: elements outside of the input do not count, and the weights of the
   /// others are divided by their sum. Otherwise the border is repeated.
   bool excludeOutside = false;
+};
+
+/// What a search for the largest or smallest elements finds; both null after an
+/// error.
+struct TopKValues {
+  mlir::Value values;
+  /// Where they are, i32.
+  mlir::Value indices;
 };
 
 /// Order of the channels that DepthToSpace spreads: block positions first
@@ -366,6 +377,9 @@ public:
   /// i32 positions; of equal values, the first or last.
   Value argMax(Value x, int64_t axis, bool keepDims, bool selectLast = false);
   Value argMin(Value x, int64_t axis, bool keepDims, bool selectLast = false);
+  /// The `k` largest (or smallest) elements along `axis` in their order, of
+  /// equal ones those in front first. x: float or i32.
+  TopKValues topK(Value x, int64_t k, int64_t axis, bool largest = true);
   /// softmax(beta x) along `axis`.
   Value softmax(Value x, int64_t axis, double beta = 1.0);
   Value logSoftmax(Value x, int64_t axis);
@@ -424,6 +438,23 @@ public:
   /// numpy.take: `indices` (i32, any rank) replace dimension `axis`; negative
   /// ones count from the end. Constant indices are checked.
   Value gather(Value x, Value indices, int64_t axis);
+  /// The parts of x at `indices` [batch..., ..., D] (i32): their last dimension
+  /// holds D positions in the D dimensions of x that follow the `batchDims`
+  /// common ones. The result has the other dimensions of `indices`, then the
+  /// rest of x's.
+  Value gatherND(Value x, Value indices, int64_t batchDims = 0);
+  /// numpy.take_along_axis: an index along `axis` for every element of the
+  /// result, which has the shape of `indices` (i32). Dimensions other than
+  /// `axis` may be smaller than x's.
+  Value gatherElements(Value x, Value indices, int64_t axis);
+  /// x with `updates` at `indices`, as gatherND reads without batch dimensions.
+  /// Of several updates of one element, Replace leaves the last if indices are
+  /// constant, and any otherwise; other kinds use all.
+  Value scatterND(Value x, Value indices, Value updates,
+                  ScatterKind kind = ScatterKind::Replace);
+  /// The same at indices as gatherElements reads.
+  Value scatterElements(Value x, Value indices, Value updates, int64_t axis,
+                        ScatterKind kind = ScatterKind::Replace);
   /// Stacks along a new dimension.
   Value pack(ArrayRef<Value> values, int64_t axis);
   llvm::SmallVector<Value> unpack(Value x, int64_t axis);

@@ -266,6 +266,7 @@ LogicalResult Importer::addOutputs() {
 void onnximport::addHandlers(Handlers &handlers) {
   addActivationHandlers(handlers);
   addConvHandlers(handlers);
+  addIndexHandlers(handlers);
   addMathHandlers(handlers);
   addMoveHandlers(handlers);
   addNormalizationHandlers(handlers);

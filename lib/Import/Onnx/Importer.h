@@ -181,6 +181,7 @@ void addHandlers(Handlers &handlers);
 
 void addActivationHandlers(Handlers &handlers);
 void addConvHandlers(Handlers &handlers);
+void addIndexHandlers(Handlers &handlers);
 void addMathHandlers(Handlers &handlers);
 void addMoveHandlers(Handlers &handlers);
 void addNormalizationHandlers(Handlers &handlers);

@@ -86,6 +86,84 @@ def _moves():
         add(g, "GroupNormalization", x(2, 6, 5), scale, bias, num_groups=3, epsilon=1e-2, opset=opset, tolerance=1e-4)
 
 
+def _indices():
+    """Elements by index, constant and not, repeated and not, counted from both ends."""
+    g = "index"
+    rng = np.random.default_rng(11)
+
+    def known(shape, low, high):
+        return rng.integers(low, high, size=shape).astype("i8")
+
+    def unique(count, size):
+        return rng.permutation(size)[:count].astype("i8")
+
+    def run_time(shape, low, high):
+        return x(*shape, low=low, high=high, dtype="int64")
+
+    for make in (known, run_time):
+        add(g, "GatherND", x(3, 4, 5), make((2, 2, 2), -3, 3))
+        add(g, "GatherND", x(3, 4, 5), make((6, 3), 0, 3))
+        add(g, "GatherND", x(3, 4, 5), make((2, 1), -3, 3), opset=11)
+        add(g, "GatherND", x(3, 4, 5), make((3, 2, 1), -4, 4), batch_dims=1)
+        add(g, "GatherND", x(2, 3, 4, 5, 2), make((2, 3, 6, 2), -4, 4), batch_dims=2)
+        add(g, "GatherND", x(3, 4, low=0, high=9, dtype="int32"), make((5, 2), 0, 3))
+        add(g, "GatherND", x(3, 4, low=0, high=256, dtype="uint8"), make((5, 1), 0, 3))
+        for axis in (0, 1, -1):
+            add(g, "GatherElements", x(3, 4, 5), make((3, 4, 5), -3, 3), axis=axis)
+            add(g, "GatherElements", x(3, 4, 5), make((2, 3, 2), 0, 3), axis=axis)
+        add(g, "GatherElements", x(3, 4, low=0, high=9, dtype="int32"), make((7, 4), 0, 3), opset=11)
+        add(g, "GatherElements", x(5), make((9,), -5, 5))
+        for reduction in ("add", "mul", "min", "max"):
+            for shape, high in (((6, 1), 4), ((5, 2), 3), ((2, 2, 1), 3), ((30, 1), 4)):
+                updates = shape[:-1] + (4, 3, 2)[shape[-1]:]
+                add(g, "ScatterND", x(4, 3, 2), make(shape, -high, high), x(*updates), reduction=reduction, opset=18,
+                    tolerance=1e-4)
+            for axis in (0, 1, 2):
+                add(g, "ScatterElements", x(4, 3, 2), make((4, 3, 2), -2, 2), x(4, 3, 2), axis=axis,
+                    reduction=reduction, opset=18)
+                add(g, "ScatterElements", x(4, 3, 2), make((3, 2, 1), 0, 2), x(3, 2, 1), axis=axis,
+                    reduction=reduction, opset=18)
+    for reduction in ("add", "min", "max"):
+        for indices in (known((9, 1), -4, 4), run_time((9, 1), -4, 4)):
+            add(g, "ScatterND", x(4, 3, low=-9, high=9, dtype="int32"), indices,
+                x(9, 3, low=-9, high=9, dtype="int32"), reduction=reduction, opset=18)
+    # Replaced elements have one update each.
+    add(g, "ScatterND", x(8, 3), unique(5, 8)[:, None], x(5, 3))
+    add(g, "ScatterND", x(8, 3), unique(5, 8)[:, None] - 8, x(5, 3), opset=11)
+    add(g, "ScatterND", x(2, 3, 4), np.array([[[0, 1], [1, 2]]], "i8"), x(1, 2, 4))
+    add(g, "ScatterND", x(4, 3), run_time((1, 1), -4, 4), x(1, 3))
+    add(g, "ScatterND", x(8, 3, low=0, high=256, dtype="uint8"), unique(5, 8)[:, None],
+        x(5, 3, low=0, high=256, dtype="uint8"))
+    add(g, "ScatterElements", x(2, 7), np.stack([unique(4, 7), unique(4, 7) - 7]), x(2, 4), axis=1)
+    add(g, "ScatterElements", x(2, 7), unique(4, 7)[None], x(1, 4), axis=1)
+    add(g, "ScatterElements", x(3, 4, 2), run_time((1, 3, 2), -3, 3), x(1, 3, 2), axis=0)
+    add(g, "Scatter", x(2, 7), unique(4, 7)[None], x(1, 4), axis=1, opset=9)
+    # The same network with indices that a Sort would have made: positions of another TopK.
+    graph(g, "scatter-topk", [("TopK", ["x", "k"], ["v", "i"], {"axis": 1}), ("Neg", ["v"], ["n"], {}),
+                              ("ScatterElements", ["x", "i", "n"], ["y"], {"axis": 1})],
+          {"x": x(3, 9), "k": ints(4)}, ["y"])
+
+
+def _sorts():
+    """The few passes of small k, the ranks of large k, and ties in both."""
+    g = "sort"
+    for opset in (10, 11, 21):
+        for k in (1, 3, 9):
+            add(g, "TopK", x(2, 9), ints(k), outputs=2, opset=opset)
+    add(g, "TopK", x(2, 9), k=3, outputs=2, opset=9)
+    for axis in (0, 1, -2):
+        for largest in (0, 1):
+            add(g, "TopK", x(20, 18, 2), ints(4), outputs=2, axis=axis, largest=largest)
+            add(g, "TopK", x(20, 18, 2), ints(18), outputs=2, axis=axis, largest=largest)
+    for k in (5, 8, 9, 40):
+        for largest in (0, 1):
+            add(g, "TopK", x(3, 40, low=0, high=4, dtype="int32"), ints(k), outputs=2, largest=largest)
+            graph(g, f"ties{k}-{largest}", [("Floor", ["x"], ["f"], {}), ("TopK", ["f", "k"], ["y", "i"], {
+                "largest": largest})], {"x": x(3, 40), "k": ints(k)}, ["y", "i"])
+    add(g, "TopK", x(1, 5000), ints(20), outputs=2)
+    add(g, "TopK", x(2, 12, low=0, high=256, dtype="uint8"), ints(5), outputs=2, tolerance=1.01 / 255)
+
+
 def _integers():
     g = "newer"
     rng = np.random.default_rng(5)
@@ -221,3 +299,5 @@ _volumes()
 _pools()
 _moves()
 _integers()
+_indices()
+_sorts()

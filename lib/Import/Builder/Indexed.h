@@ -1,0 +1,55 @@
+//===- Indexed.h - Rows of tables by index -*- C++ -*- ------------------===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Private to QuantcImportBuilder: what gathers and scatters with an index for
+/// every element have in common. They read and write the rows of tables
+/// [N, K, C]: one table for each of N batches, K rows, C elements in a row.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_IMPORT_BUILDER_INDEXED_H
+#define QUANTC_LIB_IMPORT_BUILDER_INDEXED_H
+
+#include "quantc/Import/NetworkBuilder.h"
+
+namespace quantc {
+
+/// Rows that are read or written: an i32 tensor [N, W] that counts from the
+/// front.
+struct RowIndices {
+  mlir::Value value;
+  /// The elements if they are known.
+  std::optional<llvm::SmallVector<int64_t>> constants;
+
+  explicit operator bool() const { return value != nullptr; }
+};
+
+/// The rows that `indices` [..., D] name in dimensions of `sizes` (D of them),
+/// as [batches, -1]. Negative positions count from the end; constant ones are
+/// checked. Null after an error.
+RowIndices flattenIndices(NetworkBuilder &b, mlir::Value indices,
+                          llvm::ArrayRef<int64_t> sizes, int64_t batches);
+
+/// True if gatherElements and scatterElements can use `indices` for a tensor
+/// like x along `axis`: i32 of x's rank, and no larger in other dimensions.
+bool checkElementIndices(NetworkBuilder &b, mlir::Value x, mlir::Value indices,
+                         int64_t axis);
+
+/// The order of dimensions with `axis` last, and the order that undoes it.
+llvm::SmallVector<int64_t> moveAxisLast(int64_t rank, int64_t axis);
+llvm::SmallVector<int64_t> moveLastToAxis(int64_t rank, int64_t axis);
+
+/// The rows `indices` [N, W] of `table` [N, K, C]: [N, W, C].
+mlir::Value gatherRows(NetworkBuilder &b, mlir::Value table,
+                       mlir::Value indices);
+
+} // namespace quantc
+
+#endif // QUANTC_LIB_IMPORT_BUILDER_INDEXED_H
