@@ -96,18 +96,9 @@ llvm_config.add_tool_substitutions(
     tools_dirs,
 )
 
-# Instruction sets and tools that a test may require.
-if platform.machine() == "x86_64":
-    config.available_features.add("host-x86_64")
-    flags = open("/proc/cpuinfo").read() if os.path.exists("/proc/cpuinfo") else ""
-    if "avx512_vnni" in flags:
-        config.available_features.add("host-avx512vnni")
-    if " avx2 " in flags:
-        config.available_features.add("host-avx2")
-if platform.machine() == "aarch64":
-    config.available_features.add("host-aarch64")
-if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
-    config.available_features.add("qemu-aarch64")
+# Tools that a test may require. quantc runs on emulated CPUs, unless sanitizers want the memory that the emulator uses.
+if shutil.which("qemu-x86_64") and platform.machine() == "x86_64" and "-fsanitize" not in config.cxx_flags:
+    config.available_features.add("qemu-x86_64")
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
 # Programs of libFuzzer, which not every compiler has.
@@ -123,6 +114,7 @@ onnxruntime = os.environ.get("QUANTC_ONNXRUNTIME_DIR", os.path.join(config.quant
 if shutil.which("node") and os.path.isdir(os.path.join(onnxruntime, "node_modules", "onnxruntime-node")):
     config.available_features.add("onnxruntime")
     config.environment["QUANTC_ONNXRUNTIME_DIR"] = onnxruntime
+    config.substitutions.append(("%node", shutil.which("node")))
     llvm_config.with_environment("PATH", os.path.dirname(shutil.which("node")), append_path=True)
 try:
     for descriptor in os.openpty():

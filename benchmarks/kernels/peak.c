@@ -24,6 +24,31 @@ enum { kIntMacs = 64, kFloatMacs = 16 };
 #define FMA(acc, x, y)                                                         \
   __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(acc) : "v"(x), "v"(y))
 #define KEEP(acc) __asm__ volatile("" : "+v"(acc))
+#elif defined(__AVX512BW__)
+#include <immintrin.h>
+typedef __m512i Int;
+typedef __m512 Float;
+enum { kIntMacs = 32, kFloatMacs = 16 };
+#define DOT(acc, x, y)                                                         \
+  do {                                                                         \
+    Int t;                                                                     \
+    __asm__ volatile("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0"                \
+                     : "+v"(acc), "=&v"(t)                                     \
+                     : "v"(x), "v"(y));                                        \
+  } while (0)
+#define FMA(acc, x, y)                                                         \
+  __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(acc) : "v"(x), "v"(y))
+#define KEEP(acc) __asm__ volatile("" : "+v"(acc))
+#elif defined(__AVXVNNI__) && defined(__FMA__)
+#include <immintrin.h>
+typedef __m256i Int;
+typedef __m256 Float;
+enum { kIntMacs = 32, kFloatMacs = 8 };
+#define DOT(acc, x, y)                                                         \
+  __asm__ volatile("%{vex%} vpdpbusd %2, %1, %0" : "+x"(acc) : "x"(x), "x"(y))
+#define FMA(acc, x, y)                                                         \
+  __asm__ volatile("vfmadd231ps %2, %1, %0" : "+x"(acc) : "x"(x), "x"(y))
+#define KEEP(acc) __asm__ volatile("" : "+x"(acc))
 #elif defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
 typedef __m256i Int;

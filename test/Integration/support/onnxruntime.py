@@ -1,4 +1,5 @@
-"""Runs ONNX models with ONNX Runtime's package for Node.js."""
+"""Runs ONNX models with ONNX Runtime's package for Node.js. QUANTC_NODE is the command of node,
+with an emulator in front if need be."""
 import json
 import os
 import pathlib
@@ -22,7 +23,7 @@ def run_all(model, samples, workdir, directory=None):
             file.write_bytes(np.ascontiguousarray(array).tobytes())
             inputs[name] = {"type": array.dtype.name, "dims": list(array.shape), "file": str(file)}
         jobs.append({"model": str(model), "inputs": inputs, "outputs": str(outputs)})
-    done = subprocess.run(["node", str(SCRIPT), directory or os.environ["QUANTC_ONNXRUNTIME_DIR"]],
+    done = subprocess.run([*os.environ.get("QUANTC_NODE", "node").split(), str(SCRIPT), directory or os.environ["QUANTC_ONNXRUNTIME_DIR"]],
                           input=json.dumps(jobs), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr.strip())

@@ -25,7 +25,7 @@ import elementwise_cases  # noqa: F401  (registers its cases)
 import harness
 import judge
 import random_networks  # noqa: F401
-from toolchain import Failure, Tools, execute, manifest
+from toolchain import THIS, Failure, Tools, execute, manifest
 from tosa import Network
 
 SAMPLES = 3
@@ -132,14 +132,14 @@ class Run:
         self.make_inputs()
         io = judge.build_io(pathlib.Path(__file__).parent, self.workdir, self.tools.cc)
         self.expected = judge.run(self.tools.llvm, self.path("integer.mlir"), self.inputs, self.workdir, io)
-        self.run_object(host, "host", "the object from the float network", [self.tools.cc], [])
+        self.run_object(host, "host", "the object from the float network", [self.tools.cc])
         self.compare("the JIT", self.run_jit(self.path("integer.mlir"), [], self.inputs, "jit.npz", self.arguments))
         targets, skipped = self.tools.targets()
         for target in targets:
             name = target.name.replace("-", "_")
             as_is = [] if self.io == "int8" else ["--float"]
             obj = self.compile(self.path("integer.mlir"), name, *target.flags, *as_is)
-            self.run_object(obj, name, f"the object for {target.name}", target.compiler, target.launcher)
+            self.run_object(obj, name, f"the object for {target.name}", target.compiler, target.machines)
         # One operation at a time; double rounding has rules of its own, which are not the nearest.
         if not self.group.startswith("random") and self.io == "int8" and self.rounding == "single":
             self.simulate()
@@ -156,17 +156,19 @@ class Run:
         io = judge.build_io(pathlib.Path(__file__).parent, self.workdir, self.tools.cc)
         self.expected = judge.run(self.tools.llvm, source, self.inputs, self.workdir, io)
         for target, obj in objects:
-            self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.launcher)
+            self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.machines)
         print(f"{self.group}: {len(set(self.owners))} cases, {len(targets)} targets, {verdict}")
         for reason in skipped:
             print(f"skipped {reason}")
 
-    def run_object(self, obj, name, road, compiler, launcher):
+    def run_object(self, obj, name, road, compiler, machines=((THIS, ()),)):
         undefined = execute([f"{self.tools.llvm}/llvm-nm", "--undefined-only", obj])
         if undefined:
             raise Failure(f"{self.group}: {road} has undefined symbols:\n{undefined}")
         program = harness.build(compiler, obj, name, self.arguments, self.results, SAMPLES, self.workdir)
-        self.compare(road, harness.run(launcher, program, self.arguments, self.results, self.inputs, self.workdir))
+        for machine, launcher in machines:
+            results = harness.run(launcher, program, self.arguments, self.results, self.inputs, self.workdir)
+            self.compare(f"{road} on {machine}", results)
 
 
 def run_group(tools, workdir, group, chosen, io, rounding):
@@ -176,7 +178,7 @@ def run_group(tools, workdir, group, chosen, io, rounding):
     except Failure as failure:
         if len(chosen) == 1:
             lines = str(failure).splitlines()
-            reason = next((line for line in lines if "error:" in line), lines[0])
+            reason = next((line for line in lines if "error:" in line), ", ".join(lines[:2]))
             print(f"FAILED {group}/{chosen[0][0]} ({chosen[0][1]}): {reason}")
             return 1
         print(f"FAILED {group}: {failure}\none by one:")

@@ -23,11 +23,15 @@ def execute(command, **options):
     return run.stdout
 
 
-class Target:
-    """A CPU to compile for, and how its objects are linked and run here."""
+THIS = "this machine"
 
-    def __init__(self, name, flags, compiler, launcher=()):
-        self.name, self.flags, self.compiler, self.launcher = name, flags, compiler, list(launcher)
+
+class Target:
+    """A CPU to compile for, and the machines that its objects are linked for and run on here: what
+    they are called, and the command in front of the program's."""
+
+    def __init__(self, name, flags, compiler, machines=((THIS, ()),)):
+        self.name, self.flags, self.compiler, self.machines = name, flags, compiler, machines
 
 
 class Tensor:
@@ -43,10 +47,14 @@ class Tensor:
         return ((array.astype(np.float64) - self.zero_point) * self.scale).astype(np.float32)
 
 
-# Name, flag of /proc/cpuinfo, options: CPUs that multiply differently, and one that looks up bytes differently.
-X86 = [("x86-64", "sse2", ["--cpu=x86-64"]), ("x86-64-v3", "avx2", ["--cpu=x86-64-v3"]),
-       ("avx512vnni", "avx512_vnni", ["--cpu=cascadelake"])]
-X86_LOOKUPS = [("avx512vbmi", "avx512vbmi", ["--cpu=icelake-server"])]
+# Name, flag of /proc/cpuinfo, options: CPUs that multiply differently, and one that looks up bytes
+# differently. The last is a CPU of qemu-x86_64 that has these instructions and as few others as there is: others are
+# illegal there, and a machine that lacks them runs the objects all the same. qemu has no AVX512.
+X86 = [("x86-64", "sse2", ["--cpu=x86-64"], "Opteron_G1,-sse3"), ("x86-64-v3", "avx2", ["--cpu=x86-64-v3"], "Haswell"),
+       ("avx512vnni", "avx512_vnni", ["--cpu=cascadelake"], None)]
+X86_LOOKUPS = [("avx512vbmi", "avx512vbmi", ["--cpu=icelake-server"], None)]
+# Name, CPU of qemu-aarch64, options. The first CPU has no dot product.
+AARCH64 = [("neon", "cortex-a53", []), ("neon-dotprod", "cortex-a76", ["--features=+dotprod"])]
 
 
 class Tools:
@@ -58,28 +66,36 @@ class Tools:
     def run(self, *arguments):
         return execute([self.quantc, *arguments])
 
+    def compiler(self, architecture):
+        """The C compiler for Linux there, or None. Emulators find no libraries of another architecture."""
+        if platform.machine() == architecture:
+            return [self.cc]
+        cross = shutil.which(f"{architecture}-linux-gnu-gcc")
+        return cross and [cross, "-static"]
+
     def targets(self):
-        """(targets that can run here, reasons for those that cannot)."""
-        host, skipped = platform.machine(), []
-        flags = pathlib.Path("/proc/cpuinfo").read_text() if host == "x86_64" else ""
-        found = []
-        for name, needed, options in self.x86:
-            if needed not in flags.split():
-                skipped.append(f"{name}: this machine has no {needed}")
-                continue
-            found.append(Target(name, ["--target=x86_64-linux-gnu", *options], [self.cc]))
-        cross = shutil.which("aarch64-linux-gnu-gcc")
-        qemu = shutil.which("qemu-aarch64")
-        if host == "aarch64":
-            cross, qemu = self.cc, ""
-        if not cross or qemu is None:
-            skipped.append("aarch64: no qemu-aarch64 or aarch64-linux-gnu-gcc")
-            return found, skipped
-        # The first CPU has no dot product: using one would be an illegal instruction.
-        for name, cpu, features in (("neon", "cortex-a53", []), ("neon-dotprod", "cortex-a76", ["--features=+dotprod"])):
-            launcher = [qemu, "-cpu", cpu] if qemu else []
-            found.append(Target(name, ["--target=aarch64-linux-gnu", "--cpu=generic", *features],
-                                [cross, "-static"] if qemu else [cross], launcher))
+        """(targets that can run here, what cannot run here and why)."""
+        found, skipped = [], []
+        is_x86, qemu, compiler = platform.machine() == "x86_64", shutil.which("qemu-x86_64"), self.compiler("x86_64")
+        has = pathlib.Path("/proc/cpuinfo").read_text().split() if is_x86 else []
+        for name, needed, options, model in self.x86:
+            machines = [(THIS, [])] if needed in has else []
+            if qemu and model:
+                machines.append((f"qemu's {model.split(',')[0]}", [qemu, "-cpu", model]))
+            elif model:
+                skipped.append(f"{name} on a CPU without more: no qemu-x86_64")
+            if not compiler:
+                skipped.append(f"{name}: no x86_64-linux-gnu-gcc")
+            elif machines:
+                found.append(Target(name, ["--target=x86_64-linux-gnu", *options], compiler, machines))
+            else:
+                skipped.append(f"{name}: this machine has no {needed}" + ("" if model else ", nor has qemu"))
+        is_arm, qemu, compiler = platform.machine() == "aarch64", shutil.which("qemu-aarch64"), self.compiler("aarch64")
+        if not compiler or not (qemu or is_arm):
+            return found, [*skipped, "aarch64: no qemu-aarch64 or aarch64-linux-gnu-gcc"]
+        for name, model, options in AARCH64:
+            machines = [(THIS, [])] if is_arm else [(f"qemu's {model}", [qemu, "-cpu", model])]
+            found.append(Target(name, ["--target=aarch64-linux-gnu", "--cpu=generic", *options], compiler, machines))
         return found, skipped
 
 
