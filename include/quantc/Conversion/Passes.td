@@ -14,15 +14,17 @@ include "mlir/Pass/PassBase.td"
 def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
   let summary = "Chooses the element types of a network's inputs and outputs";
   let description = [{
-    With `int8` or `uint8`, the casts between float and quantized tensors at the border
-    of the public function disappear: the caller passes and receives integers. The attributes
+    With `int8` or `uint8`, the casts between float and quantized tensors at the inputs and outputs
+    of the public function disappear, and the caller passes and receives integers. The attributes
     `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` of arguments and results say
-    what numbers they stand for; `ptq.name` is the tensor's name. `uint8` is int8 with a
-    zero point larger by 128. Inputs and outputs that are integers by themselves
-    (indices, the result of argmax) stay as they are. Those of an already quantized
-    network, which have these attributes before, are converted too: `float` quantizes and
-    dequantizes inside, and the other signedness is a tosa.rescale. An input or output without quantization
-    parameters cannot be an integer: an error.
+    what numbers they represent; `ptq.name` is the name of the tensor. `uint8` is int8 with a
+    zero point that is larger by 128. Inputs and outputs that are integers by their meaning
+    (indices, the result of argmax) do not change.
+
+    Inputs and outputs of a network that was quantized already have these attributes. They are
+    converted, too: `float` adds a quantization or dequantization inside of the network, and a change between
+    signed and unsigned integers adds a tosa.rescale. It is an error if an input or output that shall be an integer
+    has no quantization parameters.
 
     Runs after ptq-quantize-ops and before ptq-lower-quantized.
 
@@ -57,11 +59,11 @@ def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
 def PTQLowerQuantized : Pass<"ptq-lower-quantized", "::mlir::func::FuncOp"> {
   let summary = "Lowers quantized tensors to plain integer TOSA";
   let description = [{
-    The result knows no float scale: `ptq.requantize` becomes `tosa.rescale` with an
-    integer multiplier and shift (docs/Numerics.md), of constants a constant;
-    types lose their parameters. `quant.qcast` and `quant.dcast`, which remain at the
-    borders of float parts, become TOSA float operations: dequantize is cast, subtract,
-    multiply; quantize is multiply by 1/scale, clamp, cast (ties to even), add.
+    The result contains no float scale. `ptq.requantize` becomes `tosa.rescale` with an
+    integer multiplier and shift (docs/Numerics.md), or a constant if its operand is one, and
+    types lose their parameters. `quant.qcast` and `quant.dcast` remain where integer and
+    float parts meet. They become float operations of TOSA: dequantizing is a cast, a subtraction and a
+    multiplication; quantizing is a multiplication by 1/scale, a clamp, a cast (ties to even) and an addition.
 
     `rounding=double` rounds twice, as TFLite's reference kernels do; TOSA's
     extension `doubleround` allows it. ptq-quantize-ops has the same option.
@@ -98,8 +100,8 @@ def PTQExpandComposites : Pass<"ptq-expand-composites", "::mlir::func::FuncOp"> 
   let summary = "Spells ptq's float composites as TOSA";
   let description = [{
     Replaces `ptq.softmax`, `ptq.mean` and `ptq.pointwise` by the TOSA operations that
-    they were recognised from, so that a float network, an observed one, and what
-    stays float in a quantized one can be compiled.
+    they were recognised from. This is needed to compile float networks, networks with observers, and the
+    operations of a quantized network that stay in float.
 
     Example:
 
@@ -123,8 +125,8 @@ def PTQExpandFakeQuant : Pass<"ptq-expand-fake-quant", "::mlir::func::FuncOp"> {
   let summary = "Spells ptq.fake_quant as float TOSA";
   let description = [{
     Replaces `ptq.fake_quant` by float operations that round to the numbers of its
-    quantized type: multiply by 1/scale, clamp, cast to int32 (ties to even)
-    and back, multiply by the scale. Constants are computed at compile time. The
+    quantized type: a multiplication by 1/scale, a clamp, a cast to int32 (ties to even)
+    and back, and a multiplication by the scale. Constants are computed at compile time. The
     result simulates the integer network in float.
 
     Example:
@@ -152,10 +154,10 @@ def PTQExpandFakeQuant : Pass<"ptq-expand-fake-quant", "::mlir::func::FuncOp"> {
 def ConvertObservers : Pass<"convert-observers", "::mlir::ModuleOp"> {
   let summary = "Turns ptq.observe into calls";
   let description = [{
-    Every `ptq.observe` becomes a call of `quantc_observe(index, address, count)` with
-    three 64-bit integers: the observer's position in the module, the address
+    Every `ptq.observe` becomes a call of `quantc_observe(index, address, count)`. The arguments are
+    three 64-bit integers: the position of the observer in the module, the address
     of the tensor's float32 elements, and their number. The program that runs
-    the compiled network defines the function. The tensor is read through
+    the compiled network defines this function. The tensor is read through
     `bufferization.to_buffer`, so the pass runs before bufferization.
 
     Example:

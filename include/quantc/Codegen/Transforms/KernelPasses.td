@@ -14,10 +14,10 @@ include "mlir/Pass/PassBase.td"
 def DecomposeConv3D : Pass<"quantc-decompose-conv3d"> {
   let summary = "Rewrite convolutions over volumes as convolutions over images";
   let description = [{
-    A `tosa.conv3d` becomes one `tosa.conv2d` on images whose channels are the slices under the depth of
-    the window, side by side: `tosa.pad` of the depth where it is padded, a `tensor.extract_slice` for
-    each tap of the depth, `tosa.concat`. The weights' order of dimensions changes accordingly.
-    Integer results are the same.
+    A `tosa.conv3d` becomes one `tosa.conv2d`. The images that it reads have as channels the slices of the volume that are
+    under the depth of the window, side by side. They are made by a `tosa.pad` of the depth, if it is
+    padded, a `tensor.extract_slice` for each step of the window's depth, and a `tosa.concat`. The order of the
+    weights' dimensions changes accordingly. Integer results are the same.
 
     Example:
 
@@ -53,11 +53,11 @@ def DecomposeConv3D : Pass<"quantc-decompose-conv3d"> {
 def DecomposeTransposeConv : Pass<"quantc-decompose-transpose-conv"> {
   let summary = "Rewrite transposed convolutions as convolutions";
   let description = [{
-    A `tosa.transpose_conv2d` of strides sy, sx becomes one
-    `tosa.conv2d` of stride 1 with sy * sx as many channels, each with every sy-th and sx-th
-    tap, whose result is interleaved by `tosa.reshape`, `tosa.transpose` and, where the output
-    padding asks for it, cut by `tosa.slice`. No product with an inserted zero is computed. A
-    rescale or clamp that follows is moved before the interleaving. Integer results
+    A `tosa.transpose_conv2d` with strides sy and sx becomes one
+    `tosa.conv2d` of stride 1 with sy * sx times as many channels. Each of them uses every sy-th and sx-th
+    tap of the window. `tosa.reshape` and `tosa.transpose` interleave the result, and `tosa.slice` cuts it where the output
+    padding requires it. No product with an inserted zero is computed. A
+    rescale or clamp behind the operation is moved before the interleaving. Integer results
     are the same.
 
     Example:
@@ -91,12 +91,17 @@ def SelectKernels : Pass<"quantc-select-kernels"> {
   let summary = "Choose how each convolution and matrix product is tiled";
   let description = [{
     Puts a `kernel.strategy` on every `tosa.conv2d`, `tosa.depthwise_conv2d` and
-    `tosa.matmul` of static shape whose operands are f32, i8 (weights: i8 or i4, accumulated in i32), or i16
-    (weights: i8, of matmul: i16, accumulated in i48): the dot product instruction, and the tile of pixels and channels whose accumulators fit the
-    registers and waste least on the op's shape. `quantc-form-kernels`
-    applies the strategy. A strategy that is already there is kept. A product without a kernel (of
-    another type, or a `tosa.conv3d` or `tosa.transpose_conv2d` that was not decomposed) is an error:
-    nothing else would vectorize it.
+    `tosa.matmul` of static shape. The strategy is the dot product instruction, and the tile of pixels and channels: its
+    accumulators fit into the registers, and it wastes as little as possible for the shape of the operation.
+    `quantc-form-kernels` applies the strategy. A strategy that is there already is kept. These operand types are
+    supported:
+
+    * f32,
+    * i8, with weights of i8 or i4 and sums of i32,
+    * i16, with weights of i8 (i16 for matmul) and sums of i48.
+
+    A product without a kernel is an error, because nothing else would vectorize it. These are products of
+    other types, and a `tosa.conv3d` or `tosa.transpose_conv2d` that was not decomposed.
 
     Example: with `dot=unsigned_signed4 vector-bits=512 registers=32`,
 
@@ -126,12 +131,11 @@ def SelectKernels : Pass<"quantc-select-kernels"> {
 def FormKernels : Pass<"quantc-form-kernels"> {
   let summary = "Turn convolutions and matrix products into kernels";
   let description = [{
-    Replaces each op that carries a `kernel.strategy`, together with what can be
-    fused after it (a constant bias, `tosa.rescale`, `tosa.clamp`, each the only user of what
-    comes before), by `kernel.conv` or `kernel.depthwise`. Constant weights are packed at
-    compile time, others by `kernel.pack`; zero points and the change from s8 to u8 are folded into the bias;
-    a `kernel.prepare` lays the input out where it cannot be used as it is.
-    Results are bit-equal to TOSA's for integers.
+    Replaces each operation that has a `kernel.strategy` by `kernel.conv` or `kernel.depthwise`. The operations after it are
+    fused: a constant bias, `tosa.rescale` and `tosa.clamp`, if each is the only user of the
+    operation before it. Constant weights are packed at compile time, others by `kernel.pack`. Zero points, and the conversion
+    of activations from s8 to u8, are folded into the bias. If the input cannot be used as it is, a `kernel.prepare` copies
+    it into the layout of the kernel. The results for integers have the same bits as TOSA's.
 
     Example:
 
@@ -159,8 +163,8 @@ def FormKernels : Pass<"quantc-form-kernels"> {
 def FormLookups : Pass<"quantc-form-lookups"> {
   let summary = "Turn tables of bytes into kernels";
   let description = [{
-    Replaces `tosa.table` from i8 to i8, of at least 16 elements, by `kernel.lookup`. Smaller ones, and those
-    of 16 bits, are left to upstream's lowering. With `lanes=0` nothing happens.
+    Replaces each `tosa.table` from i8 to i8 with at least 16 elements by `kernel.lookup`. Tables of smaller tensors, and
+    tables of 16 bits, are left to upstream's lowering. With `lanes=0` nothing happens.
 
     Example: with `lanes=64`,
 
@@ -192,10 +196,10 @@ def ExpandKernels : Pass<"quantc-expand-kernels"> {
   let summary = "Write kernels as loops over vectors";
   let description = [{
     Expands `kernel.prepare`, `kernel.pack`, `kernel.conv`, `kernel.depthwise` and `kernel.lookup` on memrefs into
-    `scf.for` loops. Accumulators are SSA values carried by the reduction loops, so that they
-    stay in registers; what remains of pixels and channels after whole tiles is
-    a smaller tile of static shape, without masks. Products are `kernel.dot`, lookups
-    `kernel.permute`.
+    `scf.for` loops. Accumulators are SSA values that the reduction loops carry, so that they
+    stay in registers. Pixels and channels that remain after whole tiles are computed with
+    a smaller tile of static shape, without masks. Products become `kernel.dot`, and lookups
+    become `kernel.permute`.
 
     Example: the reduction of a float `kernel.conv` with tiles of one pixel and one vector is
 
@@ -219,9 +223,9 @@ def LowerDot : Pass<"quantc-lower-dot"> {
   let description = [{
     Replaces `kernel.dot` by the LLVM intrinsic of the instruction family `feature`:
     `avx512vnni` and `avxvnni` (`vpdpbusd`, `vpdpwssd`), `sdot`, or `sse2`, `avx2` and
-    `avx512bw` (`pmaddwd`), or else by arithmetic on vectors, which every target has.
-    Float products become `llvm.intr.fmuladd`, which is one instruction where the target
-    has it.
+    `avx512bw` (`pmaddwd`). Without a family it becomes arithmetic on vectors, which every target has.
+    Float products become `llvm.intr.fmuladd`, which is one instruction if the target
+    has one.
 
     Example: with `feature=avx512vnni`,
 
@@ -249,7 +253,7 @@ def LowerPermute : Pass<"quantc-lower-permute"> {
   let description = [{
     Replaces `kernel.permute` by the byte permutations of the instruction family `feature`:
     `avx512vbmi` (64 lanes, `vpermi2b`), `avx2` (32 lanes, `vpshufb`) or `neon` (16 lanes, `tbl`
-    and `tbx`). Another number of lanes or family is an error.
+    and `tbx`). Any other number of lanes, or any other family, is an error.
 
     Example: with `feature=avx512vbmi`,
 

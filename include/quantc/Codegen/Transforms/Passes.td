@@ -15,11 +15,11 @@ include "quantc/Codegen/Transforms/KernelPasses.td"
 def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
   let summary = "Check the network and record its inputs and outputs on the module";
   let description = [{
-    Finds the network, which is the only public function with a body, checks that
-    every argument and result is a tensor of static shape whose elements a C
-    caller can hold, and writes what the caller of the compiled code has to know
-    into the module attribute `quantc.interface`. Later passes erase tensor types;
-    `quantc::getInterface` reads this attribute.
+    Finds the network, which is the only public function with a body. Checks that
+    every argument and result is a tensor of static shape whose element type a C
+    caller can use. Writes what the caller of the compiled code has to know
+    into the module attribute `quantc.interface`. Later passes erase tensor types, and
+    `quantc::getInterface` then reads this attribute.
 
     Names, scales and zero points come from the discardable attributes `ptq.name`
     (string), `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` (unit) of the
@@ -56,9 +56,9 @@ def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
 def CheckSupported : Pass<"quantc-check-supported", "::mlir::ModuleOp"> {
   let summary = "Report operations that cannot be compiled";
   let description = [{
-    All of them at once, each with its location, the reason and what to do: operations
-    with state (`tosa.variable` and its uses), custom ones, block-scaled ones, and results
-    of dynamic shape. Changes nothing.
+    Reports every operation that cannot be compiled, with its location, the reason and what can be
+    done: operations with state (`tosa.variable` and its uses), custom operations, block-scaled
+    operations, and results of dynamic shape. The pass reports all of them and changes nothing.
 
     Example:
 
@@ -78,9 +78,9 @@ def ResultsToOutputs : Pass<"quantc-results-to-outputs", "::mlir::ModuleOp"> {
   let summary = "Return results through buffers of the caller";
   let description = [{
     Replaces the results of the network, after bufferization, by arguments that
-    follow its inputs. The operations that computed an allocated result write into
-    the caller's buffer directly, also through reshapes. What cannot be written in
-    place is copied before the return: an input or a constant that is
+    follow its inputs. An operation that computes a result writes
+    directly into the caller's buffer, also if reshapes stand in between. If this is impossible, the result is
+    copied before the return. This concerns inputs and constants that are
     returned, and the second of two results that share memory.
 
     Example:
@@ -111,8 +111,8 @@ def ResultsToOutputs : Pass<"quantc-results-to-outputs", "::mlir::ModuleOp"> {
 def LowerCopies : Pass<"quantc-lower-copies", "::mlir::func::FuncOp"> {
   let summary = "Turn memref.copy into linalg.copy";
   let description = [{
-    `memref.copy` becomes a call of a runtime library or of memcpy;
-    `linalg.copy` becomes loops, and needs neither. A copy of a buffer to itself is erased.
+    Later passes would turn `memref.copy` into a call of a run-time library or of memcpy.
+    `linalg.copy` becomes loops and needs neither. A copy of a buffer to itself is erased.
 
     Example:
 
@@ -133,11 +133,14 @@ def PlanArena : Pass<"quantc-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place every allocation of the network into one arena";
   let description = [{
     Gives the network one more argument, the arena, and replaces each
-    `memref.alloc` by a view of it at an offset that is a multiple of 64. Buffers whose lifetimes
-    do not overlap share bytes. A buffer lives from its first to its last use, uses
-    through aliases (views, casts, results of control flow) included; a use inside a loop that
-    does not contain the allocation extends to the end of that loop. Placement is
-    greedy: larger buffers first, each at the lowest offset that is free during its whole lifetime.
+    `memref.alloc` by a view of the arena at an offset that is a multiple of 64. Buffers whose lifetimes
+    do not overlap can share bytes. A buffer lives from its first to its last use. Uses
+    through aliases (views, casts, results of control flow) count, and a use inside of a loop that
+    does not contain the allocation extends the lifetime to the end of that loop.
+
+    Placement is greedy: each buffer is placed at the lowest offset that is free during its whole
+    lifetime. This is done twice, once with larger buffers first and once with buffers in the order of the
+    program. The smaller of the two plans is taken.
 
     The module gets the attribute `quantc.arena` with the planned `bytes`, the `alignment` of
     the arena and the `lower_bound`: the largest sum of the sizes (rounded up to the alignment)
@@ -174,12 +177,12 @@ def PlanArena : Pass<"quantc-plan-arena", "::mlir::ModuleOp"> {
 def EmitEntry : Pass<"quantc-emit-entry", "::mlir::ModuleOp"> {
   let summary = "Write the C entry point of the network";
   let description = [{
-    Runs on the LLVM dialect. The network, whose arguments are the pointers to inputs,
-    outputs and arena, becomes private: its arguments do not alias, it does not throw
-    and nothing in it may be replaced by library calls. The entry point
+    Runs on the LLVM dialect. The arguments of the network are the pointers to inputs,
+    outputs and arena. The network becomes private and gets the attributes that its arguments do
+    not alias, that it does not throw, and that nothing in it may be replaced by library calls. The entry point
     `int NAME_run(const void *const *inputs, void *const *outputs, void *arena)`
-    loads the pointers and calls it. It returns 0, or without touching
-    any memory
+    loads the pointers and calls it. It returns 0 after the network has run. It returns an error without touching
+    any memory:
 
     *  1 if `inputs`, `outputs` or `arena` is null where it is needed,
     *  2 if a pointer in `inputs` or `outputs` is null,
@@ -208,10 +211,10 @@ def EmitEntry : Pass<"quantc-emit-entry", "::mlir::ModuleOp"> {
 def ExpandMath : Pass<"quantc-expand-math", "::mlir::func::FuncOp"> {
   let summary = "Expand float functions so that no libm is needed";
   let description = [{
-    exp, log, sin, cos, tanh, erf and their like become MLIR's polynomial
-    approximations (in 32 bits; shorter floats are widened), which are accurate
-    to a few units in the last place. Rounding (floor, ceil, trunc, round, roundeven) is
-    exact. pow is `exp(y * log|x|)` with the signs of C's pow; a fused multiply-add is a
+    exp, log, sin, cos, tanh, erf and similar functions become MLIR's polynomial
+    approximations, which are accurate to a few units in the last place. They are computed in 32 bits, and shorter floats
+    are widened. Rounding functions (floor, ceil, trunc, round, roundeven) are
+    exact. pow becomes `exp(y * log|x|)` with the signs of C's pow. A fused multiply-add becomes a
     product and a sum. All targets compute the same bits.
 
     Example:
@@ -240,9 +243,9 @@ def ExpandMath : Pass<"quantc-expand-math", "::mlir::func::FuncOp"> {
 def CopyLoopValues : Pass<"quantc-copy-loop-values", "::mlir::func::FuncOp"> {
   let summary = "Make while loops hand tensors on in place";
   let description = [{
-    Each tensor that an iteration of `scf.while` hands to the next is copied
-    into the tensor that it received in that place, so that bufferization gives
-    a loop-carried tensor one buffer, which is allocated outside the loop.
+    An iteration of `scf.while` passes tensors to the next one. This pass copies each of them
+    into the tensor that the iteration received in the same place. Bufferization then gives
+    a loop-carried tensor one buffer, which is allocated outside of the loop.
 
     Example:
 
@@ -267,9 +270,9 @@ def CopyLoopValues : Pass<"quantc-copy-loop-values", "::mlir::func::FuncOp"> {
 def CollapseLoops : Pass<"quantc-collapse-loops", "::mlir::func::FuncOp"> {
   let summary = "Merge loops over contiguous dimensions";
   let description = [{
-    Adjacent loops of a `linalg.generic` on buffers (and of `linalg.fill`, `copy`,
-    `map` and `broadcast`) become one where every operand has both dimensions, adjacent and
-    contiguous in memory, or neither. A tensor of 12 channels is then as fast as one of 64.
+    Merges adjacent loops of a `linalg.generic` on buffers (and of `linalg.fill`, `copy`,
+    `map` and `broadcast`) into one. This is possible if each operand either has both dimensions, adjacent and
+    contiguous in memory, or has neither. A tensor with 12 channels is then as fast as one with 64.
 
     Example:
 
@@ -289,10 +292,10 @@ def CollapseLoops : Pass<"quantc-collapse-loops", "::mlir::func::FuncOp"> {
 def OrderLoops : Pass<"quantc-order-loops", "::mlir::func::FuncOp"> {
   let summary = "Put the channels of large reductions innermost";
   let description = [{
-    A reduction over more than 32 elements, such as a global pool, whose result has its
-    last dimension along memory in every operand gets that loop innermost, where it
-    is vectorized. Smaller windows are left to LLVM, which unrolls them and keeps the
-    accumulators in registers. The order in which one result is accumulated does not change.
+    A reduction over more than 32 elements, such as a global pool, gets the loop over the last dimension of its
+    result as the innermost loop, where it is vectorized. Every operand must have this dimension contiguous
+    in memory. Smaller windows are left to LLVM, which unrolls them and keeps the
+    accumulators in registers. The order in which the elements of one result are accumulated does not change.
 
     Example: the loops (n, y, x, c, ky, kx) of
 

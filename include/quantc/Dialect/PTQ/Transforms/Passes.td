@@ -19,13 +19,14 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
   let summary = "Gives every tensor a stable, unique name";
   let description = [{
     Sets the attribute `ptq.name` on every function argument that is a tensor and
-    every operation whose one result is a tensor. The name is the one that the
-    importer left in the location (`loc("name")`); failing that,
+    every operation whose only result is a tensor. The name is the one that the
+    importer put into the location (`loc("name")`). Without one, it is
     `input_<k>` for arguments and `<operation>_<k>` for operations. Names that are
-    already there stay, so the pass can run again after other passes.
-    A repeated name gets a numbered suffix; a constant leaves the name to
-    an operation that has the same. Calibration profiles, remarks and
-    reports speak of tensors by these names.
+    there already stay, so the pass can run again after other passes.
+
+    A name that occurs twice gets a numbered suffix. If a constant and an operation have the same
+    name, the operation keeps it. Calibration profiles, remarks and
+    reports refer to tensors by these names.
 
     Example:
 
@@ -47,12 +48,12 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
 def PTQConvertLayout : Pass<"ptq-convert-layout", "::mlir::func::FuncOp"> {
   let summary = "Changes the layout of the network's inputs and outputs";
   let description = [{
-    Gives images among the arguments or results of the network (tensors of rank 3 to 5:
-    batch, channels and space) the other layout: with `inputs=NHWC`, an argument that
-    is channels-first becomes channels-last, and a transpose restores the order in
-    which the network reads it. `ptq-move-transposes` cancels that transpose with the
-    one that the network begins with. Tensors of other ranks stay; it is an error if
-    there is no image. Names stay.
+    Changes the layout of images among the arguments or results of the network.
+    Images are tensors of rank 3 to 5 with dimensions for batch, channels and space. With
+    `inputs=NHWC`, an argument that is channels-first becomes channels-last, and a
+    transpose restores the order in which the network reads it. `ptq-move-transposes`
+    cancels this transpose with the one at the beginning of the network. Tensors of other
+    ranks do not change. It is an error if there is no image. Names stay.
 
     Example:
 
@@ -82,24 +83,26 @@ def PTQConvertLayout : Pass<"ptq-convert-layout", "::mlir::func::FuncOp"> {
 def PTQMoveTransposes : Pass<"ptq-move-transposes", "::mlir::func::FuncOp"> {
   let summary = "Moves transposes until they cancel";
   let description = [{
-    TOSA's convolutions are channels-last. A network that was made channels-first
-    has a transpose before and after each of them. This pass chooses for everything
-    between - elementwise operations, casts and fake quantization (per axis too),
-    concat, pad, slice, tile, reverse, reductions, argmax, softmax, mean, and reshapes
-    that split or merge neighbouring dimensions - the layout in which the fewest
-    elements are moved. Transposes go up as well as down, one that several operations
-    read is moved only if that pays for all of them together, and a value
-    that needs another layout gets a transpose if that is cheaper. Transposes of constants
-    are folded; one before a reshape that flattens an image for a product with
-    constant weights permutes the weights instead; one that moves dimensions of size 1
-    only becomes a reshape.
+    TOSA's convolutions are channels-last. A network with channels-first layout
+    has a transpose before and after each of them. For all operations in between, this pass chooses the
+    layout in which the fewest elements have to be moved. These are elementwise operations, casts and
+    fake quantization (also per axis), concat, pad, slice, tile, reverse, reductions,
+    argmax, softmax, mean, and reshapes that split or merge neighbouring dimensions.
 
-    Every element of every tensor stays what it is. A tensor keeps its `ptq.name` in
-    its new layout, and so do results of the network. One whose transpose disappears
-    takes its name, if its own only says which operation made it.
+    * Transposes move towards the inputs as well as towards the outputs.
+    * A transpose that several operations read is moved only if this saves work for all of them together.
+    * A value that is needed in another layout gets a transpose of its own if that is cheaper.
+    * Transposes of constants are folded.
+    * A transpose before a reshape that flattens an image for a product with constant weights
+      is replaced by a permutation of the weights.
+    * A transpose that moves only dimensions of size 1 becomes a reshape.
+
+    No element of any tensor changes. A tensor keeps its `ptq.name` in
+    its new layout, and so do results of the network. If the transpose that a tensor comes from disappears, the
+    tensor that takes its place also takes its name, unless it has a name of the user's.
 
     Remarks (`--remarks-filter=ptq-move-transposes`) name each transpose that is left
-    and count them: at an input, at an output, or inside.
+    and count them by their place: at an input, at an output, or inside.
 
     Example:
 
@@ -127,12 +130,12 @@ def PTQMoveTransposes : Pass<"ptq-move-transposes", "::mlir::func::FuncOp"> {
 def PTQRaiseCasts : Pass<"ptq-raise-casts", "::mlir::func::FuncOp"> {
   let summary = "Turns the casts of a quantized network into fake quantization";
   let description = [{
-    A network that was quantized elsewhere comes in as float operations between
-    `quant.dcast` and `quant.qcast`. Each pair of casts, and each integer constant of up
-    to 16 bits, becomes a `ptq.fake_quant` with the attribute `ptq.given`: its
-    parameters are the network's own and stay as they are. Behind the `quant.dcast` of an input
-    one is added. Biases of 32 bits keep their codes and their casts. This is the inverse of
-    `ptq-fold-fake-quant`.
+    A network that was quantized elsewhere consists of float operations between
+    `quant.dcast` and `quant.qcast`. This pass turns each pair of casts, and each integer constant of up
+    to 16 bits, into a `ptq.fake_quant` with the attribute `ptq.given`. The attribute means that
+    these parameters are those of the network and must not change. A `ptq.fake_quant` is also
+    added behind the `quant.dcast` of an input. Biases of 32 bits keep their integers and their
+    casts. This pass is the inverse of `ptq-fold-fake-quant`.
 
     Example:
 
@@ -150,9 +153,9 @@ def PTQRaiseCasts : Pass<"ptq-raise-casts", "::mlir::func::FuncOp"> {
 def PTQStripFakeQuant : Pass<"ptq-strip-fake-quant", "::mlir::func::FuncOp"> {
   let summary = "Removes fake quantization: the float network behind a quantized one";
   let description = [{
-    `ptq.fake_quant` is replaced by its operand. Where its range begins or ends with 0 and
-    its operand comes from an operation with an accumulator (a convolution, a sum), it may stand for an
-    activation function that saturation made superfluous: there a `tosa.clamp` to the range stays.
+    `ptq.fake_quant` is replaced by its operand. There is one exception. If 0 is an end of its range, and
+    its operand comes from an operation with an accumulator (a convolution, a product or a sum),
+    saturation may have replaced an activation function. Then a `tosa.clamp` to the range stays.
 
     Example:
 
@@ -170,23 +173,23 @@ def PTQStripFakeQuant : Pass<"ptq-strip-fake-quant", "::mlir::func::FuncOp"> {
 def PTQSimplify : Pass<"ptq-simplify", "::mlir::func::FuncOp"> {
   let summary = "Cleans up a float network before it is quantized";
   let description = [{
-    What quantization would have to round is removed while it is still exact:
+    Operations that quantization would have to round are removed while this is still exact:
 
     * upstream's canonicalization of TOSA (no-op reshapes, transposes, pads, slices and
       casts, clamps of clamps, double negation, ...);
     * identity operations, concatenations of one tensor, pools over one element;
     * arithmetic on constants;
-    * products, sums and differences with a constant per channel after a convolution
-      with constant weights and bias (a batch normalization in any spelling) go into
-      weights and bias, also behind reshapes and transposes, if the convolution has no
-      other user;
-    * a matmul with a constant right-hand side followed by such a sum, a
-      fully connected layer, becomes a 1x1 convolution, which has a bias;
+    * multiplications by a constant for each channel, and additions and subtractions of one, are folded into
+      the constant weights and bias of the convolution before them (this includes batch normalizations
+      in every form). Reshapes and transposes may stand in between. The convolution may have
+      no other user;
+    * a fully connected layer, which is a matmul with a constant right-hand side followed by the
+      addition of a constant, becomes a 1x1 convolution, which has a bias;
     * maximum and minimum with a constant become clamps, and clamps move
-      before reshapes and transposes, next to the operation they belong to.
+      before reshapes and transposes, next to the operation that they belong to.
 
-    The network computes the same up to rounding. A tensor keeps its `ptq.name`; one that
-    takes another's place takes its name.
+    The network computes the same apart from rounding in float. A tensor keeps its `ptq.name`. A tensor that takes
+    the place of another one takes its name.
 
     Example:
 
@@ -214,13 +217,16 @@ def PTQRecognizeComposites
     : Pass<"ptq-recognize-composites", "::mlir::func::FuncOp"> {
   let summary = "Finds softmax and mean in TOSA's spelling";
   let description = [{
-    TOSA has no softmax and no mean; exporters write them with primitive
-    operations, which lose much more as integers one by one than as a whole.
-    This pass makes `ptq.softmax` of
-    `exp(x) * reciprocal(reduce_sum(exp(x)))`, where x may be `y - reduce_max(y)`
-    along the same axis (behind which a reshape goes that keeps the axis: logits stay
-    next to what computes them), and `ptq.mean` of a chain of `reduce_sum` whose result is
-    multiplied by one over the number of elements summed.
+    TOSA has no softmax and no mean. Exporters write them with primitive
+    operations, and quantizing these one by one loses much more accuracy than quantizing the whole.
+
+    `exp(x) * reciprocal(reduce_sum(exp(x)))` becomes `ptq.softmax` of x. If x is
+    `y - reduce_max(y)` along the same axis, it becomes `ptq.softmax` of y. If y comes from a reshape that
+    keeps the axis, the reshape moves behind the softmax, so that the softmax directly follows the operation
+    that computes its logits.
+
+    A chain of `reduce_sum` whose result is multiplied by one over the number of summed elements
+    becomes `ptq.mean`.
 
     Example:
 
@@ -241,11 +247,11 @@ def PTQOutlinePointwise
     : Pass<"ptq-outline-pointwise", "::mlir::func::FuncOp"> {
   let summary = "Collects functions of one number into ptq.pointwise";
   let description = [{
-    Moves elementwise operations whose only operand that is not a splat constant is
-    one tensor into the body of a `ptq.pointwise`: an activation function of any form becomes one
-    operation and, as int8, one table lookup. Subgraphs are as large as possible
-    as long as no value inside has a user outside. A `tosa.clamp` alone stays: it
-    is part of the operation before it.
+    Moves elementwise operations into the body of a `ptq.pointwise` if one tensor is their
+    only operand that is not a splat constant. So an activation function of any form becomes one
+    operation, and in int8 one table lookup. Subgraphs are made as large as possible,
+    but no value inside of one may have a user outside. A `tosa.clamp` alone is not moved, since it
+    is fused into the operation before it.
 
     Example:
 
@@ -272,15 +278,17 @@ def PTQOutlinePointwise
 def PTQInsertObservers : Pass<"ptq-insert-observers", "::mlir::func::FuncOp"> {
   let summary = "Puts a probe on every tensor whose range must be measured";
   let description = [{
-    Inserts `ptq.observe` after every float tensor that is going to be quantized
-    with parameters from calibration: the activations and results of operations that
-    implement QuantizableOpInterface and can be quantized, function arguments
-    among them. No probe is put on constants (their data is known), on results whose
-    parameters the operation fixes (softmax), on the value between a convolution and
-    its activation function (an int32 accumulator), or on tensors that
-    already have a `ptq.fake_quant`.
+    Inserts `ptq.observe` after every float tensor that will be quantized
+    with parameters from calibration. These are the activations and results of operations that
+    implement QuantizableOpInterface and can be quantized; function arguments are among
+    them. The following tensors get no probe:
 
-    Tensors have names before this pass (`ptq-name-tensors`).
+    * constants, because their data are known,
+    * results whose parameters the operation fixes (softmax),
+    * the value between a convolution and its activation function, which is an int32 accumulator,
+    * tensors that have a `ptq.fake_quant` already.
+
+    Tensors must have names before this pass runs (`ptq-name-tensors`).
 
     Example:
 
@@ -300,21 +308,22 @@ def PTQInsertObservers : Pass<"ptq-insert-observers", "::mlir::func::FuncOp"> {
 def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
   let summary = "Turns a calibration profile into quantization parameters";
   let description = [{
-    Removes `ptq.observe` and inserts a `ptq.fake_quant` after every tensor that the
-    same analysis as `ptq-insert-observers` selects: asymmetric int8 from
-    the tensor's statistics, or the parameters that the operation fixes. Constant weights
-    get symmetric int8 parameters per output channel from their
-    data, other constant operands asymmetric ones. With `fully-connected=per-tensor`
-    the weights of products of one row with a matrix (a convolution of 1x1 images
-    with 1x1 kernels) get one scale, as older TFLite files have it. With
-    `bias-correction`, and a profile that knows the means of a convolution's input channels, the
-    bias makes up for what the rounded weights add to the mean of its result. The result is a float network that
+    Removes `ptq.observe` and inserts a `ptq.fake_quant` after every tensor that
+    `ptq-insert-observers` selects, by the same analysis. Its parameters are asymmetric int8
+    parameters from the tensor's statistics, or the parameters that the operation fixes.
+    Constant weights get symmetric int8 parameters for each output channel from their
+    data, and other constant operands get asymmetric ones. The result is a float network that
     simulates its integer form. Tensors that have a `ptq.fake_quant` from
     quantization-aware training keep it.
 
+    With `fully-connected=per-tensor`, the weights of products of one row with a matrix
+    (convolutions of 1x1 images with 1x1 kernels) get one scale, as in older TFLite files. With
+    `bias-correction`, the bias of a convolution compensates for the mean error that its rounded
+    weights cause. The profile has to contain the means of the convolution's input channels for this.
+
     It is an error if the profile belongs to another network, lacks tensors (all of
-    them are named), or saw NaN or infinite values. A tensor that was 0
-    throughout gets scale 1 and a warning. Each choice is a remark
+    them are named), or contains a tensor with NaN or infinite values. A tensor that was always 0
+    gets scale 1 and a warning. Each choice is reported by a remark
     (`--remarks-filter=ptq-annotate`).
 
     Example:
@@ -352,19 +361,20 @@ def PTQPropagateParameters
     : Pass<"ptq-propagate-parameters", "::mlir::func::FuncOp"> {
   let summary = "Gives tensors that are only moved the same parameters";
   let description = [{
-    Operations that move or select values without arithmetic (reshape, transpose, slice, pad,
-    max_pool2d, concat, ...) have an integer form without requantization if their
-    operands and result share parameters. The result of an operation with one
-    activation takes the operand's parameters. The result of one with several
-    takes parameters that cover all of them, and so do the operands that have no
-    other user; operands with other users, or with
-    parameters that their producer fixes, keep theirs and will be requantized.
+    Some operations move or select values and compute nothing (reshape, transpose, slice, pad,
+    max_pool2d, concat, ...). Their integer form needs no requantization if their
+    operands and result have the same parameters.
 
-    A tensor whose one user is a clamp takes the parameters of the clamp's
-    result: it saturates where the clamp would.
+    * An operation with one activation: the result takes the parameters of the operand.
+    * An operation with several activations: the result takes parameters that cover all of them. Operands that
+      have no other user take these parameters, too. Operands with other users, or with
+      parameters that their producer fixes, keep their own and will be requantized.
 
-    A result without `ptq.fake_quant`, as networks from quantization-aware training
-    have them after such operations, gets one.
+    A tensor whose only user is a clamp takes the parameters of the clamp's
+    result. It then saturates where the clamp would.
+
+    If the result of such an operation has no `ptq.fake_quant`, it gets one. Networks from quantization-aware
+    training often have none there.
 
     Example:
 
@@ -393,12 +403,12 @@ def PTQPropagateParameters
 def PTQQuantizeBias : Pass<"ptq-quantize-bias", "::mlir::func::FuncOp"> {
   let summary = "Gives biases int32 parameters at the accumulator's scale";
   let description = [{
-    The bias of an operation whose activation and weight have a `ptq.fake_quant`
-    gets one with int32 storage, zero point 0 and, per output channel c, the scale
-    scale(activation) * scale(weight)[c]. If bias / scale exceeds 2^30 in a channel, that
-    channel's weight scale is widened until it does not, with a
-    remark (`--remarks-filter=ptq-quantize-bias`). A bias of one element
-    becomes one per channel.
+    If the activation and the weight of an operation have a `ptq.fake_quant`, its bias
+    gets one with int32 storage, zero point 0 and, for each output channel c, the scale
+    scale(activation) * scale(weight)[c]. If bias / scale exceeds 2^30 in a channel, the
+    weight scale of this channel is widened until it does not, and a
+    remark reports it (`--remarks-filter=ptq-quantize-bias`). A bias of one element
+    is repeated for every channel.
 
     Example:
 
@@ -423,12 +433,11 @@ def PTQQuantizeBias : Pass<"ptq-quantize-bias", "::mlir::func::FuncOp"> {
 def PTQFoldFakeQuant : Pass<"ptq-fold-fake-quant", "::mlir::func::FuncOp"> {
   let summary = "Turns fake quantization into quantize and dequantize casts";
   let description = [{
-    `ptq.fake_quant` of a constant becomes an integer constant, seen as
-    quantized (`quant.scast`) and dequantized; of any other value, a pair of
+    `ptq.fake_quant` of a constant becomes an integer constant, followed by `quant.scast` to its
+    quantized type and by `quant.dcast`. `ptq.fake_quant` of any other value becomes a pair of
     `quant.qcast` and `quant.dcast`. `ptq-quantize-ops` then moves operations
-    between the casts. It makes no difference whether the parameters come from
-    calibration or from quantization-aware training. Unsigned
-    storage becomes signed with the zero point moved by half the range.
+    between the casts. Parameters from calibration and from quantization-aware training are treated
+    alike. Unsigned storage becomes signed storage with a zero point that is lower by half the range.
 
     Example:
 
@@ -449,18 +458,18 @@ def PTQFoldFakeQuant : Pass<"ptq-fold-fake-quant", "::mlir::func::FuncOp"> {
 def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
   let summary = "Replaces float operations by their integer forms";
   let description = [{
-    An operation whose operands come from `quant.dcast` and whose result goes to
-    `quant.qcast` becomes, through `QuantizableOpInterface`, an operation on
-    quantized tensors. A result without parameters of its own stays an int32
-    accumulator if its one user takes one (a convolution followed by a clamp). Wherever
-    parameters differ, an explicit `ptq.requantize` stands.
+    If the operands of an operation come from `quant.dcast` and its result goes to
+    `quant.qcast`, the operation is replaced by one on quantized tensors, which it builds through
+    `QuantizableOpInterface`. A result without parameters of its own stays an int32
+    accumulator if its only user can take one, such as the clamp behind a convolution. Wherever
+    parameters differ, an explicit `ptq.requantize` is inserted.
 
     `rounding=double` builds what TFLite's reference kernels compute, step by step
-    (docs/Numerics.md); give ptq-lower-quantized the same.
+    (docs/Numerics.md). `ptq-lower-quantized` needs the same option then.
 
-    Nothing fails here: an operation that cannot be quantized stays float between
+    This pass never fails. An operation that cannot be quantized stays in float between
     `quant.dcast` and `quant.qcast`, and the remark `stays-float` names the operation,
-    its tensor and the reason. Operations that were quantized get the remark `quantized`.
+    its tensor and the reason. The remark `quantized` reports each operation that was quantized.
 
     Example:
 
@@ -494,8 +503,8 @@ def PTQCheckStrictInteger : Pass<"ptq-check-strict-integer", "::mlir::func::Func
   let summary = "Fails if anything computes in float";
   let description = [{
     Reports an error for every operation that computes in float, with its location, its
-    tensor and the reason, and fails if there is one. Casts between float and quantized
-    tensors are allowed, so that inputs and outputs may be float. Runs after
+    tensor and the reason. The pass fails if there is one. Casts between float and quantized
+    tensors are allowed, so that inputs and outputs may be float. The pass runs after
     ptq-quantize-ops, or on integer TOSA.
 
     Example:
