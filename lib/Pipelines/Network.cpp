@@ -32,8 +32,8 @@ llvm::Error quantc::makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
-/// Reports every type of `types` that is not a statically shaped tensor, or has
-/// floats other than f32.
+/// Reports the first type of `types` that is not a statically shaped tensor,
+/// has floats other than f32, or quantized elements that represent no numbers.
 static LogicalResult verifyTypes(TypeRange types, const Twine &what,
                                  Location loc) {
   for (auto [index, type] : llvm::enumerate(types)) {
@@ -46,8 +46,15 @@ static LogicalResult verifyTypes(TypeRange types, const Twine &what,
              << ": quantc needs static shapes; fix the sizes "
                 "(a batch of 1, say) when exporting the network, "
                 "then run 'mlir-opt --tosa-infer-shapes'";
-    if (Type element = tensor.getElementType();
-        isa<FloatType>(element) && !element.isF32())
+    Type element = tensor.getElementType();
+    auto emitTypeError = [&, position = index] {
+      return emitError(loc) << what << " " << position << " ";
+    };
+    if (isa<quant::QuantizedType>(element) &&
+        failed(ptq::verifyQuantizedType(element, tensor.getShape(),
+                                        emitTypeError)))
+      return failure();
+    if (isa<FloatType>(element) && !element.isF32())
       return emitError(loc)
              << what << " " << index << " is " << type
              << ": quantc reads networks in f32; export the network in float32";

@@ -8,6 +8,7 @@
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/Pointwise.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Matchers.h"
@@ -17,28 +18,6 @@ using namespace quantc::ptq;
 
 #define GET_OP_CLASSES
 #include "quantc/Dialect/PTQ/IR/PTQ.cpp.inc"
-
-/// Checks that `type` can be the element type of a quantized tensor of
-/// `shape`: a scale for the tensor, or one per position along an axis of it.
-static LogicalResult verifyQuantizedType(Operation *op, Type type,
-                                         ArrayRef<int64_t> shape) {
-  if (isa<quant::UniformQuantizedType>(type))
-    return success();
-  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
-  if (!perAxis)
-    return op->emitOpError("expects !quant.uniform with a scale per tensor or "
-                           "per axis, but got ")
-           << type;
-  int64_t axis = perAxis.getQuantizedDimension();
-  int64_t scales = perAxis.getScales().size();
-  if (axis >= int64_t(shape.size()))
-    return op->emitOpError("has quantized axis ")
-           << axis << ", but rank " << shape.size();
-  if (ShapedType::isStatic(shape[axis]) && shape[axis] != scales)
-    return op->emitOpError("has ") << scales << " scales for " << shape[axis]
-                                   << " positions along axis " << axis;
-  return success();
-}
 
 //===----------------------------------------------------------------------===//
 // ObserveOp
@@ -59,8 +38,8 @@ RankedTensorType FakeQuantOp::getQuantizedTensorType() {
 }
 
 LogicalResult FakeQuantOp::verify() {
-  if (failed(
-          verifyQuantizedType(*this, getQuantizedType(), getType().getShape())))
+  if (failed(verifyQuantizedType(getQuantizedType(), getType().getShape(),
+                                 [&] { return emitOpError(); })))
     return failure();
   Type expressed =
       cast<quant::QuantizedType>(getQuantizedType()).getExpressedType();
@@ -85,8 +64,8 @@ OpFoldResult FakeQuantOp::fold(FoldAdaptor) {
 LogicalResult RequantizeOp::verify() {
   for (Value value : {getInput(), getOutput()}) {
     auto type = cast<RankedTensorType>(value.getType());
-    if (failed(
-            verifyQuantizedType(*this, type.getElementType(), type.getShape())))
+    if (failed(verifyQuantizedType(type.getElementType(), type.getShape(),
+                                   [&] { return emitOpError(); })))
       return failure();
   }
   auto expressed = [](Value value) {

@@ -28,6 +28,41 @@ quant::QuantizedType ptq::getQuantizedElement(Type type) {
                 : quant::QuantizedType();
 }
 
+/// The zero point represents 0 (N4), so it has to be a value of the storage.
+static LogicalResult
+verifyZeroPoints(quant::QuantizedType type, ArrayRef<int64_t> zeroPoints,
+                 function_ref<InFlightDiagnostic()> emitError) {
+  for (int64_t zeroPoint : zeroPoints)
+    if (zeroPoint < type.getStorageTypeMin() ||
+        zeroPoint > type.getStorageTypeMax())
+      return emitError() << "has zero point " << zeroPoint
+                         << ", which is not a storage value of " << type
+                         << " (from " << type.getStorageTypeMin() << " to "
+                         << type.getStorageTypeMax() << ")";
+  return success();
+}
+
+LogicalResult
+ptq::verifyQuantizedType(Type type, ArrayRef<int64_t> shape,
+                         function_ref<InFlightDiagnostic()> emitError) {
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
+    return verifyZeroPoints(uniform, uniform.getZeroPoint(), emitError);
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  if (!perAxis)
+    return emitError() << "expects !quant.uniform with a scale per tensor or "
+                          "per axis, but got "
+                       << type;
+  int64_t axis = perAxis.getQuantizedDimension();
+  int64_t scales = perAxis.getScales().size();
+  if (axis >= int64_t(shape.size()))
+    return emitError() << "has quantized axis " << axis << ", but rank "
+                       << shape.size();
+  if (ShapedType::isStatic(shape[axis]) && shape[axis] != scales)
+    return emitError() << "has " << scales << " scales for " << shape[axis]
+                       << " positions along axis " << axis;
+  return verifyZeroPoints(perAxis, perAxis.getZeroPoints(), emitError);
+}
+
 AffineParams ptq::getAffineParams(quant::UniformQuantizedType type) {
   return {type.getScale(),
           type.getZeroPoint(),

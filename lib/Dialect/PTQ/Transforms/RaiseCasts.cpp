@@ -39,7 +39,9 @@ static constexpr unsigned kMaxWidth = 16;
 /// The element type of a quantized tensor whose casts are raised, or null.
 static quant::QuantizedType getRaisedType(Type tensor) {
   quant::QuantizedType type = getQuantizedElement(tensor);
-  return type && type.getExpressedType().isF32() &&
+  bool isUniform = isa_and_nonnull<quant::UniformQuantizedType,
+                                   quant::UniformQuantizedPerAxisType>(type);
+  return isUniform && type.getExpressedType().isF32() &&
                  type.getStorageTypeIntegralWidth() <= kMaxWidth
              ? type
              : quant::QuantizedType();
@@ -111,10 +113,23 @@ private:
     return createGiven(builder, cast.getLoc(), reals, type);
   }
 
+  /// Upstream folds a pair of casts that is not raised, and with it the
+  /// rounding that the network asks for.
+  void checkNotRounded(quant::DequantizeCastOp cast) {
+    auto quantize = cast.getInput().getDefiningOp<quant::QuantizeCastOp>();
+    quant::QuantizedType type = getQuantizedElement(cast.getInput().getType());
+    if (!quantize || !type || getConstantSource(quantize.getInput()))
+      return;
+    cast.emitOpError() << "rounds real numbers to " << type
+                       << ", which is not computed; quantize to i8 or i16 with "
+                          "a scale per tensor or per axis, or remove the casts";
+    signalPassFailure();
+  }
+
   void raise(quant::DequantizeCastOp cast) {
     quant::QuantizedType type = getRaisedType(cast.getInput().getType());
     if (!type)
-      return;
+      return checkNotRounded(cast);
     Operation *source = cast.getInput().getDefiningOp();
     auto storage = dyn_cast_or_null<quant::StorageCastOp>(source);
     Operation *constant =

@@ -24,6 +24,22 @@ func.func @fake_quant_any(%x: tensor<2xf32>) {
 
 // -----
 
+func.func @fake_quant_zero_point(%x: tensor<2xf32>) {
+  // expected-error@below {{has zero point 300, which is not a storage value of '!quant.uniform<i8:f32, 5.000000e-01:300>' (from -128 to 127)}}
+  %0 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5:300> : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @fake_quant_zero_point_of_channel(%x: tensor<2xf32>) {
+  // expected-error@below {{has zero point -1, which is not a storage value of}}
+  %0 = ptq.fake_quant %x as !quant.uniform<u8:f32:0, {0.5:255,0.5:-1}> : tensor<2xf32>
+  return
+}
+
+// -----
+
 func.func @fake_quant_integer(%x: tensor<2xf32>) {
   // expected-error@below {{expects !quant.uniform with a scale per tensor or per axis, but got 'i8'}}
   %0 = ptq.fake_quant %x as i8 : tensor<2xf32>

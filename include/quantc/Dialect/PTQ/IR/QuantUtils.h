@@ -39,6 +39,13 @@ bool isFloatTensor(mlir::Type type);
 /// The quantized element type of a tensor, or null.
 mlir::quant::QuantizedType getQuantizedElement(mlir::Type type);
 
+/// Checks that `type` can be the element type of a quantized tensor of `shape`:
+/// !quant.uniform with one scale, or one per position along an axis, and zero
+/// points that are storage values. `emitError` begins the message of a failure.
+mlir::LogicalResult
+verifyQuantizedType(mlir::Type type, llvm::ArrayRef<int64_t> shape,
+                    llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
 /// Scale, zero point and storage range of a per-tensor type.
 AffineParams getAffineParams(mlir::quant::UniformQuantizedType type);
 
