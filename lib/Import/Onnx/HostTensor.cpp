@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 using namespace quantc;
 using namespace quantc::onnximport;
@@ -34,15 +35,16 @@ bool onnximport::isFloat(ElementType type) {
          type == ElementType::Float64;
 }
 
-/// Towards zero; what does not fit is the nearest limit, NaN is 0.
-static int64_t saturate(double value) {
+/// Towards zero; what does not fit is the nearest limit, NaN is 0 (N54).
+template <typename T>
+static T saturate(double value) {
   if (std::isnan(value))
     return 0;
-  if (value >= 0x1p63)
-    return INT64_MAX;
-  if (value <= -0x1p63)
-    return INT64_MIN;
-  return static_cast<int64_t>(value);
+  if (value >= static_cast<double>(std::numeric_limits<T>::max()))
+    return std::numeric_limits<T>::max();
+  if (value <= static_cast<double>(std::numeric_limits<T>::lowest()))
+    return std::numeric_limits<T>::lowest();
+  return static_cast<T>(value);
 }
 
 /// Calls `visit` with a typed pointer to the elements.
@@ -84,7 +86,7 @@ int64_t onnximport::getInt(const Array &array, int64_t index) {
   return dispatch(array.type, array.bytes.data(), [&](auto *data) -> int64_t {
     if constexpr (std::is_floating_point_v<
                       std::remove_reference_t<decltype(data[0] + 0)>>)
-      return saturate(data[index]);
+      return saturate<int64_t>(data[index]);
     else
       return static_cast<int64_t>(data[index]);
   });
@@ -108,9 +110,12 @@ void onnximport::setReal(Array &array, int64_t index, double value) {
     array.as<float>()[index] = static_cast<float>(value);
   else if (array.type == ElementType::Float64)
     array.as<double>()[index] = value;
+  else if (array.type == ElementType::Bool)
+    setInt(array, index, value != 0);
   else
-    setInt(array, index,
-           array.type == ElementType::Bool ? value != 0 : saturate(value));
+    dispatch(array.type, array.bytes.data(), [&](auto *data) {
+      data[index] = saturate<std::decay_t<decltype(data[0])>>(value);
+    });
 }
 
 SmallVector<int64_t> onnximport::getInts(const Array &array) {
