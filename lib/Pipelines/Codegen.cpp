@@ -62,11 +62,13 @@ static void addKernelForming(OpPassManager &pm,
 
 /// TOSA -> linalg, arith, tensor and scf on tensors.
 static void addTosaLowering(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(codegen::createGuardOperands());
   pm.addNestedPass<func::FuncOp>(tosa::createTosaOptionalDecompositionsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createTosaToSCFPass());
   pm.addNestedPass<func::FuncOp>(tosa::createTosaToLinalgNamed());
   pm.addNestedPass<func::FuncOp>(tosa::createTosaToLinalg());
+  pm.addNestedPass<func::FuncOp>(codegen::createStartExtremes());
   TosaToArithPassOptions arith;
   arith.includeApplyRescale = true;
   pm.addNestedPass<func::FuncOp>(createTosaToArithPass(arith));
@@ -119,6 +121,7 @@ static void addLLVMLowering(OpPassManager &pm) {
 void quantc::populateCodegenPipeline(OpPassManager &pm,
                                      const CodegenOptions &options) {
   pm.addPass(codegen::createCheckSupported());
+  pm.addPass(codegen::createCheckOperands());
   pm.addPass(codegen::createCaptureInterface({options.name}));
   pm.addPass(createInlinerPass());
   pm.addPass(createSymbolDCEPass());

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/Import/Onnx.h"
@@ -125,6 +126,14 @@ static LogicalResult convertLayout(ModuleOp module,
   return pm.run(module);
 }
 
+/// Every pass, not only code generation, relies on what TOSA's verifiers leave
+/// to backends.
+static LogicalResult checkOperands(ModuleOp module) {
+  PassManager pm(module.getContext());
+  pm.addPass(codegen::createCheckOperands());
+  return pm.run(module);
+}
+
 OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
                                           const ImportOptions &options) {
   context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
@@ -141,7 +150,8 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
   std::optional<NetworkFormat> format = detectFormat(file->getBuffer(), path);
   OwningOpRef<ModuleOp> module =
       readNetwork(std::move(file), path, context, options);
-  if (!module || failed(verifyNetwork(*module)))
+  if (!module || failed(verifyNetwork(*module)) ||
+      failed(checkOperands(*module)))
     return nullptr;
   inlineResources(*module);
   if (failed(convertLayout(*module, format, options)))

@@ -7,13 +7,15 @@
 //===----------------------------------------------------------------------===//
 //
 // Checks the one public function and records its inputs and outputs on the
-// module, before later passes erase tensor types. Does not change the function.
+// module, before later passes erase tensor types. Of the function it only marks
+// the inputs, which are the caller's memory, as not writable.
 //
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Target/ModuleAttributes.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -131,6 +133,10 @@ struct CaptureInterface
       return signalPassFailure();
 
     Builder builder(&getContext());
+    for (unsigned i = 0; i < network.getNumArguments(); ++i)
+      network.setArgAttr(i,
+                         bufferization::BufferizationDialect::kWritableAttrName,
+                         builder.getBoolAttr(false));
     NamedAttrList interface;
     interface.set(attrs::name, builder.getStringAttr(name));
     interface.set(attrs::inputs, builder.getArrayAttr(inputs));

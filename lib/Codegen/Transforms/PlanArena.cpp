@@ -103,6 +103,7 @@ static FailureOr<SmallVector<Buffer>> collectBuffers(func::FuncOp function) {
   BufferViewFlowAnalysis aliases(function);
   DataLayout layout = DataLayout::closest(function);
   SmallVector<Buffer> buffers;
+  int64_t allBytes = 0;
   SmallVector<memref::AllocOp> allocs;
   function.walk([&](memref::AllocOp alloc) { allocs.push_back(alloc); });
   for (memref::AllocOp alloc : allocs) {
@@ -121,6 +122,12 @@ static FailureOr<SmallVector<Buffer>> collectBuffers(func::FuncOp function) {
     buffer.alloc = alloc;
     buffer.order = buffers.size();
     buffer.size = sizeInBytes(type, layout);
+    // No sum of sizes overflows if that of all does not.
+    if (llvm::AddOverflow(allBytes, buffer.size, allBytes)) {
+      function.emitError() << "the tensors of the network take more bytes than "
+                              "can be addressed; reduce their dimensions";
+      return failure();
+    }
     for (Value alias : aliases.resolve(alloc)) {
       if (isCarriedByLoop(alias, alloc)) {
         alloc.emitError(

@@ -2,6 +2,8 @@
 
 // Names and parameters come from the function's attributes.
 // CHECK: quantc.interface = {inputs = [{name = "x", scale = 5.000000e-01 : f64, type = tensor<1x4xi8>, unsigned, zero_point = 3 : i64}, {name = "input_1", type = tensor<2xf32>}], name = "net", outputs = [{name = "y", type = tensor<1x4xi8>}]}
+// Inputs belong to the caller: nothing is written in place of them.
+// CHECK: func.func @main(%arg0: tensor<1x4xi8> {bufferization.writable = false, {{.*}}}, %arg1: tensor<2xf32> {bufferization.writable = false})
 func.func @main(%arg0: tensor<1x4xi8> {ptq.name = "x", ptq.scale = 0.5 : f64, ptq.zero_point = 3 : i64, ptq.unsigned}, %arg1: tensor<2xf32>) -> (tensor<1x4xi8> {ptq.name = "y"}) {
   return %arg0 : tensor<1x4xi8>
 }

@@ -20,6 +20,8 @@ def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
     caller can use. Writes what the caller of the compiled code has to know
     into the module attribute `quantc.interface`. Later passes erase tensor types, and
     `quantc::getInterface` then reads this attribute.
+    Inputs belong to the caller. They get the attribute `bufferization.writable = false`, so that
+    no operation is bufferized in place on them.
 
     Names, scales and zero points come from the discardable attributes `ptq.name`
     (string), `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` (unit) of the
@@ -51,6 +53,7 @@ def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
     Option<"name", "name", "std::string", /*default=*/"\"model\"",
            "Prefix of the symbols in the compiled code; a C identifier">
   ];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
 }
 
 def CheckSupported : Pass<"quantc-check-supported", "::mlir::ModuleOp"> {
@@ -72,6 +75,95 @@ def CheckSupported : Pass<"quantc-check-supported", "::mlir::ModuleOp"> {
         error: 'tosa.custom' op cannot be compiled: its meaning is known to its producer
         only; replace it by TOSA operations
   }];
+}
+
+def CheckOperands : Pass<"quantc-check-operands", "::mlir::ModuleOp"> {
+  let summary = "Report operands on which no code can rely";
+  let description = [{
+    Generated code reads and writes memory by shapes and constants that TOSA's verifiers do not look at. Each operation
+    that breaks one of these requirements is reported, with its location. Changes nothing.
+
+    *  A tensor has at most 2^48 elements; the first one that has more is reported alone.
+    *  The result has the shape that the operands give.
+    *  Multipliers, shifts and zero points are constants. A shift of `tosa.rescale` is from 2 to 62 and its multipliers are not
+       negative; `tosa.mul` shifts by 0 to 63, and only i32.
+    *  Weights have the channels of the input, the factors of a matrix product fit together.
+    *  The table of `tosa.table` has 256 entries for i8 and 513 for i16.
+    *  Constant indices of `tosa.gather` and `tosa.scatter` are inside of the table.
+
+    Example:
+
+    ```mlir
+    %shift = "tosa.const"() {values = dense<64> : tensor<1xi8>} : () -> tensor<1xi8>
+    %0 = tosa.mul %a, %b, %shift : (tensor<4xi32>, tensor<4xi32>, tensor<1xi8>) -> tensor<4xi32>
+    ```
+
+    gives
+
+        error: 'tosa.mul' op has shift 64; it must be from 0 to 63
+  }];
+}
+
+def GuardOperands : Pass<"quantc-guard-operands", "::mlir::func::FuncOp"> {
+  let summary = "Define results that TOSA leaves open";
+  let description = [{
+    TOSA does not say what some operations give for some operands, and processors disagree about it. The rules N51 to N54 of
+    [Numerics](Numerics.md) do, and this pass spells them in TOSA around the operation:
+
+    *  indices of `tosa.gather` and `tosa.scatter` are clamped to the table,
+    *  shifts by the width of the element or more move every bit out,
+    *  `tosa.intdiv` by 0 gives 0, and the lowest number divided by -1 is itself,
+    *  `tosa.cast` of NaN to an integer gives 0.
+
+    Operands that are constants inside of the range, or come from a clamp to it, stay as they are.
+
+    Example:
+
+    ```mlir
+    func.func @rows(%table: tensor<1x5x3xi8>, %i: tensor<1x2xi32>) -> tensor<1x2x3xi8> {
+      %0 = tosa.gather %table, %i : (tensor<1x5x3xi8>, tensor<1x2xi32>) -> tensor<1x2x3xi8>
+      return %0 : tensor<1x2x3xi8>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @rows(%table: tensor<1x5x3xi8>, %i: tensor<1x2xi32>) -> tensor<1x2x3xi8> {
+      %0 = tosa.clamp %i {min_val = 0 : i32, max_val = 4 : i32} : (tensor<1x2xi32>) -> tensor<1x2xi32>
+      %1 = tosa.gather %table, %0 : (tensor<1x5x3xi8>, tensor<1x2xi32>) -> tensor<1x2x3xi8>
+      return %1 : tensor<1x2x3xi8>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
+def StartExtremes : Pass<"quantc-start-extremes", "::mlir::func::FuncOp"> {
+  let summary = "Start float maxima and minima at infinity";
+  let description = [{
+    Upstream's lowering of `tosa.reduce_max`, `tosa.reduce_min` and `tosa.max_pool2d` starts from the
+    lowest or largest finite number, which is then the result for infinities alone (N55). The accumulators of
+    such reductions, and the padding of their inputs, start from infinity instead. Runs between
+    `tosa-to-linalg` and `tosa-to-tensor`.
+
+    Example:
+
+    ```mlir
+    %lowest = arith.constant -3.40282347E+38 : f32
+    %0 = linalg.fill ins(%lowest : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+    %1 = linalg.reduce { arith.maximumf } ins(%x : tensor<4x8xf32>) outs(%0 : tensor<4xf32>) dimensions = [1]
+    ```
+
+    becomes
+
+    ```mlir
+    %infinity = arith.constant 0xFF800000 : f32
+    %0 = linalg.fill ins(%infinity : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+    %1 = linalg.reduce { arith.maximumf } ins(%x : tensor<4x8xf32>) outs(%0 : tensor<4xf32>) dimensions = [1]
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def ResultsToOutputs : Pass<"quantc-results-to-outputs", "::mlir::ModuleOp"> {
