@@ -8,7 +8,6 @@
 
 #include "Elementwise.h"
 
-#include <cfloat>
 #include <cmath>
 
 using namespace mlir;
@@ -163,12 +162,12 @@ Value NetworkBuilder::unary(UnaryKind kind, Value x) {
   llvm_unreachable("all kinds are handled");
 }
 
-/// `limit` as an element of x's type, saturated.
+/// `limit` as an element of x's type. Integers are saturated; an infinite limit
+/// of reals limits nothing, not even infinity.
 static TypedAttr getLimit(NetworkBuilder &b, Type element, double limit) {
   Builder &builder = b.getBuilder();
   if (element.isF32())
-    return builder.getFloatAttr(
-        element, std::clamp(limit, -double(FLT_MAX), double(FLT_MAX)));
+    return builder.getFloatAttr(element, limit);
   double largest = std::ldexp(1.0, element.getIntOrFloatBitWidth() - 1) - 1;
   return builder.getIntegerAttr(
       element, int64_t(std::clamp(limit, -largest - 1, largest)));

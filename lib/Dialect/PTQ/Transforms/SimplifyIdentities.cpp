@@ -10,6 +10,7 @@
 
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -74,9 +75,10 @@ struct ExtremumToClamp : OpRewritePattern<OpTy> {
         value.getType() != type || !type.getElementType().isF32())
       return failure();
     float bound = getFloats(constant)->front();
-    float low = -std::numeric_limits<float>::max(), high = -low;
-    if (!(bound >= low && bound <= high))
+    if (!std::isfinite(bound))
       return failure();
+    // An infinite limit keeps infinities, as the extremum does.
+    float low = -std::numeric_limits<float>::infinity(), high = -low;
     (std::is_same_v<OpTy, tosa::MaximumOp> ? low : high) = bound;
     auto clamp = tosa::ClampOp::create(
         rewriter, op.getLoc(), type, value, rewriter.getF32FloatAttr(low),
