@@ -1,4 +1,7 @@
-"""The programs under test and the machines that their output runs on."""
+"""The programs under test and the machines that their output runs on.
+
+Run as a program, it prints which targets cannot run here, and why.
+"""
 import json
 import pathlib
 import platform
@@ -103,3 +106,8 @@ def manifest(obj):
     """(inputs, outputs) of the object's manifest."""
     contents = json.loads(obj.with_suffix(".json").read_text())
     return [Tensor(t) for t in contents["inputs"]], [Tensor(t) for t in contents["outputs"]]
+
+
+if __name__ == "__main__":
+    for reason in Tools("", "", "cc", [*X86, *X86_LOOKUPS]).targets()[1]:
+        print(reason)
