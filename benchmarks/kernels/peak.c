@@ -14,21 +14,27 @@ static double seconds(void) {
   return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
-#if defined(__AVX512VNNI__)
+#if defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
+#ifdef __AVX512BW__
 typedef __m512i Int;
 typedef __m512 Float;
-enum { kIntMacs = 64, kFloatMacs = 16 };
+#else
+typedef __m256i Int;
+typedef __m256 Float;
+#endif
+// Four products of bytes for each 32-bit lane, or two of 16-bit integers.
+#if defined(__AVX512VNNI__) || (defined(__AVXVNNI__) && !defined(__AVX512BW__))
+#ifdef __AVX512VNNI__
+#define VNNI "vpdpbusd"
+#else
+#define VNNI "%{vex%} vpdpbusd"
+#endif
+enum { kIntMacs = sizeof(Int), kFloatMacs = sizeof(Float) / 4 };
 #define DOT(acc, x, y)                                                         \
-  __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(x), "v"(y))
-#define FMA(acc, x, y)                                                         \
-  __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(acc) : "v"(x), "v"(y))
-#define KEEP(acc) __asm__ volatile("" : "+v"(acc))
-#elif defined(__AVX512BW__)
-#include <immintrin.h>
-typedef __m512i Int;
-typedef __m512 Float;
-enum { kIntMacs = 32, kFloatMacs = 16 };
+  __asm__ volatile(VNNI " %2, %1, %0" : "+v"(acc) : "v"(x), "v"(y))
+#else
+enum { kIntMacs = sizeof(Int) / 2, kFloatMacs = sizeof(Float) / 4 };
 #define DOT(acc, x, y)                                                         \
   do {                                                                         \
     Int t;                                                                     \
@@ -36,34 +42,10 @@ enum { kIntMacs = 32, kFloatMacs = 16 };
                      : "+v"(acc), "=&v"(t)                                     \
                      : "v"(x), "v"(y));                                        \
   } while (0)
+#endif
 #define FMA(acc, x, y)                                                         \
   __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(acc) : "v"(x), "v"(y))
 #define KEEP(acc) __asm__ volatile("" : "+v"(acc))
-#elif defined(__AVXVNNI__) && defined(__FMA__)
-#include <immintrin.h>
-typedef __m256i Int;
-typedef __m256 Float;
-enum { kIntMacs = 32, kFloatMacs = 8 };
-#define DOT(acc, x, y)                                                         \
-  __asm__ volatile("%{vex%} vpdpbusd %2, %1, %0" : "+x"(acc) : "x"(x), "x"(y))
-#define FMA(acc, x, y)                                                         \
-  __asm__ volatile("vfmadd231ps %2, %1, %0" : "+x"(acc) : "x"(x), "x"(y))
-#define KEEP(acc) __asm__ volatile("" : "+x"(acc))
-#elif defined(__AVX2__) && defined(__FMA__)
-#include <immintrin.h>
-typedef __m256i Int;
-typedef __m256 Float;
-enum { kIntMacs = 16, kFloatMacs = 8 };
-#define DOT(acc, x, y)                                                         \
-  do {                                                                         \
-    Int t;                                                                     \
-    __asm__ volatile("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0"                \
-                     : "+x"(acc), "=&x"(t)                                     \
-                     : "x"(x), "x"(y));                                        \
-  } while (0)
-#define FMA(acc, x, y)                                                         \
-  __asm__ volatile("vfmadd231ps %2, %1, %0" : "+x"(acc) : "x"(x), "x"(y))
-#define KEEP(acc) __asm__ volatile("" : "+x"(acc))
 #elif defined(__ARM_FEATURE_DOTPROD)
 #include <arm_neon.h>
 typedef int32x4_t Int;

@@ -8,12 +8,12 @@
 
 ///
 /// \file
-/// tinyc <network.mlir> [profile.json]
+/// tinyc NETWORK.mlir [PROFILE]
 ///
-/// Reads a float network, runs quantc's stages with a pass of its own between
-/// two of them, and prints integer TOSA for its own backend. The profile comes
-/// from `quantc calibrate`; a network with ptq.fake_quant operations needs
-/// none.
+/// A compiler driver that uses quantc as a library. It reads a float network,
+/// runs quantc's stages with a pass of its own between two of them, and prints
+/// integer TOSA for a backend. The profile comes from `quantc calibrate`. A
+/// network that has its parameters already (ptq.fake_quant) needs none.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -58,8 +58,13 @@ static int fail(const llvm::Twine &message) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2 && argc != 3)
-    return fail("usage: tinyc <network.mlir> [profile.json]");
+  if (argc != 2 && argc != 3) {
+    llvm::errs() << "usage: tinyc NETWORK.mlir [PROFILE]\n\n"
+                    "Prints the integer TOSA of a float network. PROFILE comes "
+                    "from 'quantc calibrate'; a network with ptq.fake_quant "
+                    "operations needs none.\n";
+    return 1;
+  }
 
   DialectRegistry registry;
   quantc::registerAllDialects(registry);
