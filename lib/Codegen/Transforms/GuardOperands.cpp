@@ -10,12 +10,18 @@
 // width, a division by zero and a cast of NaN give, and processors disagree.
 // The rules of docs/Numerics.md are written around these operations, in TOSA.
 // Operands that are known to be inside of TOSA's range stay as they are.
+// tosa.scatter, which has loops, becomes loops here.
 //
 //===----------------------------------------------------------------------===//
 
+#include "IntegerRanges.h"
+
 #include "quantc/Codegen/Transforms/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
@@ -29,20 +35,11 @@ namespace quantc::codegen {
 
 using namespace mlir;
 using namespace quantc;
+using namespace quantc::codegen;
 
 /// True if every value of the integer tensor is known to be in [min, max].
 static bool isWithin(Value value, int64_t min, int64_t max) {
-  DenseIntElementsAttr constant;
-  if (matchPattern(value, m_Constant(&constant)))
-    return llvm::all_of(constant, [&](const APInt &element) {
-      return element.sge(min) && element.sle(max);
-    });
-  if (auto clamp = value.getDefiningOp<tosa::ClampOp>())
-    return cast<IntegerAttr>(clamp.getMinVal()).getValue().sge(min) &&
-           cast<IntegerAttr>(clamp.getMaxVal()).getValue().sle(max);
-  if (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
-    return isWithin(reshape.getInput1(), min, max);
-  return false;
+  return getIntegerRange(value).isWithin({min, max});
 }
 
 /// True if `value` cannot be NaN: constants, integers that became floats, and
@@ -110,11 +107,57 @@ private:
 };
 } // namespace
 
+/// The last row of the table of a gather or scatter.
+static int64_t getLastRow(Value table) {
+  return cast<ShapedType>(table.getType()).getDimSize(1) - 1;
+}
+
 // N51
-static void guardIndices(Operation *op, OpOperand &indices, Value table) {
-  int64_t last = cast<ShapedType>(table.getType()).getDimSize(1) - 1;
-  if (!isWithin(indices.get(), 0, last))
-    indices.set(Guard(op).clamp(indices.get(), 0, last));
+static void guardIndices(tosa::GatherOp op) {
+  int64_t last = getLastRow(op.getValues());
+  if (!isWithin(op.getIndices(), 0, last))
+    op.getIndicesMutable().set(Guard(op).clamp(op.getIndices(), 0, last));
+}
+
+/// Row by row, as upstream does it. An index is clamped where it is used, so
+/// that no buffer holds the clamped ones.
+static void guardIndices(tosa::ScatterOp op) {
+  int64_t last = getLastRow(op.getValuesIn());
+  if (isWithin(op.getIndices(), 0, last))
+    return;
+  auto rows = cast<RankedTensorType>(op.getInput().getType());
+  OpBuilder builder(op);
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, op.getLoc(), value);
+  };
+  Value zero = index(0), one = index(1);
+  Type element = getElementTypeOrSelf(op.getIndices());
+  auto insertRow = [&](OpBuilder &b, Location loc, ValueRange position,
+                       ValueRange tables) -> scf::ValueVector {
+    auto limit = [&](int64_t value) -> Value {
+      return arith::ConstantOp::create(b, loc,
+                                       b.getIntegerAttr(element, value));
+    };
+    Value row = tensor::ExtractOp::create(b, loc, op.getIndices(), position);
+    row = arith::MaxSIOp::create(b, loc, row, limit(0));
+    row = arith::MinSIOp::create(b, loc, row, limit(last));
+    row = arith::IndexCastOp::create(b, loc, b.getIndexType(), row);
+    SmallVector<OpFoldResult> sizes =
+        getAsIndexOpFoldResult(b.getContext(), {1, 1, rows.getDimSize(2)});
+    SmallVector<OpFoldResult> ones(3, b.getIndexAttr(1));
+    OpFoldResult channel = b.getIndexAttr(0);
+    Value values = tensor::ExtractSliceOp::create(
+        b, loc, op.getInput(), {position[0], position[1], channel}, sizes,
+        ones);
+    return {tensor::InsertSliceOp::create(
+        b, loc, values, tables[0], {position[0], row, channel}, sizes, ones)};
+  };
+  scf::LoopNest loops =
+      scf::buildLoopNest(builder, op.getLoc(), {zero, zero},
+                         {index(rows.getDimSize(0)), index(rows.getDimSize(1))},
+                         {one, one}, op.getValuesIn(), insertRow);
+  op.replaceAllUsesWith(loops.results[0]);
+  op.erase();
 }
 
 /// Replaces the uses of `result` that do not lead to the replacement itself.
@@ -177,13 +220,7 @@ static void guardCast(tosa::CastOp op) {
 
 static void guard(Operation *op) {
   llvm::TypeSwitch<Operation *>(op)
-      .Case([](tosa::GatherOp gather) {
-        guardIndices(gather, gather.getIndicesMutable(), gather.getValues());
-      })
-      .Case([](tosa::ScatterOp scatter) {
-        guardIndices(scatter, scatter.getIndicesMutable(),
-                     scatter.getValuesIn());
-      })
+      .Case<tosa::GatherOp, tosa::ScatterOp>([](auto op) { guardIndices(op); })
       .Case<tosa::LogicalLeftShiftOp, tosa::LogicalRightShiftOp>(
           [](Operation *shift) { guardShift(shift, /*isRounded=*/false); })
       .Case([](tosa::ArithmeticRightShiftOp shift) {

@@ -4,8 +4,14 @@
 // CHECK-LABEL: @rows
 // CHECK: %[[I:.*]] = tosa.clamp %arg1 {max_val = 4 : i32, min_val = 0 : i32} : (tensor<1x2xi32>)
 // CHECK: tosa.gather %arg0, %[[I]]
-// CHECK: %[[J:.*]] = tosa.clamp %arg1 {max_val = 4 : i32, min_val = 0 : i32} : (tensor<1x2xi32>)
-// CHECK: tosa.scatter %arg0, %[[J]], %arg2
+// CHECK: scf.for %[[N:.*]] = {{.*}} iter_args(%{{.*}} = %arg0)
+// CHECK: scf.for %[[W:.*]] = {{.*}} iter_args(%[[T:.*]] =
+// CHECK: %[[GIVEN:.*]] = tensor.extract %arg1[%[[N]], %[[W]]]
+// CHECK: %[[LOW:.*]] = arith.maxsi %[[GIVEN]], %c0_i32
+// CHECK: %[[K:.*]] = arith.minsi %[[LOW]], %c4_i32
+// CHECK: %[[AT:.*]] = arith.index_cast %[[K]]
+// CHECK: %[[ROW:.*]] = tensor.extract_slice %arg2[%[[N]], %[[W]], 0] [1, 1, 3] [1, 1, 1]
+// CHECK: tensor.insert_slice %[[ROW]] into %[[T]][%[[N]], %[[AT]], 0] [1, 1, 3] [1, 1, 1]
 func.func @rows(%t: tensor<1x5x3xi8>, %i: tensor<1x2xi32>, %u: tensor<1x2x3xi8>) -> (tensor<1x2x3xi8>, tensor<1x5x3xi8>) {
   %0 = tosa.gather %t, %i : (tensor<1x5x3xi8>, tensor<1x2xi32>) -> tensor<1x2x3xi8>
   %1 = tosa.scatter %t, %i, %u : (tensor<1x5x3xi8>, tensor<1x2xi32>, tensor<1x2x3xi8>) -> tensor<1x5x3xi8>
@@ -32,6 +38,51 @@ func.func @known(%t: tensor<1x5x3xi8>, %i: tensor<2xi32>, %a: tensor<1x4xi32>, %
   %9 = tosa.clamp %f {min_val = -9.0 : f32, max_val = 9.0 : f32, nan_mode = IGNORE} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %10 = tosa.cast %9 : (tensor<1x4xf32>) -> tensor<1x4xi8>
   return %2, %4, %6, %8, %10 : tensor<1x2x3xi8>, tensor<1x2x3xi8>, tensor<1x4xi32>, tensor<1x4xi32>, tensor<1x4xi8>
+}
+
+// As in softmax: distances from the maximum, and shifts by leading zeros.
+// CHECK-LABEL: @computed
+// CHECK-NOT: min_val = {{.*}} : i32
+// CHECK-NOT: tosa.equal
+func.func @computed(%x: tensor<1x9xi8>, %f: tensor<1x4xf32>) -> (tensor<1x9x1xi32>, tensor<1x1xi32>, tensor<1x4x1xi32>) {
+  %table = "tosa.const"() <{values = dense<5> : tensor<1x256x1xi32>}> : () -> tensor<1x256x1xi32>
+  %255 = "tosa.const"() <{values = dense<255> : tensor<1x1xi32>}> : () -> tensor<1x1xi32>
+  %1 = "tosa.const"() <{values = dense<1> : tensor<1x1xi32>}> : () -> tensor<1x1xi32>
+  %shape = tosa.const_shape {values = dense<[1, 9]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %max = tosa.reduce_max %x {axis = 1 : i32} : (tensor<1x9xi8>) -> tensor<1x1xi8>
+  %wide = tosa.cast %x : (tensor<1x9xi8>) -> tensor<1x9xi32>
+  %wideMax = tosa.cast %max : (tensor<1x1xi8>) -> tensor<1x1xi32>
+  %d = tosa.sub %wide, %wideMax : (tensor<1x9xi32>, tensor<1x1xi32>) -> tensor<1x9xi32>
+  %i = tosa.add %d, %255 : (tensor<1x9xi32>, tensor<1x1xi32>) -> tensor<1x9xi32>
+  %e = tosa.gather %table, %i : (tensor<1x256x1xi32>, tensor<1x9xi32>) -> tensor<1x9x1xi32>
+  %flat = tosa.reshape %e, %shape : (tensor<1x9x1xi32>, !tosa.shape<2>) -> tensor<1x9xi32>
+  %sum = tosa.reduce_sum %flat {axis = 1 : i32} : (tensor<1x9xi32>) -> tensor<1x1xi32>
+  %zeros = tosa.clz %sum : (tensor<1x1xi32>) -> tensor<1x1xi32>
+  %amount = tosa.sub %zeros, %1 : (tensor<1x1xi32>, tensor<1x1xi32>) -> tensor<1x1xi32>
+  %s = tosa.logical_left_shift %sum, %amount : (tensor<1x1xi32>, tensor<1x1xi32>) -> tensor<1x1xi32>
+  %g = tosa.clamp %f {min_val = 0.0 : f32, max_val = 255.0 : f32, nan_mode = IGNORE} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %j = tosa.cast %g : (tensor<1x4xf32>) -> tensor<1x4xi32>
+  %h = tosa.gather %table, %j : (tensor<1x256x1xi32>, tensor<1x4xi32>) -> tensor<1x4x1xi32>
+  return %e, %s, %h : tensor<1x9x1xi32>, tensor<1x1xi32>, tensor<1x4x1xi32>
+}
+
+// What may leave the range, or wrap around, does not count as known.
+// CHECK-LABEL: @escapes
+// CHECK-COUNT-4: tosa.clamp
+func.func @escapes(%x: tensor<1x9xi8>, %y: tensor<1x9xi32>) -> (tensor<1x9x1xi32>, tensor<1x9x1xi32>, tensor<1x9x1xi32>) {
+  %table = "tosa.const"() <{values = dense<5> : tensor<1x255x1xi32>}> : () -> tensor<1x255x1xi32>
+  %128 = "tosa.const"() <{values = dense<128> : tensor<1x1xi32>}> : () -> tensor<1x1xi32>
+  %lowest = "tosa.const"() <{values = dense<-2147483648> : tensor<1x1xi32>}> : () -> tensor<1x1xi32>
+  %wide = tosa.cast %x : (tensor<1x9xi8>) -> tensor<1x9xi32>
+  %i = tosa.add %wide, %128 : (tensor<1x9xi32>, tensor<1x1xi32>) -> tensor<1x9xi32>
+  %0 = tosa.gather %table, %i : (tensor<1x255x1xi32>, tensor<1x9xi32>) -> tensor<1x9x1xi32>
+  %max = tosa.reduce_max %y {axis = 1 : i32} : (tensor<1x9xi32>) -> tensor<1x1xi32>
+  %d = tosa.sub %max, %y : (tensor<1x1xi32>, tensor<1x9xi32>) -> tensor<1x9xi32>
+  %1 = tosa.gather %table, %d : (tensor<1x255x1xi32>, tensor<1x9xi32>) -> tensor<1x9x1xi32>
+  %c = tosa.clamp %y {min_val = -2147483648 : i32, max_val = 254 : i32} : (tensor<1x9xi32>) -> tensor<1x9xi32>
+  %j = tosa.sub %c, %lowest : (tensor<1x9xi32>, tensor<1x1xi32>) -> tensor<1x9xi32>
+  %2 = tosa.gather %table, %j : (tensor<1x255x1xi32>, tensor<1x9xi32>) -> tensor<1x9x1xi32>
+  return %0, %1, %2 : tensor<1x9x1xi32>, tensor<1x9x1xi32>, tensor<1x9x1xi32>
 }
 
 // CHECK-LABEL: @shift_left

@@ -115,7 +115,8 @@ def GuardOperands : Pass<"quantc-guard-operands", "::mlir::func::FuncOp"> {
     *  `tosa.intdiv` by 0 gives 0, and the lowest number divided by -1 is itself,
     *  `tosa.cast` of NaN to an integer gives 0.
 
-    Operands that are constants inside of the range, or come from a clamp to it, stay as they are.
+    Operands that are known to be inside of the range stay as they are: constants, clamped values, and what the ranges of
+    their own operands confine. `tosa.scatter` by other indices becomes loops, which clamp each index where it is used.
 
     Example:
 
@@ -136,7 +137,9 @@ def GuardOperands : Pass<"quantc-guard-operands", "::mlir::func::FuncOp"> {
     }
     ```
   }];
-  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect", "::mlir::tosa::TosaDialect"
+  ];
 }
 
 def StartExtremes : Pass<"quantc-start-extremes", "::mlir::func::FuncOp"> {
