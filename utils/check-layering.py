@@ -20,7 +20,8 @@ USES = {
     "Dialect/PTQ/Tosa": ["Dialect/PTQ/IR", "Calibration"],
     "Dialect/PTQ/Transforms": ["Dialect/PTQ/IR", "Calibration"],
     "Conversion": ["Dialect/PTQ/IR", "Numerics"],
-    "Import": ["Dialect/PTQ/IR"],
+    "Import": ["Dialect/PTQ/IR", "Import/Host"],
+    "Import/Host": ["Support"],
     "Import/Onnx": ["Import"],
     "Import/TFLite": ["Import"],
     "Codegen/Kernel": ["Target"],
@@ -32,7 +33,7 @@ USES = {
                   "Import/Onnx", "Import/TFLite"],
     "tools": ["Pipelines"],
 }
-PURE = {"Support", "Numerics", "Calibration", "Target"}
+PURE = {"Support", "Numerics", "Calibration", "Target", "Import/Host"}
 INCLUDE = re.compile(r'^\s*(?:#\s*)?include\s+["<]((?:quantc|mlir)/[^">]+)[">]')
 
 

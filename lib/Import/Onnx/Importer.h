@@ -18,12 +18,14 @@
 #define QUANTC_LIB_IMPORT_ONNX_IMPORTER_H
 
 #include "Graph.h"
-#include "HostTensor.h"
+#include "quantc/Import/Host/HostTensor.h"
 #include "quantc/Import/NetworkBuilder.h"
 
 #include <memory>
 
 namespace quantc::onnximport {
+
+using namespace host;
 
 /// A tensor that DynamicQuantizeLinear makes: its activations stay real here,
 /// so the integers of the file are `value` * scale^exponent with a scale that

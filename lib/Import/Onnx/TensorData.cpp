@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TensorData.h"
-#include "HostTensor.h"
+#include "quantc/Import/Host/HostTensor.h"
 
 #include "llvm/ADT/APFloat.h"
 #include "llvm/Support/MathExtras.h"
@@ -16,6 +16,7 @@
 
 using namespace quantc;
 using namespace quantc::onnximport;
+using namespace quantc::host;
 using namespace llvm;
 using onnx::TensorProto;
 

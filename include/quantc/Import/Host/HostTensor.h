@@ -14,8 +14,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_LIB_IMPORT_ONNX_HOSTTENSOR_H
-#define QUANTC_LIB_IMPORT_ONNX_HOSTTENSOR_H
+#ifndef QUANTC_IMPORT_HOST_HOSTTENSOR_H
+#define QUANTC_IMPORT_HOST_HOSTTENSOR_H
 
 #include "quantc/Support/Npz.h"
 
@@ -23,7 +23,7 @@
 
 #include <optional>
 
-namespace quantc::onnximport {
+namespace quantc::host {
 
 using Shape = llvm::SmallVector<int64_t, 6>;
 
@@ -111,6 +111,6 @@ Array cast(const Array &in, ElementType type);
 /// Reduces `axes` to size 1.
 Array reduce(Reduction kind, const Array &in, llvm::ArrayRef<int64_t> axes);
 
-} // namespace quantc::onnximport
+} // namespace quantc::host
 
-#endif // QUANTC_LIB_IMPORT_ONNX_HOSTTENSOR_H
+#endif // QUANTC_IMPORT_HOST_HOSTTENSOR_H

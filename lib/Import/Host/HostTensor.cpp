@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "HostTensor.h"
+#include "quantc/Import/Host/HostTensor.h"
 
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/STLExtras.h"
@@ -17,10 +17,10 @@
 #include <limits>
 
 using namespace quantc;
-using namespace quantc::onnximport;
+using namespace quantc::host;
 using namespace llvm;
 
-std::optional<int64_t> onnximport::countElements(ArrayRef<int64_t> shape) {
+std::optional<int64_t> host::countElements(ArrayRef<int64_t> shape) {
   // Strides of empty tensors are numbers too: a 0 hides no absurd sizes.
   int64_t count = 1;
   for (int64_t size : shape)
@@ -30,7 +30,7 @@ std::optional<int64_t> onnximport::countElements(ArrayRef<int64_t> shape) {
   return llvm::is_contained(shape, 0) ? 0 : count;
 }
 
-bool onnximport::isFloat(ElementType type) {
+bool host::isFloat(ElementType type) {
   return type == ElementType::Float16 || type == ElementType::Float32 ||
          type == ElementType::Float64;
 }
@@ -82,7 +82,7 @@ static auto dispatch(ElementType type, Bytes *bytes, Visitor visit) {
   llvm_unreachable("all element types handled");
 }
 
-int64_t onnximport::getInt(const Array &array, int64_t index) {
+int64_t host::getInt(const Array &array, int64_t index) {
   return dispatch(array.type, array.bytes.data(), [&](auto *data) -> int64_t {
     if constexpr (std::is_floating_point_v<
                       std::remove_reference_t<decltype(data[0] + 0)>>)
@@ -92,12 +92,12 @@ int64_t onnximport::getInt(const Array &array, int64_t index) {
   });
 }
 
-double onnximport::getReal(const Array &array, int64_t index) {
+double host::getReal(const Array &array, int64_t index) {
   return dispatch(array.type, array.bytes.data(),
                   [&](auto *data) { return static_cast<double>(data[index]); });
 }
 
-void onnximport::setInt(Array &array, int64_t index, int64_t value) {
+void host::setInt(Array &array, int64_t index, int64_t value) {
   dispatch(array.type, array.bytes.data(), [&](auto *data) {
     data[index] = static_cast<std::decay_t<decltype(data[0])>>(value);
   });
@@ -105,7 +105,7 @@ void onnximport::setInt(Array &array, int64_t index, int64_t value) {
     array.bytes[index] = value != 0;
 }
 
-void onnximport::setReal(Array &array, int64_t index, double value) {
+void host::setReal(Array &array, int64_t index, double value) {
   if (array.type == ElementType::Float32)
     array.as<float>()[index] = static_cast<float>(value);
   else if (array.type == ElementType::Float64)
@@ -118,21 +118,21 @@ void onnximport::setReal(Array &array, int64_t index, double value) {
     });
 }
 
-SmallVector<int64_t> onnximport::getInts(const Array &array) {
+SmallVector<int64_t> host::getInts(const Array &array) {
   SmallVector<int64_t> values(array.elementCount());
   for (auto [index, value] : llvm::enumerate(values))
     value = getInt(array, index);
   return values;
 }
 
-Array onnximport::makeInts(ArrayRef<int64_t> values) {
+Array host::makeInts(ArrayRef<int64_t> values) {
   Array array =
       Array::zeros(ElementType::Int64, {static_cast<int64_t>(values.size())});
   llvm::copy(values, array.as<int64_t>().begin());
   return array;
 }
 
-std::optional<Shape> onnximport::broadcastShapes(ArrayRef<int64_t> a,
+std::optional<Shape> host::broadcastShapes(ArrayRef<int64_t> a,
                                                  ArrayRef<int64_t> b) {
   if (a.size() < b.size())
     std::swap(a, b);
@@ -179,13 +179,13 @@ static Array copyStrided(const Array &in, ArrayRef<int64_t> shape,
   return out;
 }
 
-Array onnximport::reshape(const Array &in, ArrayRef<int64_t> shape) {
+Array host::reshape(const Array &in, ArrayRef<int64_t> shape) {
   Array out = in;
   out.shape = shape.vec();
   return out;
 }
 
-Array onnximport::transpose(const Array &in, ArrayRef<int64_t> perms) {
+Array host::transpose(const Array &in, ArrayRef<int64_t> perms) {
   Shape strides = getStrides(in.shape), shape, permuted;
   for (int64_t dim : perms) {
     shape.push_back(in.shape[dim]);
@@ -194,7 +194,7 @@ Array onnximport::transpose(const Array &in, ArrayRef<int64_t> perms) {
   return copyStrided(in, shape, permuted, 0);
 }
 
-Array onnximport::slice(const Array &in, ArrayRef<int64_t> starts,
+Array host::slice(const Array &in, ArrayRef<int64_t> starts,
                         ArrayRef<int64_t> sizes, ArrayRef<int64_t> steps) {
   Shape strides = getStrides(in.shape);
   int64_t offset = 0;
@@ -216,11 +216,11 @@ static Shape getBroadcastStrides(ArrayRef<int64_t> shape,
   return strides;
 }
 
-Array onnximport::expand(const Array &in, ArrayRef<int64_t> shape) {
+Array host::expand(const Array &in, ArrayRef<int64_t> shape) {
   return copyStrided(in, shape, getBroadcastStrides(in.shape, shape), 0);
 }
 
-Array onnximport::concat(ArrayRef<const Array *> inputs, int64_t axis) {
+Array host::concat(ArrayRef<const Array *> inputs, int64_t axis) {
   std::vector<int64_t> shape = inputs.front()->shape;
   shape[axis] = 0;
   for (const Array *input : inputs)
@@ -240,7 +240,7 @@ Array onnximport::concat(ArrayRef<const Array *> inputs, int64_t axis) {
   return out;
 }
 
-Array onnximport::gather(const Array &in, const Array &indices, int64_t axis) {
+Array host::gather(const Array &in, const Array &indices, int64_t axis) {
   ArrayRef<int64_t> from(in.shape);
   Shape shape(from.take_front(axis));
   llvm::append_range(shape, indices.shape);

@@ -6,17 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "HostTensor.h"
+#include "quantc/Import/Host/HostTensor.h"
 
 #include "llvm/ADT/STLExtras.h"
 
 #include <cmath>
 
 using namespace quantc;
-using namespace quantc::onnximport;
+using namespace quantc::host;
 using namespace llvm;
 
-bool onnximport::isComparison(Binary kind) {
+bool host::isComparison(Binary kind) {
   switch (kind) {
   case Binary::Equal:
   case Binary::Less:
@@ -112,7 +112,7 @@ static int64_t computeInt(Binary kind, int64_t a, int64_t b) {
   }
 }
 
-std::optional<Array> onnximport::compute(Binary kind, const Array &a,
+std::optional<Array> host::compute(Binary kind, const Array &a,
                                          const Array &b) {
   Shape shape = *broadcastShapes(a.shape, b.shape);
   Array lhs = expand(a, shape), rhs = expand(b, shape);
@@ -171,7 +171,7 @@ static int64_t computeInt(Unary kind, int64_t x) {
   }
 }
 
-Array onnximport::compute(Unary kind, const Array &in) {
+Array host::compute(Unary kind, const Array &in) {
   Array out = Array::zeros(in.type, in.shape);
   for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
     if (isFloat(in.type))
@@ -182,7 +182,7 @@ Array onnximport::compute(Unary kind, const Array &in) {
   return out;
 }
 
-Array onnximport::select(const Array &condition, const Array &a, const Array &b,
+Array host::select(const Array &condition, const Array &a, const Array &b,
                          ArrayRef<int64_t> shape) {
   Array choice = expand(condition, shape), out = expand(b, shape);
   Array chosen = expand(a, shape);
@@ -193,7 +193,7 @@ Array onnximport::select(const Array &condition, const Array &a, const Array &b,
   return out;
 }
 
-Array onnximport::cast(const Array &in, ElementType type) {
+Array host::cast(const Array &in, ElementType type) {
   Array out = Array::zeros(type, in.shape);
   for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
     if (isFloat(in.type) || isFloat(type))
@@ -219,7 +219,7 @@ static Binary getStep(Reduction kind) {
   llvm_unreachable("all reductions handled");
 }
 
-Array onnximport::reduce(Reduction kind, const Array &in,
+Array host::reduce(Reduction kind, const Array &in,
                          ArrayRef<int64_t> axes) {
   Array out = in;
   for (int64_t axis : axes) {
