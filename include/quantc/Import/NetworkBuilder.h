@@ -41,6 +41,7 @@
 #define QUANTC_IMPORT_NETWORKBUILDER_H
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Support/Npz.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
@@ -302,6 +303,10 @@ public:
   Value constant(mlir::RankedTensorType type, ArrayRef<char> bytes);
   Value constant(ArrayRef<int64_t> shape, ArrayRef<float> values);
   Value constant(ArrayRef<int64_t> shape, ArrayRef<int32_t> values);
+  /// A constant from an array that was computed while the file was read. Floats
+  /// become f32, integers of more than 16 bits i32; one that does not fit is an
+  /// error, which calls the constant `name`.
+  Value hostConstant(const Array &array, llvm::StringRef name);
   /// A constant of rank 0.
   Value scalar(float value);
   Value scalar(int32_t value);

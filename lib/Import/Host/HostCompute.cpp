@@ -19,6 +19,7 @@ using namespace llvm;
 bool host::isComparison(Binary kind) {
   switch (kind) {
   case Binary::Equal:
+  case Binary::NotEqual:
   case Binary::Less:
   case Binary::LessOrEqual:
   case Binary::Greater:
@@ -34,6 +35,8 @@ static bool compareValues(Binary kind, T a, T b) {
   switch (kind) {
   case Binary::Equal:
     return a == b;
+  case Binary::NotEqual:
+    return a != b;
   case Binary::Less:
     return a < b;
   case Binary::LessOrEqual:
@@ -55,7 +58,12 @@ static double computeReal(Binary kind, double a, double b) {
     return a * b;
   case Binary::Div:
     return a / b;
-  case Binary::Mod:
+  case Binary::FloorDiv:
+    return std::floor(a / b);
+  case Binary::Mod: {
+    double rest = std::fmod(a, b);
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  }
   case Binary::Remainder:
     return std::fmod(a, b);
   case Binary::Pow:
@@ -72,7 +80,7 @@ static double computeReal(Binary kind, double a, double b) {
 /// Wraps around as the hardware does.
 static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
 
-/// Towards zero, as in ONNX. The divisor is not zero.
+/// Towards zero. The divisor is not zero.
 static int64_t divide(int64_t a, int64_t b) {
   return b == -1 ? wrap(-static_cast<uint64_t>(a)) : a / b;
 }
@@ -88,7 +96,11 @@ static int64_t computeInt(Binary kind, int64_t a, int64_t b) {
     return wrap(ua * ub);
   case Binary::Div:
     return divide(a, b);
-  case Binary::Mod: { // The sign is the divisor's.
+  case Binary::FloorDiv: {
+    bool isExact = b == -1 || a % b == 0;
+    return divide(a, b) - (!isExact && (a < 0) != (b < 0));
+  }
+  case Binary::Mod: {
     int64_t rest = b == -1 ? 0 : a % b;
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
   }
@@ -113,7 +125,7 @@ static int64_t computeInt(Binary kind, int64_t a, int64_t b) {
 }
 
 std::optional<Array> host::compute(Binary kind, const Array &a,
-                                         const Array &b) {
+                                   const Array &b) {
   Shape shape = *broadcastShapes(a.shape, b.shape);
   Array lhs = expand(a, shape), rhs = expand(b, shape);
   Array out =
@@ -125,8 +137,8 @@ std::optional<Array> host::compute(Binary kind, const Array &a,
       continue;
     }
     int64_t divisor = getInt(rhs, i);
-    bool divides =
-        kind == Binary::Div || kind == Binary::Mod || kind == Binary::Remainder;
+    bool divides = kind == Binary::Div || kind == Binary::FloorDiv ||
+                   kind == Binary::Mod || kind == Binary::Remainder;
     if (divides && divisor == 0)
       return std::nullopt;
     setInt(out, i, computeInt(kind, getInt(lhs, i), divisor));
@@ -150,6 +162,8 @@ static double computeReal(Unary kind, double x) {
     return std::floor(x);
   case Unary::Ceil:
     return std::ceil(x);
+  case Unary::Round:
+    return std::nearbyint(x);
   case Unary::Reciprocal:
     return 1.0 / x;
   case Unary::Not:
@@ -183,7 +197,7 @@ Array host::compute(Unary kind, const Array &in) {
 }
 
 Array host::select(const Array &condition, const Array &a, const Array &b,
-                         ArrayRef<int64_t> shape) {
+                   ArrayRef<int64_t> shape) {
   Array choice = expand(condition, shape), out = expand(b, shape);
   Array chosen = expand(a, shape);
   size_t width = byteSize(out.type);
@@ -219,14 +233,49 @@ static Binary getStep(Reduction kind) {
   llvm_unreachable("all reductions handled");
 }
 
-Array host::reduce(Reduction kind, const Array &in,
-                         ArrayRef<int64_t> axes) {
+static bool isUnsigned(ElementType type) {
+  return type == ElementType::Bool || type == ElementType::UInt8 ||
+         type == ElementType::UInt16 || type == ElementType::UInt32 ||
+         type == ElementType::UInt64;
+}
+
+/// The least or the largest number of the type of `array`, as its element.
+static void setLimit(Array &array, int64_t index, bool largest) {
+  if (isFloat(array.type))
+    return setReal(array, index, largest ? INFINITY : -INFINITY);
+  unsigned unused = 64 - 8 * byteSize(array.type);
+  if (isUnsigned(array.type))
+    setInt(array, index, largest ? -1 : 0);
+  else
+    setInt(array, index, (largest ? INT64_MAX : INT64_MIN) >> unused);
+}
+
+/// What a reduction of no elements gives, in every element of `shape`.
+static Array reduceNothing(Reduction kind, ElementType type,
+                           ArrayRef<int64_t> shape) {
+  Array out = Array::zeros(type, shape);
+  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
+    if (kind == Reduction::Prod)
+      setReal(out, i, 1);
+    else if (kind == Reduction::Mean)
+      setReal(out, i, NAN);
+    else if (kind != Reduction::Sum)
+      setLimit(out, i, /*largest=*/kind == Reduction::Min);
+  }
+  return out;
+}
+
+Array host::reduce(Reduction kind, const Array &in, ArrayRef<int64_t> axes) {
   Array out = in;
   for (int64_t axis : axes) {
     int64_t count = out.shape[axis];
     Shape starts(out.shape.size(), 0), steps(out.shape.size(), 1);
     Shape sizes(out.shape.begin(), out.shape.end());
     sizes[axis] = 1;
+    if (count == 0) {
+      out = reduceNothing(kind, out.type, sizes);
+      continue;
+    }
     Array rest = out, sum = slice(out, starts, sizes, steps);
     for (starts[axis] = 1; starts[axis] < count; ++starts[axis])
       sum = *compute(getStep(kind), sum, slice(rest, starts, sizes, steps));

@@ -132,8 +132,27 @@ Array host::makeInts(ArrayRef<int64_t> values) {
   return array;
 }
 
+std::optional<Array> host::makeRange(const Array &start, const Array &limit,
+                                     const Array &delta) {
+  double step = getReal(delta, 0);
+  double count = std::ceil((getReal(limit, 0) - getReal(start, 0)) / step);
+  if (step == 0 || std::isnan(count) || count > kMaxFoldedElements)
+    return std::nullopt;
+  Array out =
+      Array::zeros(start.type, {static_cast<int64_t>(std::max(count, 0.0))});
+  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
+    if (isFloat(start.type))
+      setReal(out, i, getReal(start, 0) + i * step);
+    else
+      setInt(out, i,
+             static_cast<uint64_t>(getInt(start, 0)) +
+                 static_cast<uint64_t>(getInt(delta, 0)) * i);
+  }
+  return out;
+}
+
 std::optional<Shape> host::broadcastShapes(ArrayRef<int64_t> a,
-                                                 ArrayRef<int64_t> b) {
+                                           ArrayRef<int64_t> b) {
   if (a.size() < b.size())
     std::swap(a, b);
   Shape shape(a);
@@ -195,7 +214,7 @@ Array host::transpose(const Array &in, ArrayRef<int64_t> perms) {
 }
 
 Array host::slice(const Array &in, ArrayRef<int64_t> starts,
-                        ArrayRef<int64_t> sizes, ArrayRef<int64_t> steps) {
+                  ArrayRef<int64_t> sizes, ArrayRef<int64_t> steps) {
   Shape strides = getStrides(in.shape);
   int64_t offset = 0;
   for (auto [dim, stride] : llvm::enumerate(strides)) {
@@ -203,6 +222,23 @@ Array host::slice(const Array &in, ArrayRef<int64_t> starts,
     stride *= steps[dim];
   }
   return copyStrided(in, sizes, strides, offset);
+}
+
+std::pair<int64_t, int64_t> host::clampRange(int64_t start, int64_t end,
+                                             int64_t step, int64_t size) {
+  auto clamp = [&](int64_t position) {
+    position = std::clamp(position, -size - 1, size);
+    position += position < 0 ? size : 0;
+    return step > 0 ? std::max<int64_t>(position, 0)
+                    : std::clamp<int64_t>(position, -1, size - 1);
+  };
+  start = clamp(start);
+  end = clamp(end);
+  uint64_t span = step > 0 ? end - start : start - end;
+  uint64_t stride = step > 0 ? step : -static_cast<uint64_t>(step);
+  if (step > 0 ? end <= start : start <= end)
+    return {0, 0};
+  return {start, 1 + (span - 1) / stride};
 }
 
 /// The strides with which `shape` is read as `target`: 0 where it repeats.

@@ -41,51 +41,10 @@ Tensor *Node::tensor(int input) {
   return nullptr;
 }
 
-/// The elements as those of a network, which has no integers of 64 bits.
-static Value makeConstant(NetworkBuilder &b, const Array &array,
-                          StringRef name) {
-  auto as = [&](ElementType type, Type element) -> Value {
-    RankedTensorType tensor = b.getType(array.shape, element);
-    if (!tensor)
-      return {};
-    auto getBytes = [](const Array &values) {
-      return ArrayRef<char>(reinterpret_cast<const char *>(values.bytes.data()),
-                            values.bytes.size());
-    };
-    return type == array.type ? b.constant(tensor, getBytes(array))
-                              : b.constant(tensor, getBytes(cast(array, type)));
-  };
-  switch (array.type) {
-  case ElementType::Bool:
-    return as(ElementType::Bool, b.getBoolType());
-  case ElementType::Int8:
-    return as(ElementType::Int8, b.getBuilder().getI8Type());
-  case ElementType::Int16:
-    return as(ElementType::Int16, b.getBuilder().getI16Type());
-  case ElementType::Float16:
-  case ElementType::Float32:
-  case ElementType::Float64:
-    return as(ElementType::Float32, b.getF32Type());
-  default:
-    break;
-  }
-  bool isUnsigned = array.type == ElementType::UInt64;
-  for (int64_t i = 0, e = array.elementCount(); i < e; ++i)
-    if (int64_t value = getInt(array, i);
-        value != static_cast<int32_t>(value) || (isUnsigned && value < 0)) {
-      b.emitError() << "the constant '" << llvm::json::fixUTF8(name)
-                    << "' holds " << value
-                    << ", which does not fit into the 32 bits that integers "
-                       "have in a network";
-      return {};
-    }
-  return as(ElementType::Int32, b.getI32Type());
-}
-
 Value onnximport::materialize(NetworkBuilder &b, Tensor &tensor,
                               StringRef name) {
   if (!tensor.value && tensor.constant)
-    tensor.value = b.nameResult(makeConstant(b, *tensor.constant, name), name);
+    tensor.value = b.nameResult(b.hostConstant(*tensor.constant, name), name);
   return tensor.value;
 }
 

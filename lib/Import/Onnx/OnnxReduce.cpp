@@ -58,6 +58,16 @@ static std::optional<Reduction> getHostKind(ReduceKind kind) {
   }
 }
 
+/// True if the result is small enough to be computed here: of an empty tensor,
+/// it has more elements than the tensor.
+static bool isSmall(const Array &in, ArrayRef<int64_t> axes) {
+  Shape shape(in.shape.begin(), in.shape.end());
+  for (int64_t axis : axes)
+    shape[axis] = 1;
+  return in.elementCount() <= kMaxFoldedElements &&
+         countElements(shape).value_or(INT64_MAX) <= kMaxFoldedElements;
+}
+
 static Array fold(Reduction kind, const Array &in, const Axes &spec) {
   Array reduced = reduce(kind, in, spec.axes);
   Shape shape;
@@ -76,8 +86,7 @@ static LogicalResult importReduce(Node &node) {
     return failure();
   const Array *in = node.constant(0);
   std::optional<Reduction> host = getHostKind(kind);
-  if (in && host && !in->bytes.empty() &&
-      in->elementCount() <= kMaxFoldedElements)
+  if (in && host && isSmall(*in, axes->axes))
     return node.setResult(0, fold(*host, *in, *axes));
   Value x = node.value(0);
   if (axes->axes.empty() && (host || kind == ReduceKind::LogSumExp))

@@ -106,22 +106,11 @@ static LogicalResult importRange(Node &node) {
   for (const Array *array : {start, limit, delta})
     if (array->elementCount() != 1)
       return node.emitError() << "has limits that are no single numbers";
-  double step = getReal(*delta, 0);
-  double count = std::ceil((getReal(*limit, 0) - getReal(*start, 0)) / step);
-  if (step == 0 || std::isnan(count) || count > kMaxFoldedElements)
+  std::optional<Array> out = makeRange(*start, *limit, *delta);
+  if (!out)
     return node.emitError() << "makes a constant of more than "
                             << kMaxFoldedElements << " elements";
-  Array out =
-      Array::zeros(start->type, {static_cast<int64_t>(std::max(count, 0.0))});
-  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
-    if (isFloat(start->type))
-      setReal(out, i, getReal(*start, 0) + i * step);
-    else
-      setInt(out, i,
-             static_cast<uint64_t>(getInt(*start, 0)) +
-                 static_cast<uint64_t>(getInt(*delta, 0)) * i);
-  }
-  return node.setResult(0, std::move(out));
+  return node.setResult(0, std::move(*out));
 }
 
 /// The positions of all elements that are not 0, one row per dimension.

@@ -50,24 +50,6 @@ static FailureOr<Selection> readSelection(Node &node) {
   return result;
 }
 
-/// numpy's rules on one dimension: the first position and the count.
-static std::pair<int64_t, int64_t> clampRange(int64_t start, int64_t end,
-                                              int64_t step, int64_t size) {
-  auto clamp = [&](int64_t position) {
-    position = std::clamp(position, -size - 1, size);
-    position += position < 0 ? size : 0;
-    return step > 0 ? std::max<int64_t>(position, 0)
-                    : std::clamp<int64_t>(position, -1, size - 1);
-  };
-  start = clamp(start);
-  end = clamp(end);
-  uint64_t span = step > 0 ? end - start : start - end;
-  uint64_t stride = step > 0 ? step : -static_cast<uint64_t>(step);
-  if (step > 0 ? end <= start : start <= end)
-    return {0, 0};
-  return {start, 1 + (span - 1) / stride};
-}
-
 static LogicalResult sliceConstant(Node &node, const Array &in,
                                    const Selection &selection) {
   Shape starts(in.shape.size(), 0), steps(in.shape.size(), 1);

@@ -51,6 +51,11 @@ void setReal(Array &array, int64_t index, double value);
 llvm::SmallVector<int64_t> getInts(const Array &array);
 
 Array makeInts(llvm::ArrayRef<int64_t> values);
+/// start, start + delta, ... before `limit`; all have one element, and the
+/// result has the type of `start`. Nullopt for a step of 0, or for more than
+/// `kMaxFoldedElements`.
+std::optional<Array> makeRange(const Array &start, const Array &limit,
+                               const Array &delta);
 
 /// numpy's broadcast of two shapes, nullopt if they do not fit.
 std::optional<Shape> broadcastShapes(llvm::ArrayRef<int64_t> a,
@@ -66,6 +71,10 @@ Array transpose(const Array &in, llvm::ArrayRef<int64_t> perms);
 /// negative.
 Array slice(const Array &in, llvm::ArrayRef<int64_t> starts,
             llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> steps);
+/// What numpy's start:end:step selects of a dimension of `size`: the first
+/// position and the number of elements. `step` is not 0.
+std::pair<int64_t, int64_t> clampRange(int64_t start, int64_t end, int64_t step,
+                                       int64_t size);
 /// Broadcasts to `shape`, which `in`'s shape broadcasts to.
 Array expand(const Array &in, llvm::ArrayRef<int64_t> shape);
 Array concat(llvm::ArrayRef<const Array *> inputs, int64_t axis);
@@ -80,13 +89,15 @@ enum class Binary {
   Add,
   Sub,
   Mul,
-  Div,
-  Mod,       ///< the sign is the divisor's; integers
+  Div,       ///< integers: towards zero
+  FloorDiv,  ///< the largest integer below the quotient
+  Mod,       ///< what FloorDiv leaves: the sign is the divisor's
   Remainder, ///< the sign is the dividend's
   Pow,
   Min,
   Max,
   Equal,
+  NotEqual,
   Less,
   LessOrEqual,
   Greater,
@@ -95,7 +106,18 @@ enum class Binary {
   Or,
   Xor
 };
-enum class Unary { Neg, Abs, Sqrt, Exp, Log, Floor, Ceil, Reciprocal, Not };
+enum class Unary {
+  Neg,
+  Abs,
+  Sqrt,
+  Exp,
+  Log,
+  Floor,
+  Ceil,
+  Round, ///< halves to even
+  Reciprocal,
+  Not
+};
 enum class Reduction { Sum, Mean, Prod, Max, Min };
 
 bool isComparison(Binary kind);
@@ -108,7 +130,9 @@ Array compute(Unary kind, const Array &in);
 Array select(const Array &condition, const Array &a, const Array &b,
              llvm::ArrayRef<int64_t> shape);
 Array cast(const Array &in, ElementType type);
-/// Reduces `axes` to size 1.
+/// Reduces `axes` to size 1. Of no elements, a sum is 0, a product 1, a maximum
+/// the type's least number, a minimum its largest and a mean NaN (0 in
+/// integers).
 Array reduce(Reduction kind, const Array &in, llvm::ArrayRef<int64_t> axes);
 
 } // namespace quantc::host
