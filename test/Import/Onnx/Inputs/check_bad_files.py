@@ -114,7 +114,7 @@ MEMORY = 2 << 30
 
 
 def limit():
-    # Threads have stacks, which count: no more of them on machines with many cores.
+    # The stacks of threads count towards the limit, and on a machine with many cores there would be many.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 

@@ -223,7 +223,7 @@ def edited(edit, model):
 
 
 def limit():
-    # Threads have stacks, which count: no more of them on machines with many cores.
+    # The stacks of threads count towards the limit, and on a machine with many cores there would be many.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
 
