@@ -1,5 +1,4 @@
-//===- Distribution.h - The values of a tensor as weighted intervals -*- C++
-//-*-===//
+//===- Distribution.h - A tensor as weighted intervals -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -55,7 +55,8 @@ static Range cutPercentile(const Distribution &distribution, Range widest,
   assert(percentile > 50 && percentile <= 100);
   bool hasBothEnds = widest.low < 0 && widest.high > 0;
   double share = (100 - percentile) / 100 / (hasBothEnds ? 2 : 1);
-  // Whole values: few of them lose none.
+  // Rounded down to whole values, so that a tensor with few values is not
+  // clipped at all.
   double cut = std::floor(share * distribution.total());
   Range range;
   if (widest.low < 0)

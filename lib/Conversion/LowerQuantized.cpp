@@ -20,7 +20,7 @@
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
@@ -170,10 +170,8 @@ struct LowerQuantizedPass
     if (failedAny)
       return signalPassFailure();
     eraseParameters(func);
-    for (Operation &op :
-         llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
-      if (isOpTriviallyDead(&op))
-        op.erase();
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, func->getRegions());
   }
 };
 } // namespace

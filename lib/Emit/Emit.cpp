@@ -15,6 +15,8 @@
 #include "Link.h"
 #include "Optimize.h"
 
+#include "quantc/Support/ObserveFunction.h"
+
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ArchiveWriter.h"
@@ -59,7 +61,7 @@ static std::string listUndefinedSymbols(StringRef object) {
     if (!(flags & llvm::object::SymbolRef::SF_Undefined))
       continue;
     StringRef name = llvm::cantFail(symbol.getName());
-    if (!name.empty() && name != "quantc_observe")
+    if (!name.empty() && name != kObserveFunction)
       names.push_back(name.str());
   }
   return llvm::join(names, ", ");

@@ -50,7 +50,7 @@ private:
       return created.takeError();
     jit = std::move(*created);
     orc::SymbolMap symbols;
-    symbols[jit->mangleAndIntern(observeSymbol)] = {
+    symbols[jit->mangleAndIntern(kObserveFunction)] = {
         orc::ExecutorAddr::fromPtr(&observeTrampoline),
         llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
     if (llvm::Error error = jit->getMainJITDylib().define(

@@ -16,11 +16,9 @@
 #define QUANTC_LIB_EXECUTION_OBSERVE_H
 
 #include "quantc/Execution/Model.h"
+#include "quantc/Support/ObserveFunction.h"
 
 namespace quantc {
-
-/// The symbol by which observed networks call the trampoline.
-inline constexpr llvm::StringLiteral observeSymbol = "quantc_observe";
 
 /// Hands `count` floats at `address` to the observer of the model that this
 /// thread runs.

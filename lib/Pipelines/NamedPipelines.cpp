@@ -1,5 +1,4 @@
-//===- NamedPipelines.cpp - Pipelines for quant-opt and the plugin -*- C++
-//-*-===//
+//===- NamedPipelines.cpp - Pipelines by name -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- ModelTest.cpp - Networks compiled and run in this process -*- C++
-//-*-===//
+//===- ModelTest.cpp - Compiled networks -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

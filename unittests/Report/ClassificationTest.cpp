@@ -1,5 +1,4 @@
-//===- ClassificationTest.cpp - Tests of the classification metrics -*- C++
-//-*-===//
+//===- ClassificationTest.cpp - Metrics -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

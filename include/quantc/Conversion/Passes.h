@@ -16,9 +16,6 @@
 
 namespace quantc {
 
-/// The function that observed networks call: see the pass convert-observers.
-inline constexpr llvm::StringLiteral kObserveFunction = "quantc_observe";
-
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "quantc/Conversion/Passes.h.inc"

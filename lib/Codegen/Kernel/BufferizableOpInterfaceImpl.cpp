@@ -1,5 +1,4 @@
-//===- BufferizableOpInterfaceImpl.cpp - Bufferization of kernels -*- C++
-//-*-===//
+//===- BufferizableOpInterfaceImpl.cpp - Kernels on buffers -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -20,6 +20,7 @@
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 
@@ -58,14 +59,9 @@ private:
     return RankedTensorType::get(shape, getElementTypeOrSelf(value));
   }
 
-  Value shapeConstant(ArrayRef<int64_t> values) {
-    auto type = tosa::shapeType::get(b.getContext(), values.size());
-    return tosa::ConstShapeOp::create(b, type, b.getIndexTensorAttr(values));
-  }
-
   Value reshape(Value value, ArrayRef<int64_t> shape) {
     return tosa::ReshapeOp::create(b, typeLike(value, shape), value,
-                                   shapeConstant(shape));
+                                   tosa::getTosaConstShape(b, shape));
   }
 
   Value padDepth(Value volume) {
@@ -74,7 +70,8 @@ private:
       return volume;
     SmallVector<int64_t> shape(input);
     shape[1] += front + back;
-    Value padding = shapeConstant({0, 0, front, back, 0, 0, 0, 0, 0, 0});
+    Value padding =
+        tosa::getTosaConstShape(b, {0, 0, front, back, 0, 0, 0, 0, 0, 0});
     return tosa::PadOp::create(b, typeLike(volume, shape), volume, padding,
                                op.getInputZp());
   }

@@ -21,6 +21,7 @@
 #include "quantc/Codegen/Transforms/Passes.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 
@@ -139,8 +140,8 @@ private:
     int64_t outs = kernel[0], ins = kernel[3];
     int64_t rows = y.taps * y.stride, columns = x.taps * x.stride;
     if (rows != y.kernel || columns != x.kernel) {
-      Value padding = shapeConstant(
-          {0, 0, 0, rows - y.kernel, 0, columns - x.kernel, 0, 0});
+      Value padding = tosa::getTosaConstShape(
+          b, {0, 0, 0, rows - y.kernel, 0, columns - x.kernel, 0, 0});
       value =
           tosa::PadOp::create(b, typeLike(value, {outs, rows, columns, ins}),
                               value, padding, op.getWeightZp());
@@ -163,7 +164,8 @@ private:
     DenseElementsAttr attr;
     if (!matchPattern(perChannel, m_Constant(&attr)))
       return tosa::TileOp::create(b, typeLike(perChannel, {phases() * count}),
-                                  perChannel, shapeConstant({phases()}));
+                                  perChannel,
+                                  tosa::getTosaConstShape(b, {phases()}));
     SmallVector<Attribute> values;
     for (int64_t phase = 0; phase < phases(); ++phase)
       llvm::append_range(values, attr.getValues<Attribute>());
@@ -206,18 +208,13 @@ private:
     return moved;
   }
 
-  Value shapeConstant(ArrayRef<int64_t> values) {
-    auto type = tosa::shapeType::get(b.getContext(), values.size());
-    return tosa::ConstShapeOp::create(b, type, b.getIndexTensorAttr(values));
-  }
-
   static RankedTensorType typeLike(Value value, ArrayRef<int64_t> shape) {
     return RankedTensorType::get(shape, getElementTypeOrSelf(value));
   }
 
   Value reshape(Value value, ArrayRef<int64_t> shape) {
     return tosa::ReshapeOp::create(b, typeLike(value, shape), value,
-                                   shapeConstant(shape));
+                                   tosa::getTosaConstShape(b, shape));
   }
 
   /// [N, Y, X, s*s*OC] -> [N, OH, OW, OC].
@@ -239,9 +236,9 @@ private:
       return value;
     std::array<int64_t, 4> size = {input[0], y.out, x.out, channels};
     auto type = cast<ShapedType>(value.getType()).clone(size);
-    return tosa::SliceOp::create(b, type, value,
-                                 shapeConstant({0, y.offset, x.offset, 0}),
-                                 shapeConstant(size));
+    return tosa::SliceOp::create(
+        b, type, value, tosa::getTosaConstShape(b, {0, y.offset, x.offset, 0}),
+        tosa::getTosaConstShape(b, size));
   }
 
   /// Erases `last` and what led to it from the transposed convolution.

@@ -12,8 +12,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Iterators.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -55,7 +54,9 @@ struct FormKernelsPass : codegen::impl::FormKernelsBase<FormKernelsPass> {
     for (Operation *op : ops)
       if (failed(form(rewriter, op)))
         return signalPassFailure();
-    eraseDead();
+    // The formed ops, what was fused into them, and their unpacked constants.
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, getOperation()->getRegions());
   }
 
 private:
@@ -84,15 +85,6 @@ private:
         .Default([&](Operation *other) {
           return other->emitOpError(
               "cannot be formed into a kernel; remove its 'kernel.strategy'");
-        });
-  }
-
-  /// The formed ops, what was fused into them, and their unpacked constants.
-  void eraseDead() {
-    getOperation()->walk<WalkOrder::PostOrder, mlir::ReverseIterator>(
-        [](Operation *op) {
-          if (isOpTriviallyDead(op))
-            op->erase();
         });
   }
 };

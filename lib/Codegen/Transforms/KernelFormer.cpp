@@ -1,5 +1,4 @@
-//===- KernelFormer.cpp - Inputs, constants and results of kernels -*- C++
-//-*-===//
+//===- KernelFormer.cpp - Operands of kernels -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -26,8 +26,7 @@ using kernel::DotKind;
 namespace {
 
 /// An intrinsic for a dot product of `kind` into `lanes` lanes. One that does
-/// not accumulate
-/// (`pmaddwd`) is followed by an addition.
+/// not accumulate (`pmaddwd`) is followed by an addition.
 struct DotIntrinsic {
   StringRef feature;
   DotKind kind;

@@ -10,6 +10,8 @@
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 
 #include <cmath>
@@ -78,13 +80,6 @@ ConstantSource quantc::matchConstant(Value value) {
   if (!source.values)
     return {};
   return source;
-}
-
-SmallVector<int64_t> quantc::computeStrides(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> strides(shape.size(), 1);
-  for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
-    strides[i] = strides[i + 1] * shape[i + 1];
-  return strides;
 }
 
 std::optional<int64_t> quantc::normalizeAxis(NetworkBuilder &b, int64_t axis,
@@ -287,9 +282,8 @@ bool NetworkBuilder::isConstant(Value value) {
 }
 
 Value NetworkBuilder::shapeConstant(ArrayRef<int64_t> sizes) {
-  return tosa::ConstShapeOp::create(
-      builder, loc, tosa::shapeType::get(builder.getContext(), sizes.size()),
-      builder.getIndexTensorAttr(sizes));
+  ImplicitLocOpBuilder b(loc, builder);
+  return tosa::getTosaConstShape(b, sizes);
 }
 
 Value NetworkBuilder::operandConstant(int64_t value, Type element) {

@@ -18,6 +18,8 @@
 
 #include "quantc/Import/NetworkBuilder.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+
 namespace quantc {
 
 /// What a constant consists of.
@@ -46,9 +48,6 @@ struct ConstantMove {
 /// constant or its scales would not lie along a dimension.
 mlir::Value moveConstant(NetworkBuilder &b, mlir::Value x,
                          const ConstantMove &move);
-
-/// Row-major strides of `shape`.
-llvm::SmallVector<int64_t> computeStrides(llvm::ArrayRef<int64_t> shape);
 
 /// `axis` counted from the front; an error at the node and nullopt if it is not
 /// a dimension of a tensor of rank `rank`.

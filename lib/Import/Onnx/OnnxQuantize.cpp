@@ -1,5 +1,4 @@
-//===- OnnxQuantize.cpp - Quantization and operations on integers -*- C++
-//-*-===//
+//===- OnnxQuantize.cpp - Quantized operators -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

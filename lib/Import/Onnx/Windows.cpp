@@ -1,5 +1,4 @@
-//===- Windows.cpp - Convolutions and pools of several operations -*- C++
-//-*-===//
+//===- Windows.cpp - Convolutions and pools -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -11,6 +11,8 @@
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
 #include "quantc/Numerics/ReferenceKernels.h"
 
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -227,12 +229,10 @@ Value ptq::createZeroPoint(OpBuilder &builder, Location loc, Value quantized) {
 
 static Value reshape(OpBuilder &builder, Location loc, Value value,
                      ArrayRef<int64_t> shape) {
-  Value shapeValue = tosa::ConstShapeOp::create(
-      builder, loc, tosa::shapeType::get(builder.getContext(), shape.size()),
-      builder.getIndexTensorAttr(shape));
+  ImplicitLocOpBuilder b(loc, builder);
   auto type = cast<RankedTensorType>(value.getType());
-  return tosa::ReshapeOp::create(builder, loc, type.clone(shape), value,
-                                 shapeValue);
+  return tosa::ReshapeOp::create(b, type.clone(shape), value,
+                                 tosa::getTosaConstShape(b, shape));
 }
 
 Value ptq::buildLookup(OpBuilder &builder, Location loc,

@@ -18,6 +18,7 @@
 #include "Models.h"
 
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -51,22 +52,16 @@ static FailureOr<Sampling> getSampling(Operation *op) {
   return Sampling{{scale[0], scale[2]}, {offset[0], offset[1]}};
 }
 
-static Value createShape(OpBuilder &builder, Location loc,
-                         ArrayRef<int64_t> values) {
-  return tosa::ConstShapeOp::create(
-      builder, loc, tosa::shapeType::get(builder.getContext(), values.size()),
-      builder.getIndexTensorAttr(values));
-}
-
 /// `image` with its first slice along `dim` repeated in front.
 static Value repeatFirst(OpBuilder &builder, Location loc, Value image,
                          int64_t dim) {
   auto type = cast<RankedTensorType>(image.getType());
   SmallVector<int64_t> start(type.getRank(), 0), size(type.getShape());
   size[dim] = 1;
-  Value first = tosa::SliceOp::create(builder, loc, type.clone(size), image,
-                                      createShape(builder, loc, start),
-                                      createShape(builder, loc, size));
+  ImplicitLocOpBuilder b(loc, builder);
+  Value first = tosa::SliceOp::create(b, type.clone(size), image,
+                                      tosa::getTosaConstShape(b, start),
+                                      tosa::getTosaConstShape(b, size));
   size[dim] = type.getDimSize(dim) + 1;
   return tosa::ConcatOp::create(builder, loc, type.clone(size),
                                 ValueRange{first, image}, dim);
@@ -81,7 +76,8 @@ static std::pair<Value, Value> avoidNegative(OpBuilder &builder, Operation *op,
     for (; sampling.offsets[d] < 0;
          sampling.offsets[d] += sampling.numerators[d])
       image = repeatFirst(builder, op->getLoc(), image, d + 1);
-  return {image, createShape(builder, op->getLoc(), sampling.offsets)};
+  ImplicitLocOpBuilder b(op->getLoc(), builder);
+  return {image, tosa::getTosaConstShape(b, sampling.offsets)};
 }
 
 namespace {

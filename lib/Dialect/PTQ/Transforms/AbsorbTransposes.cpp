@@ -1,5 +1,4 @@
-//===- AbsorbTransposes.cpp - Transposes into the weights behind them -*- C++
-//-*-===//
+//===- AbsorbTransposes.cpp - Transposes into weights -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

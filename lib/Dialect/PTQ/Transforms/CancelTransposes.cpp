@@ -1,5 +1,4 @@
-//===- CancelTransposes.cpp - Transposes that can be done without -*- C++
-//-*-===//
+//===- CancelTransposes.cpp - Superfluous transposes -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,6 +12,9 @@
 #include "SimplifyPatterns.h"
 
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
+
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include <map>
 
@@ -61,16 +63,6 @@ static void foldIntoWeights(tosa::TransposeOp op) {
       absorbTranspose(use, op);
 }
 
-static void eraseDeadOps(Block &block) {
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
-    if (!isOpTriviallyDead(&op))
-      continue;
-    if (auto transpose = dyn_cast<tosa::TransposeOp>(op))
-      handNameOver(transpose);
-    op.erase();
-  }
-}
-
 void quantc::ptq::cancelTransposes(Block &block) {
   // Operands come first: one walk composes whole chains.
   std::map<std::pair<void *, Permutation>, Value> seen;
@@ -94,19 +86,15 @@ void quantc::ptq::cancelTransposes(Block &block) {
     else
       first = transpose;
   }
-  eraseDeadOps(block);
+  eraseDeadOps(block, [](Operation *op) { return isa<tosa::TransposeOp>(op); });
 }
 
 /// A reshape that has the name of `op`, in its place.
 static void replaceByReshape(tosa::TransposeOp op, Value value) {
-  OpBuilder builder(op);
+  ImplicitLocOpBuilder b(op.getLoc(), op);
   auto shape = cast<RankedTensorType>(op.getType()).getShape();
-  Value shapeValue = tosa::ConstShapeOp::create(
-      builder, op.getLoc(),
-      tosa::shapeType::get(builder.getContext(), shape.size()),
-      builder.getIndexTensorAttr(shape));
-  auto reshape = tosa::ReshapeOp::create(builder, op.getLoc(), op.getType(),
-                                         value, shapeValue);
+  auto reshape = tosa::ReshapeOp::create(b, op.getType(), value,
+                                         tosa::getTosaConstShape(b, shape));
   copyName(op, reshape);
   replaceAndErase(op, reshape);
 }

@@ -1,5 +1,4 @@
-//===- FoldChannelwise.cpp - Batch normalization into convolutions -*- C++
-//-*-===//
+//===- FoldChannelwise.cpp - Batch normalization -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,6 +19,8 @@
 #include "SimplifyPatterns.h"
 
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
+
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 
 using namespace mlir;
 using namespace quantc::ptq;
@@ -265,12 +266,9 @@ private:
   static Value reshape(Value value, ArrayRef<int64_t> shape, Location loc,
                        PatternRewriter &rewriter) {
     auto type = cast<RankedTensorType>(value.getType());
-    Value shapeValue = tosa::ConstShapeOp::create(
-        rewriter, loc,
-        tosa::shapeType::get(rewriter.getContext(), shape.size()),
-        rewriter.getIndexTensorAttr(shape));
-    return tosa::ReshapeOp::create(rewriter, loc, type.clone(shape), value,
-                                   shapeValue);
+    return tosa::ReshapeOp::create(
+        rewriter, loc, type.clone(shape), value,
+        tosa::getTosaConstShape(rewriter, loc, shape));
   }
 };
 } // namespace

@@ -12,6 +12,7 @@
 #include "quantc/Numerics/Constants.h"
 
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 #include <cmath>
@@ -134,16 +135,9 @@ struct FoldFakeQuantPass
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldFakeQuant>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
-    eraseDeadConstants();
-  }
-
-private:
-  /// The float constants that integers now stand for.
-  void eraseDeadConstants() {
-    getOperation().walk([](tosa::ConstOp constant) {
-      if (constant.use_empty())
-        constant.erase();
-    });
+    // The float constants that integers now stand for.
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, getOperation()->getRegions());
   }
 };
 } // namespace

@@ -1,5 +1,4 @@
-//===- InsertObservers.cpp - Probes on tensors that need statistics -*- C++
-//-*-===//
+//===- InsertObservers.cpp - Probes on tensors -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -9,6 +9,9 @@
 #include "LayoutRules.h"
 #include "ReshapeGroups.h"
 
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -199,13 +202,6 @@ quantc::ptq::layoutFromResult(Operation *op, ArrayRef<int64_t> result) {
 // Building operations anew
 //===----------------------------------------------------------------------===//
 
-static Value createShape(OpBuilder &builder, Location loc,
-                         ArrayRef<int64_t> values) {
-  return tosa::ConstShapeOp::create(
-      builder, loc, tosa::shapeType::get(builder.getContext(), values.size()),
-      builder.getIndexTensorAttr(values));
-}
-
 /// The values of a shape operand, `width` of them for each dimension, in
 /// another order of dimensions.
 static Value permuteShape(OpBuilder &builder, Value shape,
@@ -215,7 +211,8 @@ static Value permuteShape(OpBuilder &builder, Value shape,
   for (int64_t dim : perms)
     for (int64_t i = 0; i < width; ++i)
       moved.push_back(values[dim * width + i]);
-  return createShape(builder, op.getLoc(), moved);
+  ImplicitLocOpBuilder b(op.getLoc(), builder);
+  return tosa::getTosaConstShape(b, moved);
 }
 
 /// Attributes and shape operands in the new layout.
@@ -241,8 +238,8 @@ static void updateParameters(OpBuilder &builder, Operation *op,
       })
       .Case([&](tosa::ReshapeOp reshape) {
         auto type = cast<RankedTensorType>(reshape.getType());
-        reshape->setOperand(
-            1, createShape(builder, op->getLoc(), type.getShape()));
+        ImplicitLocOpBuilder b(op->getLoc(), builder);
+        reshape->setOperand(1, tosa::getTosaConstShape(b, type.getShape()));
       })
       .Case<tosa::PadOp, tosa::SliceOp, tosa::TileOp>([&](Operation *moved) {
         int64_t width = isa<tosa::PadOp>(moved) ? 2 : 1;

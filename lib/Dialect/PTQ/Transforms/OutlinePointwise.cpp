@@ -1,5 +1,4 @@
-//===- OutlinePointwise.cpp - Functions of one number as one operation -*- C++
-//-*-===//
+//===- OutlinePointwise.cpp - Functions of one number -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,6 +20,7 @@
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -184,9 +184,8 @@ struct OutlinePointwisePass
         outline(op, *graph);
       }
     }
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-      if (op.hasTrait<OpTrait::ConstantLike>() && op.use_empty())
-        op.erase();
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, getOperation()->getRegions());
   }
 };
 } // namespace

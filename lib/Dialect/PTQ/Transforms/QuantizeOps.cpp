@@ -21,6 +21,7 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 namespace quantc::ptq {
 #define GEN_PASS_DEF_PTQQUANTIZEOPS
@@ -78,13 +79,13 @@ struct QuantizeOpsPass
     for (auto quantize : llvm::make_early_inc_range(
              func.getBody().front().getOps<quant::QuantizeCastOp>()))
       joinCasts(quantize);
-    eraseDeadOps(func);
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, func->getRegions());
   }
 
 private:
   void visit(Operation *op);
   bool quantizeOp(Operation *op, std::string &reason);
-  void eraseDeadOps(func::FuncOp func);
 
   Rounding mode = Rounding::Single;
 };
@@ -273,11 +274,4 @@ void QuantizeOpsPass::visit(Operation *op) {
   remark::missed(loc, options("stays-float"))
       << remark::metric("Op", opName) << remark::metric("Tensor", name)
       << remark::reason("{0}", reason);
-}
-
-void QuantizeOpsPass::eraseDeadOps(func::FuncOp func) {
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
-    if (isOpTriviallyDead(&op))
-      op.erase();
 }

@@ -22,7 +22,7 @@
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
 #include "mlir/IR/Matchers.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 namespace quantc::ptq {
 #define GEN_PASS_DEF_PTQRAISECASTS
@@ -81,10 +81,8 @@ struct RaiseCastsPass : quantc::ptq::impl::PTQRaiseCastsBase<RaiseCastsPass> {
     for (auto cast : body.getOps<quant::QuantizeCastOp>())
       if (quant::QuantizedType type = getRaisedType(cast.getType()))
         raiseQuantize(cast, type);
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-      if (isa<quant::QuantizeCastOp, quant::StorageCastOp, tosa::ConstOp>(op) &&
-          isOpTriviallyDead(&op))
-        op.erase();
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, func->getRegions());
   }
 
 private:

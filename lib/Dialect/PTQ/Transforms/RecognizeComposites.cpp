@@ -1,5 +1,4 @@
-//===- RecognizeComposites.cpp - Softmax and mean in TOSA's spelling -*- C++
-//-*-===//
+//===- RecognizeComposites.cpp - Softmax and mean -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -184,15 +183,10 @@ struct RecognizeCompositesPass
 private:
   /// The operations that a composite was made of, unless others use them.
   void eraseDeadOps() {
-    if (getOperation().isExternal())
-      return;
-    Block &block = getOperation().getBody().front();
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-      if (isOpTriviallyDead(&op)) {
-        if (isa<tosa::ReshapeOp>(op))
-          handNameOver(&op);
-        op.erase();
-      }
+    if (!getOperation().isExternal())
+      quantc::ptq::eraseDeadOps(
+          getOperation().getBody().front(),
+          [](Operation *op) { return isa<tosa::ReshapeOp>(op); });
   }
 };
 } // namespace

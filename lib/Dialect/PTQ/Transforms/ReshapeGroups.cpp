@@ -1,5 +1,4 @@
-//===- ReshapeGroups.cpp - Dimensions that a reshape keeps apart -*- C++
-//-*-===//
+//===- ReshapeGroups.cpp - Dimensions of reshapes -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

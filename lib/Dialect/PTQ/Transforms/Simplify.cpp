@@ -59,6 +59,17 @@ void quantc::ptq::handNameOver(Operation *move) {
     copyName(move, producer);
 }
 
+void quantc::ptq::eraseDeadOps(Block &block,
+                               function_ref<bool(Operation *)> isMove) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+    if (!isOpTriviallyDead(&op))
+      continue;
+    if (isMove(&op))
+      handNameOver(&op);
+    op.erase();
+  }
+}
+
 namespace {
 /// An operation made by upstream's patterns knows nothing of names; neither
 /// does the operand of a move that nobody needs any more.

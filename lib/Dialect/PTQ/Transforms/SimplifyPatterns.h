@@ -39,6 +39,12 @@ void copyName(mlir::Operation *from, mlir::Operation *to);
 /// values and gets its name, unless it has one of the file's own.
 void handNameOver(mlir::Operation *move);
 
+/// Erases the operations of `block` that nothing uses, also those that only
+/// such operations use. Those that `isMove` accepts hand their names over
+/// before.
+void eraseDeadOps(mlir::Block &block,
+                  llvm::function_ref<bool(mlir::Operation *)> isMove);
+
 } // namespace quantc::ptq
 
 #endif // QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_SIMPLIFYPATTERNS_H

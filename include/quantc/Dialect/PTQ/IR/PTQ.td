@@ -190,7 +190,9 @@ def PTQ_YieldOp : PTQ_Op<"yield", [Pure, Terminator, HasParent<"PointwiseOp">]> 
     Example: see `ptq.pointwise`.
   }];
   let arguments = (ins PTQ_FloatTensor:$value);
-  let builders = [OpBuilder<(ins), [{ /* filled in by the parser */ }]>];
+  // SingleBlockImplicitTerminator builds a yield without a value for a body that
+  // ends without one. The verifier then reports the missing operand.
+  let builders = [OpBuilder<(ins), [{}]>];
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
