@@ -128,14 +128,17 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   addKernelForming(pm, options.target);
   addTosaLowering(pm);
   pm.addPass(createCanonicalizerPass());
-  pm.addPass(createLinalgElementwiseOpFusionPass());
+  pm.addPass(codegen::createFuseElementwise());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createConvertObservers());
   pm.addNestedPass<func::FuncOp>(codegen::createCopyLoopValues());
+  pm.addNestedPass<func::FuncOp>(codegen::createSeparateInits());
   addBufferization(pm);
   pm.addNestedPass<func::FuncOp>(codegen::createCollapseLoops());
   pm.addNestedPass<func::FuncOp>(codegen::createOrderLoops());
+  // Before loops are written, so that equal ones are written once.
+  pm.addPass(codegen::createOutlineKernels());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(codegen::createExpandKernels());
   pm.addPass(codegen::createLowerDot({options.target.dotFeature}));

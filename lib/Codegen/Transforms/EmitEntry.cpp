@@ -48,6 +48,20 @@ static void makeSelfContained(LLVM::LLVMFuncOp function) {
   function.setPassthroughAttr(builder.getStrArrayAttr({"no-builtins"}));
 }
 
+/// The functions of quantc-outline-kernels stay functions: inlined into the
+/// network, they would make it one large function again, and their arguments
+/// would lose what is known of them.
+static void markKernels(ModuleOp module, LLVM::LLVMFuncOp network) {
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    if (function == network || function.isExternal())
+      continue;
+    function.setLinkage(LLVM::Linkage::Internal);
+    function.setDsoLocal(true);
+    function.setNoInline(true);
+    makeSelfContained(function);
+  }
+}
+
 /// Makes the network private to the object and states what holds for its
 /// pointers.
 static void markBody(LLVM::LLVMFuncOp body, StringRef name,
@@ -152,6 +166,7 @@ struct EmitEntry : codegen::impl::EmitEntryBase<EmitEntry> {
       return signalPassFailure();
     }
     StringRef name = interface.getAs<StringAttr>(attrs::name).getValue();
+    markKernels(module, body);
     markBody(body, name, alignments);
     bool needsArena = arena.getAs<IntegerAttr>(attrs::bytes).getInt() > 0;
     writeEntry(body, name, inputs.size(), alignments, needsArena);

@@ -12,6 +12,9 @@ module attributes {
   llvm.func @main(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
     llvm.return
   }
+  llvm.func @kernel(%x: !llvm.ptr {llvm.noalias}) {
+    llvm.return
+  }
   // CHECK: llvm.func @net_run(%[[INPUTS:.*]]: !llvm.ptr, %[[OUTPUTS:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr) -> i32
   // CHECK: llvm.icmp "eq" %[[INPUTS]]
   // CHECK: llvm.icmp "eq" %[[OUTPUTS]]
@@ -25,4 +28,9 @@ module attributes {
   // CHECK: llvm.ptrtoint %[[ARENA]]
   // CHECK: llvm.mlir.constant(63 : i64)
   // CHECK: llvm.call @net_body(%[[X]], %[[Y]], %[[ARENA]])
+  // A function of the network is the object's own, and stays a function.
+  // CHECK: llvm.func internal @kernel(
+  // CHECK-SAME: no_inline
+  // CHECK-SAME: no_unwind
+  // CHECK-SAME: "no-builtins"
 }

@@ -404,4 +404,113 @@ def OrderLoops : Pass<"quantc-order-loops", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def FuseElementwise : Pass<"quantc-fuse-elementwise"> {
+  let summary = "Fuse elementwise operations into loops of limited size";
+  let description = [{
+    Upstream's `linalg-fuse-elementwise-ops` with a limit: two operations become one
+    `linalg.generic` as long as the result has at most 256 operations, where a function of the
+    `math` dialect counts as 16. Each step of the fusion writes the body again, and LLVM compares
+    the instructions of a loop with each other, so that without a limit the compile time of a long
+    chain grows with the square of its length. The result of a chain does not depend on where it
+    is cut.
+
+    Example:
+
+    ```mlir
+    %0 = linalg.map { math.absf } ins(%x : tensor<4xf32>) outs(%init : tensor<4xf32>)
+    %1 = linalg.map { arith.negf } ins(%0 : tensor<4xf32>) outs(%init : tensor<4xf32>)
+    ```
+
+    becomes
+
+    ```mlir
+    #id = affine_map<(i) -> (i)>
+    %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+        ins(%x : tensor<4xf32>) outs(%init : tensor<4xf32>) {
+    ^bb0(%a: f32, %out: f32):
+      %2 = math.absf %a : f32
+      %3 = arith.negf %2 : f32
+      linalg.yield %3 : f32
+    } -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def SeparateInits : Pass<"quantc-separate-inits", "::mlir::func::FuncOp"> {
+  let summary = "Give each result a tensor.empty of its own";
+  let description = [{
+    Copies each `tensor.empty` that several operations use, so that each of them has its own. Common
+    subexpression elimination has merged them, and one-shot bufferization would compare all
+    uses of the one with each other for every operation; its time grew with the third power of the
+    number of operations of one shape.
+
+    Example:
+
+    ```mlir
+    %init = tensor.empty() : tensor<4xf32>
+    %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%init : tensor<4xf32>) -> tensor<4xf32>
+    %1 = linalg.exp ins(%0 : tensor<4xf32>) outs(%init : tensor<4xf32>) -> tensor<4xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %init = tensor.empty() : tensor<4xf32>
+    %other = tensor.empty() : tensor<4xf32>
+    %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%init : tensor<4xf32>) -> tensor<4xf32>
+    %1 = linalg.exp ins(%0 : tensor<4xf32>) outs(%other : tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def OutlineKernels : Pass<"quantc-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Move each loop or kernel of the network into a function";
+  let description = [{
+    Runs after `quantc-plan-arena`, while loops are still single operations. Each of them becomes a
+    private function, and the network becomes a list of calls. The arguments are the buffers that
+    the operation uses: inputs and outputs of the network, views of the arena, and constants. Views of
+    these and scalar constants are computed in the function. Operations that
+    are equal but for their buffers share one function, so that layers of the same shape are
+    compiled once, and no function grows with the network.
+
+    The arguments get `llvm.noalias`: different buffers of one operation do not overlap, because
+    they live at the same time. Those of known alignment get `llvm.align`. An operation that needs a
+    value that another one computes stays where it is.
+
+    Example:
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %y: memref<4xf32>, %arena: memref<64xi8>) {
+      %c0 = arith.constant 0 : index
+      %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<4xf32>
+      linalg.exp ins(%x : memref<4xf32>) outs(%0 : memref<4xf32>)
+      linalg.exp ins(%0 : memref<4xf32>) outs(%y : memref<4xf32>)
+      return
+    }
+    ```
+
+    becomes, but for the alignment of `%0`,
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %y: memref<4xf32>, %arena: memref<64xi8>) {
+      %c0 = arith.constant 0 : index
+      %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<4xf32>
+      call @kernel(%x, %0) : (memref<4xf32>, memref<4xf32>) -> ()
+      call @kernel(%0, %y) : (memref<4xf32>, memref<4xf32>) -> ()
+      return
+    }
+    func.func private @kernel(%a: memref<4xf32> {llvm.noalias}, %b: memref<4xf32> {llvm.noalias}) {
+      linalg.exp ins(%a : memref<4xf32>) outs(%b : memref<4xf32>)
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // QUANTC_CODEGEN_TRANSFORMS_PASSES_TD
