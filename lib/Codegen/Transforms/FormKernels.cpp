@@ -55,7 +55,6 @@ struct FormKernelsPass : codegen::impl::FormKernelsBase<FormKernelsPass> {
       if (failed(form(rewriter, op)))
         return signalPassFailure();
     // The formed ops, what was fused into them, and their unpacked constants.
-    IRRewriter rewriter(&getContext());
     (void)runRegionDCE(rewriter, getOperation()->getRegions());
   }
 

@@ -41,7 +41,7 @@ private:
   LogicalResult addInput(const onnx::ValueInfoProto &input);
   FailureOr<Shape> getShape(const onnx::ValueInfoProto &input);
   LogicalResult importNode(const onnx::NodeProto &proto, int index);
-  FailureOr<SmallVector<Tensor>> importBranch(const onnx::GraphProto &branch,
+  FailureOr<std::vector<Tensor>> importBranch(const onnx::GraphProto &branch,
                                               int index);
   LogicalResult importNodes(bool constants);
   LogicalResult prepareIntegers(Node &node, Integers integers);
@@ -252,7 +252,7 @@ LogicalResult Importer::importNode(const onnx::NodeProto &proto, int index) {
 }
 
 /// Names of a branch are its own: they are gone behind it.
-FailureOr<SmallVector<Tensor>>
+FailureOr<std::vector<Tensor>>
 Importer::importBranch(const onnx::GraphProto &branch, int index) {
   SmallVector<const onnx::NodeProto *> nodes;
   for (const onnx::NodeProto &node : branch.node())
@@ -284,7 +284,7 @@ Importer::importBranch(const onnx::GraphProto &branch, int index) {
     if (failed(importNode(*node, index)))
       return failure();
   }
-  SmallVector<Tensor> results;
+  std::vector<Tensor> results;
   for (const onnx::ValueInfoProto &output : branch.output()) {
     auto it = tensors.find(output.name());
     if (it == tensors.end())

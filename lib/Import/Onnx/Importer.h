@@ -23,6 +23,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace quantc::onnximport {
 
@@ -64,9 +65,8 @@ struct Tensor {
 using Tensors = llvm::StringMap<Tensor>;
 
 /// Imports the nodes of a branch; gives what its outputs are.
-using BranchImporter =
-    llvm::function_ref<mlir::FailureOr<llvm::SmallVector<Tensor>>(
-        const onnx::GraphProto &)>;
+using BranchImporter = llvm::function_ref<mlir::FailureOr<std::vector<Tensor>>(
+    const onnx::GraphProto &)>;
 
 /// One node while it is imported. Errors are at the node.
 class Node {

@@ -30,7 +30,7 @@ static LogicalResult importIf(Node &node) {
     return node.emitError()
            << "has " << node.getNumResults() << " results, but its " << name
            << " has " << branch->output_size();
-  FailureOr<SmallVector<Tensor>> results = node.importBranch(*branch);
+  FailureOr<std::vector<Tensor>> results = node.importBranch(*branch);
   if (failed(results))
     return failure();
   for (int i = 0, e = node.getNumResults(); i < e; ++i)

@@ -192,7 +192,7 @@ def PTQ_YieldOp : PTQ_Op<"yield", [Pure, Terminator, HasParent<"PointwiseOp">]> 
   let arguments = (ins PTQ_FloatTensor:$value);
   // SingleBlockImplicitTerminator builds a yield without a value for a body that
   // ends without one. The verifier then reports the missing operand.
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ /* without a value */ }]>];
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
