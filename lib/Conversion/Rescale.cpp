@@ -55,6 +55,17 @@ static LogicalResult checkZeroPoint(RequantizeOp op, quant::QuantizedType type,
          << "-bit tensor cannot become tosa.rescale; use zero point 0";
 }
 
+/// Scales that are so far apart are a fault of calibration, or of the file.
+static LogicalResult refuseRatio(RequantizeOp op, double from, double to) {
+  InFlightDiagnostic error = op.emitError("integers of scale ")
+                             << from << " become integers of scale " << to;
+  if (StringRef name = getTensorName(op.getResult()); !name.empty())
+    error << " (tensor '" << name << "')";
+  return error << ", and their ratio has no integer multiplier and shift, "
+                  "which reach up to 2^29; look at the ranges of both tensors "
+                  "in the calibration data";
+}
+
 FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
                                               Rounding rounding) {
   quant::QuantizedType from = getQuantizedElement(op.getInput().getType());
@@ -80,14 +91,13 @@ FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
   ArrayRef<double> toScales = getScales(to, toScale);
   for (size_t c = 0, e = std::max(fromScales.size(), toScales.size()); c < e;
        ++c) {
-    double ratio = fromScales[fromScales.size() == 1 ? 0 : c] /
-                   toScales[toScales.size() == 1 ? 0 : c];
+    double before = fromScales[fromScales.size() == 1 ? 0 : c];
+    double after = toScales[toScales.size() == 1 ? 0 : c];
     // N10, N11
-    std::optional<FixedPointMultiplier> multiplier = deriveMultiplier(ratio);
+    std::optional<FixedPointMultiplier> multiplier =
+        deriveMultiplier(before / after);
     if (!multiplier)
-      return op.emitError("the ratio of scales ")
-             << ratio << " of channel " << c
-             << " has no integer multiplier and shift; it must be below 2^29";
+      return refuseRatio(op, before, after);
     spec.multipliers.push_back(*multiplier);
   }
   return spec;

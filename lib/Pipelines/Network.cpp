@@ -185,9 +185,14 @@ bool quantc::isIntegerNetwork(ModuleOp module) {
 
 bool quantc::carriesParameters(ModuleOp module) {
   auto isQuantized = [](Operation *op) {
-    return isa<ptq::FakeQuantOp, quant::QuantizeCastOp,
-               quant::DequantizeCastOp>(op) &&
-           !ptq::getConstantSource(op->getOperand(0));
+    if (!isa<ptq::FakeQuantOp, quant::QuantizeCastOp, quant::DequantizeCastOp>(
+            op) ||
+        ptq::getConstantSource(op->getOperand(0)))
+      return false;
+    // An int32 output says how a sum is given, not how tensors are quantized.
+    quant::QuantizedType type =
+        ptq::getQuantizedElement(op->getResult(0).getType());
+    return !type || type.getStorageTypeIntegralWidth() < 32;
   };
   return module
       .walk([&](Operation *op) {

@@ -6,7 +6,7 @@
 !a = !quant.uniform<i32:f32, 1.0e9>
 !b = !quant.uniform<i8:f32, 0.5:-3>
 func.func @ratio(%x: tensor<4x!a>) -> tensor<4x!b> {
-  // expected-error @below {{has no integer multiplier and shift; it must be below 2^29}}
+  // expected-error @below {{their ratio has no integer multiplier and shift, which reach up to 2^29}}
   %0 = ptq.requantize %x : tensor<4x!a> to tensor<4x!b>
   return %0 : tensor<4x!b>
 }

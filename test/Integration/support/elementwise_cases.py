@@ -44,6 +44,16 @@ def select(name, reason, mnemonic, other):
     case("binary", name, reason, build)
 
 
+
+
+def cast(name, reason, build):
+    """Integers that become numbers."""
+    on_one(name, reason, lambda net, x: net.unary("cast", build(net, x)), (3, 5, 11))
+
+
+cast("cast_positions", "positions are integers of 32 bits", lambda net, x: net.argmax(x, 2))
+cast("cast_booleans", "a comparison is 0 or 1", lambda net, x: net.binary("greater", x, net.splat(x, 0.5), "i1"))
+
 select("greater", "a comparison of two inputs chooses", "greater", "input")
 select("greater_equal", "a comparison with a constant chooses", "greater_equal", "const")
 select("equal", "values that were equal as reals are equal as integers", "equal", "input")

@@ -220,8 +220,7 @@ Value ptq::createScalar(OpBuilder &builder, Location loc, int64_t value,
 
 Value ptq::createZeroPoint(OpBuilder &builder, Location loc, Value quantized) {
   quant::QuantizedType element = getQuantizedElement(quantized.getType());
-  auto uniform = dyn_cast<quant::UniformQuantizedType>(element);
-  return createScalar(builder, loc, uniform ? uniform.getZeroPoint() : 0,
+  return createScalar(builder, loc, getAffineParams(element, 0).zeroPoint,
                       element.getStorageType());
 }
 

@@ -132,6 +132,8 @@ struct ConvolutionModel
       reason = "its bias is not a constant with one value per output channel";
       return failure();
     }
+    if (failed(requireScalesAlong(conv.getWeight(), getWeightAxis(op), reason)))
+      return failure();
     return requireInt32Sum(getProductCount(conv), reason);
   }
 
@@ -143,7 +145,9 @@ struct ConvolutionModel
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType weightType =
         getQuantizedElement(operands[1].getType());
-    if (!inputType || !hasScalesAlong(weightType, getWeightAxis(op)))
+    std::string reason;
+    if (!inputType ||
+        failed(requireScalesAlong(operands[1], getWeightAxis(op), reason)))
       return failure();
 
     int64_t channels = getOutputChannels(conv);

@@ -44,6 +44,9 @@ struct MatMulModel
   LogicalResult canQuantize(Operation *op, std::string &reason) const {
     if (failed(requireFloat32(op, reason)))
       return failure();
+    if (failed(
+            requireScalesAlong(op->getOperand(1), getWeightAxis(op), reason)))
+      return failure();
     auto lhs = cast<ShapedType>(op->getOperand(0).getType());
     return requireInt32Sum(lhs.getDimSize(2), reason);
   }
@@ -57,8 +60,10 @@ struct MatMulModel
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType rhsType = getQuantizedElement(operands[1].getType());
     if (!lhsType || lhsType.getStorageTypeIntegralWidth() != 8 ||
-        rhsType.getStorageTypeIntegralWidth() != 8 ||
-        !hasScalesAlong(rhsType, getWeightAxis(op)))
+        rhsType.getStorageTypeIntegralWidth() != 8)
+      return failure();
+    std::string reason;
+    if (failed(requireScalesAlong(operands[1], getWeightAxis(op), reason)))
       return failure();
 
     Location loc = op->getLoc();

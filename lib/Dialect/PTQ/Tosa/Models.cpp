@@ -18,6 +18,7 @@ using namespace quantc::ptq;
 void ptq::registerTosaQuantizableModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, tosa::TosaDialect *) {
     attachArithmeticModels(*context);
+    attachCastModel(*context);
     attachClampModel(*context);
     attachConvolutionModels(*context);
     attachDataMovementModels(*context);
@@ -51,13 +52,33 @@ LogicalResult ptq::requireInt32Sum(int64_t products, std::string &reason) {
   return failure();
 }
 
-bool ptq::hasScalesAlong(quant::QuantizedType type,
-                         std::optional<int64_t> axis) {
-  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
-  return !perAxis ||
-         (axis == perAxis.getQuantizedDimension() &&
-          llvm::all_of(perAxis.getZeroPoints(),
-                       [](int64_t zeroPoint) { return zeroPoint == 0; }));
+/// The type of a quantized tensor, or of one that ptq.fake_quant or quant.dcast
+/// makes; null if there is none yet.
+static quant::QuantizedType findParameters(Value value) {
+  if (auto fakeQuant = value.getDefiningOp<FakeQuantOp>())
+    return dyn_cast<quant::QuantizedType>(fakeQuant.getQuantizedType());
+  if (auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>())
+    value = dequantize.getInput();
+  return getQuantizedElement(value.getType());
+}
+
+LogicalResult ptq::requireScalesAlong(Value weight, std::optional<int64_t> axis,
+                                      std::string &reason) {
+  auto perAxis = dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(
+      findParameters(weight));
+  if (!perAxis)
+    return success();
+  if (axis != perAxis.getQuantizedDimension())
+    reason = "its weights have scales along another dimension than that of "
+             "the output channels, so that its products cannot be summed as "
+             "integers; quantize them per output channel or per tensor";
+  else if (!llvm::all_equal(perAxis.getZeroPoints()))
+    reason = "its weights have zero points that differ between channels and "
+             "too much to be taken from 8-bit weights beforehand; quantize "
+             "them symmetrically, or with one zero point";
+  else
+    return success();
+  return failure();
 }
 
 Operation *ptq::cloneQuantized(OpBuilder &builder, Operation *op,

@@ -22,6 +22,7 @@
 namespace quantc::ptq {
 
 void attachArithmeticModels(mlir::MLIRContext &context);
+void attachCastModel(mlir::MLIRContext &context);
 void attachClampModel(mlir::MLIRContext &context);
 void attachConvolutionModels(mlir::MLIRContext &context);
 void attachDataMovementModels(mlir::MLIRContext &context);
@@ -37,10 +38,11 @@ llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);
 /// (N30).
 llvm::LogicalResult requireInt32Sum(int64_t products, std::string &reason);
 
-/// Whether a weight of quantized type `type` has one scale, or one per position
-/// along `axis`, and no zero points that differ.
-bool hasScalesAlong(mlir::quant::QuantizedType type,
-                    std::optional<int64_t> axis);
+/// Fails unless a weight has one scale, or one per position along `axis`, and
+/// one zero point, as far as its parameters are known.
+llvm::LogicalResult requireScalesAlong(mlir::Value weight,
+                                       std::optional<int64_t> axis,
+                                       std::string &reason);
 
 /// `op` with other operands and one result of type `result`; the name of the
 /// tensor stays with the original.

@@ -15,7 +15,11 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "IntegerForm.h"
+
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
+
+#include "llvm/ADT/DenseSet.h"
 
 namespace quantc::ptq {
 #define GEN_PASS_DEF_PTQCHECKSTRICTINTEGER
@@ -43,12 +47,12 @@ static bool computesInFloat(Operation *op) {
 
 static std::string getReason(Operation *op) {
   std::string reason;
-  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
-  if (!quantizable)
-    return "this operation has no integer form";
-  if (failed(quantizable.canQuantize(reason)))
-    return reason;
-  return "its operands or its result have no quantization parameters";
+  return succeeded(findIntegerForm(op, reason)) ? kNoFormReason.str() : reason;
+}
+
+/// The node of the file that `op` was made for; null if none is known.
+static Attribute getNode(Operation *op) {
+  return op->getLoc()->findInstanceOf<FileLineColLoc>();
 }
 
 namespace {
@@ -58,8 +62,12 @@ struct CheckStrictIntegerPass
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
+    // What a node of a file is made of has one reason: the first.
+    llvm::SmallDenseSet<Attribute> reported;
     for (Operation &op : func.getBody().front()) {
       if (!computesInFloat(&op))
+        continue;
+      if (Attribute node = getNode(&op); node && !reported.insert(node).second)
         continue;
       InFlightDiagnostic error = op.emitOpError("computes in float");
       if (op.getNumResults())

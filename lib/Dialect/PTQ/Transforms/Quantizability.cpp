@@ -57,20 +57,25 @@ bool Quantizability::computeQuantizable(Operation *op) const {
   std::string reason;
   if (!quantizable || failed(quantizable.canQuantize(reason)))
     return false;
-  bool hasActivation = false;
+  bool readsData = false;
   for (OpOperand &use : op->getOpOperands()) {
     OperandRole role = getRole(use);
-    if (role == OperandRole::Unquantized)
+    bool constant = isConstant(use.get());
+    if (role == OperandRole::Unquantized) {
+      // Conditions, indices of a table, and integers that are converted.
+      auto tensor = dyn_cast<RankedTensorType>(use.get().getType());
+      readsData |=
+          tensor && isa<IntegerType>(tensor.getElementType()) && !constant;
       continue;
+    }
     if (!isStaticFloatTensor(use.get()))
       return false;
-    bool constant = isConstant(use.get());
     if (role == OperandRole::Activation)
-      hasActivation |= !constant;
+      readsData |= !constant;
     else if (!constant)
       return false;
   }
-  return hasActivation;
+  return readsData;
 }
 
 bool Quantizability::isAccumulator(OpResult result) const {
@@ -78,6 +83,9 @@ bool Quantizability::isAccumulator(OpResult result) const {
     return false;
   auto producer = cast<QuantizableOpInterface>(result.getOwner());
   OpOperand &use = *result.use_begin();
+  // An int32 output of the network: its parameters are those of its type.
+  if (isa<quant::QuantizeCastOp>(use.getOwner()))
+    return producer.canReturnAccumulator();
   auto consumer = dyn_cast<QuantizableOpInterface>(use.getOwner());
   return consumer && isQuantizable(consumer) &&
          getRole(use) == OperandRole::Activation &&

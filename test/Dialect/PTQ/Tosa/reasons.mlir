@@ -25,6 +25,36 @@ func.func @bias(%x: tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32> {
 
 // -----
 
+// CHECK: Op=tosa.cast, Reason="it makes integers of real numbers, which has no integer form; end the network before it"
+func.func @cast(%x: tensor<4xf32>) -> tensor<4xi32> {
+  %0 = tosa.cast %x : (tensor<4xf32>) -> tensor<4xi32>
+  return %0 : tensor<4xi32>
+}
+
+// -----
+
+// Scales along input channels, and zero points per output channel.
+// CHECK: Op=tosa.conv2d, Reason="its weights have scales along another dimension than that of the output channels
+// CHECK: Op=tosa.conv2d, Reason="its weights have zero points that differ between channels
+!in = !quant.uniform<i8:f32:3, {0.5, 0.25}>
+!out = !quant.uniform<i8:f32:0, {0.5:3, 0.25:4}>
+func.func @weights(%x: tensor<1x4x4x2xf32>) -> (tensor<1x4x4x2xf32>, tensor<1x4x4x2xf32>) {
+  %zp = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %b = "tosa.const"() {values = dense<0.0> : tensor<2xf32>} : () -> tensor<2xf32>
+  %c = "tosa.const"() {values = dense<7> : tensor<2x1x1x2xi8>} : () -> tensor<2x1x1x2xi8>
+  %p = quant.scast %c : tensor<2x1x1x2xi8> to tensor<2x1x1x2x!in>
+  %q = quant.scast %c : tensor<2x1x1x2xi8> to tensor<2x1x1x2x!out>
+  %v = quant.dcast %p : tensor<2x1x1x2x!in> to tensor<2x1x1x2xf32>
+  %w = quant.dcast %q : tensor<2x1x1x2x!out> to tensor<2x1x1x2xf32>
+  %0 = tosa.conv2d %x, %v, %b, %zp, %zp {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>}
+    : (tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x4x4x2xf32>
+  %1 = tosa.conv2d %x, %w, %b, %zp, %zp {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>}
+    : (tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x4x4x2xf32>
+  return %0, %1 : tensor<1x4x4x2xf32>, tensor<1x4x4x2xf32>
+}
+
+// -----
+
 // CHECK: Op=tosa.add, Reason="only 32-bit floats are quantized; convert the network to f32"
 func.func @half(%x: tensor<4xf16>) -> tensor<4xf16> {
   %0 = tosa.add %x, %x : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xf16>

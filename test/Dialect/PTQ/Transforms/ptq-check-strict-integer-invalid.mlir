@@ -7,7 +7,7 @@ func.func @net(%x: tensor<1x4x4x2xf32>, %w: tensor<2x1x1x2xf32>, %r: tensor<4x4x
   // expected-error @below {{computes in float (tensor 'conv'): its weights are computed at run time; only constant weights are quantized}}
   %0 = tosa.conv2d %x, %w, %b, %zp, %zp {ptq.name = "conv", acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>}
     : (tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x4x4x2xf32>
-  // expected-error @below {{computes in float: its operands or its result have no quantization parameters}}
+  // expected-error @below {{computes in float: its operand has no quantization parameters}}
   %1 = tosa.tanh %r : (tensor<4x4x2xf32>) -> tensor<4x4x2xf32>
   // expected-error @below {{computes in float: this operation has no integer form}}
   %2 = tosa.reduce_product %1 {axis = 0 : i32} : (tensor<4x4x2xf32>) -> tensor<1x4x2xf32>

@@ -115,8 +115,8 @@ mlir::Value reinterpret(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value createScalar(mlir::OpBuilder &builder, mlir::Location loc,
                          int64_t value, mlir::Type integer);
 
-/// The zero point of a quantized tensor as a tosa.const of its storage type; 0
-/// if it has a scale per channel.
+/// The zero point of a quantized tensor as a tosa.const of its storage type.
+/// With a scale per channel, all channels have the same zero point.
 mlir::Value createZeroPoint(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::Value quantized);
 

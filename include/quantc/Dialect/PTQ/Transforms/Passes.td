@@ -503,16 +503,18 @@ def PTQCheckStrictInteger : Pass<"ptq-check-strict-integer", "::mlir::func::Func
   let summary = "Fails if anything computes in float";
   let description = [{
     Reports an error for every operation that computes in float, with its location, its
-    tensor and the reason. The pass fails if there is one. Casts between float and quantized
-    tensors are allowed, so that inputs and outputs may be float. The pass runs after
+    tensor and the reason. The pass fails if there is one. If one node of a file became several
+    operations, which have its location, only the first of them is reported. Casts between float
+    and quantized tensors are allowed, so that inputs and outputs may be float. The pass runs after
     ptq-quantize-ops, or on integer TOSA.
 
     Example:
 
     ```mlir
     func.func @net(%x: tensor<4xf32>) -> tensor<4xf32> {
-      // error: 'tosa.tanh' op computes in float (tensor 'y'): its operands or its result
-      // have no quantization parameters
+      // error: 'tosa.tanh' op computes in float (tensor 'y'): its operand has no
+      // quantization parameters; calibrate the network with this tensor observed, or quantize
+      // the operation that makes it
       %0 = tosa.tanh %x {ptq.name = "y"} : (tensor<4xf32>) -> tensor<4xf32>
       return %0 : tensor<4xf32>
     }

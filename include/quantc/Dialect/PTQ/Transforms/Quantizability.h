@@ -48,7 +48,8 @@ public:
   explicit Quantizability(mlir::func::FuncOp func);
 
   /// True if `op` implements QuantizableOpInterface, says that it can be
-  /// quantized, and has at least one float activation that is not constant.
+  /// quantized, and reads something that is not constant: a float activation,
+  /// or integers that it selects, looks up or converts by.
   bool isQuantizable(mlir::Operation *op) const { return ops.contains(op); }
 
   /// Where `value`'s parameters come from.

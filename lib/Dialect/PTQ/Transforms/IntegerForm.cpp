@@ -1,0 +1,127 @@
+//===- IntegerForm.cpp - What integer forms are made of -*- C++ -*- ===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "IntegerForm.h"
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// "its operand", with the tensor's name if it has one.
+static std::string describe(Value operand) {
+  StringRef name = getTensorName(operand);
+  return name.empty() ? "its operand" : ("its operand '" + name + "'").str();
+}
+
+/// Memory and accumulators are planned for known sizes.
+static LogicalResult checkShapes(Operation *op, std::string &reason) {
+  auto isStatic = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return !shaped || shaped.hasStaticShape();
+  };
+  if (llvm::all_of(op->getOperandTypes(), isStatic) &&
+      llvm::all_of(op->getResultTypes(), isStatic))
+    return success();
+  reason = "its shape is dynamic; give the network's inputs static shapes";
+  return failure();
+}
+
+/// The quantized values of the operands, or failure with the reason.
+static LogicalResult collectOperands(QuantizableOpInterface op,
+                                     SmallVectorImpl<Value> &operands,
+                                     std::string &reason) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    if (op.getOperandRole(operand.getOperandNumber()) ==
+            OperandRole::Unquantized ||
+        !isFloatTensor(value.getType())) {
+      operands.push_back(value);
+      continue;
+    }
+    auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>();
+    if (!dequantize && getConstantSource(value)) {
+      // Constants are quantized for operations that the rest allows.
+      reason = "tensors that it reads or makes have no quantization "
+               "parameters; calibrate the network with them observed";
+      return failure();
+    }
+    if (!dequantize) {
+      reason = describe(value) +
+               " has no quantization parameters; calibrate the network with "
+               "this tensor observed, or quantize the operation that makes it";
+      return failure();
+    }
+    operands.push_back(dequantize.getInput());
+  }
+  return success();
+}
+
+/// Whether the one user of `result` works on an accumulator.
+static bool feedsAccumulator(Value result) {
+  if (!result.hasOneUse())
+    return false;
+  auto user = dyn_cast<QuantizableOpInterface>(*result.user_begin());
+  return user && user.canTakeAccumulator();
+}
+
+/// The type in which the users of the result want it.
+static LogicalResult chooseResultType(QuantizableOpInterface op,
+                                      RankedTensorType &type,
+                                      std::string &reason) {
+  Value result = op->getResult(0);
+  if (!isFloatTensor(result.getType()))
+    return success();
+  for (Operation *user : result.getUsers())
+    if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user)) {
+      type = cast<RankedTensorType>(quantize.getType());
+      return success();
+    }
+  if (op.canReturnAccumulator() && feedsAccumulator(result))
+    return success();
+  reason = "its result has no quantization parameters; calibrate the network "
+           "with this tensor observed";
+  return failure();
+}
+
+/// Operands come from int8 tensors, constants of int8 or int32, and
+/// accumulators.
+static LogicalResult checkStorage(ArrayRef<Value> operands,
+                                  std::string &reason) {
+  for (Value operand : operands) {
+    quant::QuantizedType type = getQuantizedElement(operand.getType());
+    if (!type)
+      continue;
+    unsigned width = type.getStorageTypeIntegralWidth();
+    if (type.isSigned() && (width == 8 || width == 32))
+      continue;
+    reason = describe(operand) + " is stored as " +
+             (type.isSigned() ? "i" : "u") + std::to_string(width) +
+             "; use parameters with storage i8";
+    return failure();
+  }
+  return success();
+}
+
+FailureOr<IntegerForm> ptq::findIntegerForm(Operation *op,
+                                            std::string &reason) {
+  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  if (!quantizable) {
+    reason = "this operation has no integer form";
+    return failure();
+  }
+  IntegerForm form;
+  if (failed(checkShapes(op, reason)) ||
+      failed(quantizable.canQuantize(reason)) ||
+      failed(collectOperands(quantizable, form.operands, reason)) ||
+      failed(checkStorage(form.operands, reason)) ||
+      failed(chooseResultType(quantizable, form.resultType, reason)))
+    return failure();
+  return form;
+}
