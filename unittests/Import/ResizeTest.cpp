@@ -28,7 +28,7 @@ static double position(ResizeCoordinates coordinates, int64_t o, double in,
     return out > 1 ? double(o) * (in - 1) / (out - 1) : 0;
   case ResizeCoordinates::HalfPixelSymmetric:
     return in / 2 + (double(o) + 0.5 - out / 2) / scale - 0.5;
-  case ResizeCoordinates::HalfPixelFloor:
+  case ResizeCoordinates::PixelCenter:
     return (double(o) + 0.5) / scale;
   }
   return 0;
@@ -104,6 +104,55 @@ TEST_F(ResizeTest, ResizingByScale) {
            return x.at({0, int64_t(double(i[1]) / 1.3),
                         int64_t(double(i[2]) / M_PI), 0});
          }));
+  run();
+}
+
+TEST_F(ResizeTest, AligningCornersByScale) {
+  // Lengths count before they are rounded down: 5 * 1.5 = 7.5 and 8 * 0.6 =
+  // 4.8, of which a short fraction and none are made.
+  Tensor x = randomTensor({1, 5, 8, 1});
+  ResizeSpec spec;
+  spec.coordinates = ResizeCoordinates::AlignCorners;
+  for (float columns : {0.6f, float(M_PI) / 5}) {
+    double width = double(columns) * 8;
+    spec.scales = {1.5, columns};
+    auto sample = [&](auto function) {
+      return Tensor::generate({1, 7, int64_t(width), 1}, [&](const Index &i) {
+        return function(double(i[1]) * 4 / 6.5, double(i[2]) * 7 / (width - 1));
+      });
+    };
+    auto at = [&](double y, double z) {
+      return double(x.at({0, int64_t(std::clamp(y, 0.0, 4.0)),
+                          int64_t(std::clamp(z, 0.0, 7.0)), 0}));
+    };
+    // The sum of elements around a position, weighted by their distances.
+    auto weigh = [&](double y, double z, auto weight) {
+      double sum = 0;
+      for (double r = std::floor(y) - 1; r <= std::floor(y) + 2; ++r)
+        for (double q = std::floor(z) - 1; q <= std::floor(z) + 2; ++q)
+          sum += at(r, q) * weight(std::fabs(y - r)) * weight(std::fabs(z - q));
+      return sum;
+    };
+    spec.mode = ResizeMode::Linear;
+    expect(builder->resize(input(x), {7, int64_t(width)}, spec),
+           sample([&](double y, double z) {
+             return weigh(y, z, [](double t) { return std::max(1 - t, 0.0); });
+           }));
+    spec.mode = ResizeMode::Cubic;
+    expect(builder->resize(input(x), {7, int64_t(width)}, spec),
+           sample([&](double y, double z) {
+             return weigh(y, z, [](double t) {
+               double a = -0.75;
+               return t < 1 ? ((a + 2) * t - (a + 3)) * t * t + 1
+                            : a * (((t - 5) * t + 8) * t - 4);
+             });
+           }));
+    spec.mode = ResizeMode::Nearest;
+    expect(builder->resize(input(x), {7, int64_t(width)}, spec),
+           sample([&](double y, double z) {
+             return at(std::ceil(y - 0.5), std::ceil(z - 0.5));
+           }));
+  }
   run();
 }
 

@@ -159,8 +159,9 @@ struct Window {
 struct TransposedSize {
   /// Rows or columns added after; empty: 0.
   llvm::SmallVector<int64_t> outputPadding;
-  /// If given, padding follows from it (`Window::autoPad` says on which side an
-  /// odd total has more; Explicit counts as SameUpper).
+  /// If given, padding follows from it, and explicit padding is ignored. An odd
+  /// total has one more before the output, with SameUpper one more after it
+  /// (ONNX's rule since operator set 11).
   llvm::SmallVector<int64_t> outputSize;
 };
 
@@ -180,12 +181,14 @@ enum class ResizeCoordinates {
   Asymmetric,       ///< o / scale
   HalfPixel,        ///< (o + 1/2) / scale - 1/2
   PytorchHalfPixel, ///< HalfPixel, but 0 if the output's size is 1
-  AlignCorners,     ///< o (in - 1) / (out - 1)
+  /// o (in - 1) / (out - 1), where out is in * scale before it is rounded down.
+  AlignCorners,
   /// HalfPixel about the center of the input, also where output size / input
   /// size is not exactly scale.
   HalfPixelSymmetric,
-  /// (o + 1/2) / scale, floored: TFLite's nearest neighbour with half pixels.
-  HalfPixelFloor,
+  /// (o + 1/2) / scale: the pixel's center without the step back to its corner.
+  /// TFLite's nearest neighbour with half pixels takes its floor.
+  PixelCenter,
 };
 
 /// Which input a nearest-neighbour position takes.
@@ -274,7 +277,9 @@ public:
                           const QuantizationParams &params);
   /// Appends `value` as a result called `name`.
   mlir::LogicalResult addOutput(llvm::StringRef name, Value value);
-  /// The same for integers with `params`.
+  /// The same for integers with `params`, which have one scale: those of 8 bits
+  /// with the attributes that inputs have, and those of 32 bits, signed and of
+  /// zero point 0, as they are.
   mlir::LogicalResult addQuantizedOutput(llvm::StringRef name, Value value,
                                          const QuantizationParams &params);
   /// Ends the function, erases what no output needs and verifies. Null after
@@ -325,6 +330,10 @@ public:
 
   Value unary(UnaryKind kind, Value x);
   Value binary(BinaryKind kind, Value a, Value b);
+  /// x / y of floats, rounded once: what is rounded to integers afterwards has
+  /// to tell halves. (A product with the reciprocal, as Div is, may be off in
+  /// the last digit.)
+  Value quotient(Value x, Value y);
   /// Floats or integers between `min` and `max`, infinities included.
   Value clamp(Value x, double min, double max);
   Value leakyRelu(Value x, double alpha);
@@ -482,7 +491,8 @@ public:
   mlir::quant::QuantizedType getQuantizedType(const QuantizationParams &params,
                                               ArrayRef<int64_t> shape);
   /// tosa.const -> quant.scast -> quant.dcast. `bytes` hold integers of the
-  /// file; unsigned ones are moved with their zero point.
+  /// file; unsigned ones are moved with their zero point. Zero points that
+  /// differ along an axis are taken from the integers where 8 bits suffice.
   Value quantizedConstant(ArrayRef<int64_t> shape, ArrayRef<char> bytes,
                           const QuantizationParams &params);
   /// quant.qcast -> quant.dcast: the reals that integers with `params` hold.

@@ -90,6 +90,16 @@ static Value subtractProduct(NetworkBuilder &b, Value x, Value q, Value y) {
   return subtract(b, subtract(b, x, product), rest);
 }
 
+/// What the product with the reciprocal misses is computed exactly.
+Value NetworkBuilder::quotient(Value x, Value y) {
+  Value inverse = unary(UnaryKind::Reciprocal, y);
+  Value rough = multiply(*this, x, inverse);
+  if (!rough)
+    return {};
+  Value missing = subtractProduct(*this, x, rough, y);
+  return add(*this, rough, multiply(*this, missing, inverse));
+}
+
 /// C's fmod. The quotient may be off by one as it is rounded before its
 /// fraction is dropped; the remainder, which is exact, says so.
 static Value buildRealRemainder(NetworkBuilder &b, Value x, Value y) {

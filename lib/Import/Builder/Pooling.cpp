@@ -14,7 +14,8 @@
 using namespace mlir;
 using namespace quantc;
 
-/// The most positions of a window with dilation, each an operation.
+/// The most elements of a window whose average is taken with dilation: each is
+/// a weight for every channel.
 static constexpr int64_t kMaxDilated = 256;
 /// The most windows with dilation in one dimension, for each of which a factor
 /// may be stored.
@@ -102,38 +103,71 @@ static SmallVector<int64_t> outputShape(NetworkBuilder &b, Value x,
   return {shape[0], dims[0].output, dims[1].output, shape[3]};
 }
 
-/// False after an error if there is too much to treat alone.
-static bool checkDilated(NetworkBuilder &b, ArrayRef<WindowDim> dims) {
-  if (dims[0].kernel <= kMaxDilated && dims[1].kernel <= kMaxDilated &&
-      dims[0].kernel * dims[1].kernel <= kMaxDilated &&
-      std::max(dims[0].output, dims[1].output) <= kMaxWindows)
-    return true;
-  b.emitError() << "pooling with dilation and windows of more than "
-                << kMaxDilated << " elements, or more than " << kMaxWindows
-                << " windows side by side";
-  return false;
+/// `x` [N, size, B, C] with `count` elements more along dimension 1, none of
+/// which changes a maximum over elements that are `dilation` apart: copies of
+/// what such a window has seen before. Where there is nothing to copy, a window
+/// may see padding alone, whose maximum is the lowest number.
+static Value completeRows(NetworkBuilder &b, Value x, int64_t dilation,
+                          int64_t count) {
+  int64_t size = b.shapeOf(x)[1];
+  if (count == 0)
+    return x;
+  if (size < dilation)
+    return b.pad(x, {0, 0, 0, 0}, {0, count, 0, 0}, PadMode::Constant,
+                 b.elementOf(x).isF32() ? -double(FLT_MAX) : double(INT8_MIN));
+  int64_t begin = size - dilation;
+  return b.concat({x, b.slice(x, {1}, {begin}, {begin + count})}, 1);
 }
 
-/// The maximum of what each position of a window with dilation sees.
+/// Maxima along dimension 1 of x [N, size, B, C]. In rows of `dim.dilation`
+/// elements, what a window sees lies one below the other: a pooling over the
+/// rows makes the windows that begin at each element, of which those asked for
+/// are taken. Nothing but moves and a pooling: quantized, it has one scale.
+static Value poolDilated(NetworkBuilder &b, Value x, const WindowDim &dim) {
+  if (!x)
+    return {};
+  SmallVector<int64_t> shape(b.shapeOf(x));
+  Window window;
+  if (dim.dilation == 1) {
+    window.stride = {dim.stride, 1};
+    window.before = {dim.before, 0};
+    window.after = {dim.needed(), 0};
+    return b.maxPool(x, {dim.kernel, 1}, window);
+  }
+  int64_t rows = llvm::divideCeil(shape[1], dim.dilation);
+  x = completeRows(b, x, dim.dilation, rows * dim.dilation - shape[1]);
+  int64_t top = llvm::divideCeil(dim.before, dim.dilation);
+  int64_t first = top * dim.dilation - dim.before;
+  int64_t last = first + (dim.output - 1) * dim.stride;
+  int64_t bottom = last / dim.dilation + dim.kernel - rows - top;
+  window.before = {top, 0};
+  window.after = {std::max<int64_t>(bottom, 0), 0};
+  Value y = b.maxPool(
+      b.reshape(x, {shape[0], rows, dim.dilation * shape[2], shape[3]}),
+      {dim.kernel, 1}, window);
+  return b.slice(b.reshape(y, {shape[0], -1, shape[2], shape[3]}), {1}, {first},
+                 {last + 1}, {dim.stride});
+}
+
+/// Rows, then columns: maxima of maxima are exact.
 static Value buildDilated(NetworkBuilder &b, Value x,
                           ArrayRef<WindowDim> dims) {
-  if (!checkDilated(b, dims))
+  SmallVector<WindowDim> fitted(dims);
+  auto [cropped, pads] = fitInput(b, x, dims);
+  if (!cropped)
     return {};
-  Value padded =
-      b.pad(x, {0, dims[0].before, dims[1].before, 0},
-            {0, dims[0].needed(), dims[1].needed(), 0}, PadMode::Constant,
-            b.elementOf(x).isF32() ? -double(FLT_MAX) : double(INT8_MIN));
-  Value y;
-  for (int64_t i = 0; i < dims[0].kernel; ++i)
-    for (int64_t j = 0; j < dims[1].kernel; ++j) {
-      int64_t top = i * dims[0].dilation, left = j * dims[1].dilation;
-      Value seen = b.slice(padded, {1, 2}, {top, left},
-                           {top + (dims[0].output - 1) * dims[0].stride + 1,
-                            left + (dims[1].output - 1) * dims[1].stride + 1},
-                           {dims[0].stride, dims[1].stride});
-      y = y ? b.binary(BinaryKind::Maximum, y, seen) : seen;
-    }
-  return y;
+  for (auto [i, dim] : llvm::enumerate(fitted)) {
+    dim.size = b.shapeOf(cropped)[i + 1];
+    dim.before = pads[2 * i];
+    if (dim.kernel == 1) // Nothing is dilated.
+      dim.dilation = 1;
+  }
+  ArrayRef<int64_t> shape = b.shapeOf(cropped);
+  int64_t images = shape[0], channels = shape[3];
+  Value y = poolDilated(b, cropped, fitted[0]);
+  y = b.reshape(y, {-1, fitted[1].size, 1, channels});
+  return b.reshape(poolDilated(b, y, fitted[1]),
+                   {images, dims[0].output, dims[1].output, channels});
 }
 
 Value NetworkBuilder::maxPool(Value x, ArrayRef<int64_t> kernel,
@@ -197,10 +231,22 @@ static Value correctAverage(NetworkBuilder &b, Value y, int64_t axis,
   return b.binary(BinaryKind::Mul, y, b.constant(shape, factors));
 }
 
+/// False after an error if there is too much to treat alone.
+static bool checkDilatedAverage(NetworkBuilder &b, ArrayRef<WindowDim> dims) {
+  if (dims[0].kernel <= kMaxDilated && dims[1].kernel <= kMaxDilated &&
+      dims[0].kernel * dims[1].kernel <= kMaxDilated &&
+      std::max(dims[0].output, dims[1].output) <= kMaxWindows)
+    return true;
+  b.emitError() << "average pooling with dilation and windows of more than "
+                << kMaxDilated << " elements, or more than " << kMaxWindows
+                << " windows side by side";
+  return false;
+}
+
 /// A depthwise convolution with the same weight everywhere.
 static Value buildDilatedAverage(NetworkBuilder &b, Value x,
                                  ArrayRef<WindowDim> dims) {
-  if (!checkDilated(b, dims))
+  if (!checkDilatedAverage(b, dims))
     return {};
   int64_t channels = b.shapeOf(x)[3];
   Window window;

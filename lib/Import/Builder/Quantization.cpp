@@ -10,6 +10,8 @@
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
+#include "llvm/Support/JSON.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -82,6 +84,42 @@ static void makeSigned(MutableArrayRef<char> bytes, unsigned width) {
     bytes[i] ^= char(0x80);
 }
 
+/// Products of integers know one zero point of weights. Zero points that differ
+/// along an axis are taken from the integers where the differences have 8 bits,
+/// which is the same numbers; parameters that do not differ are those of the
+/// tensor. `storage` holds signed integers of `type`, of `shape`.
+static quant::QuantizedType uniteZeroPoints(quant::QuantizedType type,
+                                            ArrayRef<int64_t> shape,
+                                            MutableArrayRef<char> storage) {
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  if (!perAxis || type.getStorageTypeIntegralWidth() != 8)
+    return type;
+  ArrayRef<int64_t> zeroPoints = perAxis.getZeroPoints();
+  ArrayRef<double> scales = perAxis.getScales();
+  MLIRContext *context = type.getContext();
+  if (llvm::all_equal(zeroPoints))
+    return llvm::all_equal(scales)
+               ? ptq::getUniformType(context, ptq::getAffineParams(type, 0))
+               : type;
+  int32_t axis = perAxis.getQuantizedDimension();
+  int64_t inner = ShapedType::getNumElements(shape.drop_front(axis + 1));
+  SmallVector<char, 0> moved(storage);
+  int64_t lowest = 0;
+  for (auto [i, code] : llvm::enumerate(moved)) {
+    int64_t difference = static_cast<signed char>(code) -
+                         zeroPoints[int64_t(i) / inner % shape[axis]];
+    if (!llvm::isInt<8>(difference))
+      return type;
+    lowest = std::min(lowest, difference);
+    code = static_cast<char>(difference);
+  }
+  llvm::copy(moved, storage.begin());
+  StorageRange range{lowest == INT8_MIN ? INT8_MIN : -INT8_MAX, INT8_MAX};
+  quant::QuantizedType symmetric =
+      ptq::getPerAxisType(context, scales, axis, range);
+  return uniteZeroPoints(symmetric, shape, storage);
+}
+
 Value NetworkBuilder::quantizedConstant(ArrayRef<int64_t> shape,
                                         ArrayRef<char> bytes,
                                         const QuantizationParams &params) {
@@ -91,6 +129,7 @@ Value NetworkBuilder::quantizedConstant(ArrayRef<int64_t> shape,
   SmallVector<char, 0> storage(bytes);
   if (params.isUnsigned)
     makeSigned(storage, params.bits / 8);
+  type = uniteZeroPoints(type, shape, storage);
   Value integers = constant(getType(shape, type.getStorageType()), storage);
   if (!integers)
     return {};
@@ -192,19 +231,28 @@ static DictionaryAttr describe(Builder &b, DictionaryAttr attributes,
   return list.getDictionary(b.getContext());
 }
 
-/// False after an error unless `params` are those of 8-bit arguments.
-static bool checkInterface(NetworkBuilder &b,
+/// False after an error unless `params` are those of arguments and results.
+static bool checkInterface(NetworkBuilder &b, StringRef kind, StringRef name,
                            const QuantizationParams &params) {
   if (params.bits == 8 && !params.axis)
     return true;
-  b.emitError() << "inputs and outputs are quantized to 8 bits with one scale";
+  InFlightDiagnostic error = b.emitError()
+                             << "the " << kind << " '"
+                             << llvm::json::fixUTF8(name) << "' holds ";
+  if (params.axis)
+    error << "integers with a scale per channel";
+  else
+    error << (params.isUnsigned ? "unsigned" : "signed") << " integers of "
+          << params.bits << " bits with a scale";
+  error << "; quantized " << kind
+        << "s have 8 bits and one scale: dequantize it inside of the network";
   return false;
 }
 
 Value NetworkBuilder::addQuantizedInput(StringRef name, ArrayRef<int64_t> shape,
                                         const QuantizationParams &params) {
   quant::QuantizedType type = getQuantizedType(params, shape);
-  if (!type || !checkInterface(*this, params))
+  if (!type || !checkInterface(*this, "input", name, params))
     return {};
   Value storage = addInput(name, getType(shape, builder.getI8Type()));
   if (!storage)
@@ -217,11 +265,30 @@ Value NetworkBuilder::addQuantizedInput(StringRef name, ArrayRef<int64_t> shape,
   return create<quant::DequantizeCastOp>(shape, getF32Type(), quantized);
 }
 
+/// The integers of `value` in steps of `type`, taken where a sum is made: what
+/// reshapes and transposes it moves the integers.
+static Value takeIntegers(NetworkBuilder &b, Value value,
+                          quant::QuantizedType type) {
+  if (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
+    return b.reshape(takeIntegers(b, reshape.getInput1(), type),
+                     b.shapeOf(value));
+  if (auto transpose = value.getDefiningOp<tosa::TransposeOp>())
+    return b.transpose(takeIntegers(b, transpose.getInput1(), type),
+                       SmallVector<int64_t>(transpose.getPerms()));
+  return b.create<quant::StorageCastOp>(b.shapeOf(value), type.getStorageType(),
+                                        getQuantized(b, value, type));
+}
+
 LogicalResult
 NetworkBuilder::addQuantizedOutput(StringRef name, Value value,
                                    const QuantizationParams &params) {
   quant::QuantizedType type = getTypeFor(*this, value, params);
-  if (!type || !checkInterface(*this, params))
+  if (!type)
+    return failure();
+  if (type == ptq::getInt32Type(builder.getContext(), params.scales.front()) &&
+      !params.isUnsigned)
+    return addOutput(name, takeIntegers(*this, value, type));
+  if (!checkInterface(*this, "output", name, params))
     return failure();
   Value storage = create<quant::StorageCastOp>(
       shapeOf(value), builder.getI8Type(), getQuantized(*this, value, type));

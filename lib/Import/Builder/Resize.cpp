@@ -80,8 +80,9 @@ std::optional<Positions> quantc::computePositions(NetworkBuilder &b,
   case ResizeCoordinates::AlignCorners:
     if (output == 1)
       setFraction(p, 1, 1, /*centers=*/false);
-    else
-      setFraction(p, output - 1, input - 1, /*centers=*/false);
+    else if (numerator) // (input - 1) / (input * numerator / denominator - 1)
+      setFraction(p, input * numerator - denominator, (input - 1) * denominator,
+                  /*centers=*/false);
     return p;
   case ResizeCoordinates::HalfPixelSymmetric:
     if (numerator * input == denominator * output)
@@ -97,7 +98,7 @@ std::optional<Positions> quantc::computePositions(NetworkBuilder &b,
     if (numerator)
       setFraction(p, numerator, denominator, /*centers=*/true);
     return p;
-  case ResizeCoordinates::HalfPixelFloor:
+  case ResizeCoordinates::PixelCenter:
     if (numerator) {
       setFraction(p, numerator, denominator, /*centers=*/true);
       p.offset = denominator;
@@ -122,11 +123,14 @@ double quantc::getPosition(const Positions &p, int64_t o,
   case ResizeCoordinates::HalfPixelSymmetric:
     return double(p.input) / 2 +
            (double(o) + 0.5 - double(p.output) / 2) / p.scale - 0.5;
-  case ResizeCoordinates::HalfPixelFloor:
+  case ResizeCoordinates::PixelCenter:
     return (double(o) + 0.5) / p.scale;
-  default:
+  case ResizeCoordinates::AlignCorners:
+    return double(o) * double(p.input - 1) / (p.scale * double(p.input) - 1);
+  case ResizeCoordinates::Asymmetric:
     return double(o) / p.scale;
   }
+  llvm_unreachable("all coordinates are handled");
 }
 
 /// tosa.resize takes the nearest position, halves up: positions moved so that
@@ -249,11 +253,8 @@ Value NetworkBuilder::resize(Value x, ArrayRef<int64_t> size,
                 << " rows and columns are supported";
     return {};
   }
-  ResizeSpec complete = spec;
-  if (spec.coordinates == ResizeCoordinates::HalfPixelFloor)
-    complete.rounding = ResizeRounding::Floor;
-  auto rows = computePositions(*this, shape[1], size[0], complete, 0);
-  auto columns = computePositions(*this, shape[2], size[1], complete, 1);
+  auto rows = computePositions(*this, shape[1], size[0], spec, 0);
+  auto columns = computePositions(*this, shape[2], size[1], spec, 1);
   if (!rows || !columns)
     return {};
   if (spec.mode == ResizeMode::Cubic)
@@ -262,12 +263,12 @@ Value NetworkBuilder::resize(Value x, ArrayRef<int64_t> size,
   for (Positions *p : {&y, &z}) {
     if (p->unit == 0)
       continue;
-    if (complete.mode == ResizeMode::Nearest)
-      moveForRounding(*p, complete.rounding);
+    if (spec.mode == ResizeMode::Nearest)
+      moveForRounding(*p, spec.rounding);
     reduceFraction(*p);
   }
   if (fitsTosa(y) && fitsTosa(z))
-    return buildResize(*this, x, y, z, complete.mode);
-  return resizeAxis(*this, resizeAxis(*this, x, 1, *rows, complete), 2,
-                    *columns, complete);
+    return buildResize(*this, x, y, z, spec.mode);
+  return resizeAxis(*this, resizeAxis(*this, x, 1, *rows, spec), 2, *columns,
+                    spec);
 }

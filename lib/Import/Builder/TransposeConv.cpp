@@ -31,11 +31,11 @@ struct TransposedDim {
 };
 } // namespace
 
-/// What is cut off so that `wanted` elements are left.
+/// What is cut off so that `wanted` elements are left. What is missing is added
+/// behind the output.
 static void cutTo(TransposedDim &dim, int64_t wanted, AutoPad autoPad) {
-  int64_t total = dim.full - wanted;
-  int64_t half = total >= 0 ? total / 2 : 0;
-  dim.before = autoPad == AutoPad::SameLower && total > 0 ? total - half : half;
+  int64_t total = dim.full - wanted, cut = std::max<int64_t>(total, 0);
+  dim.before = autoPad == AutoPad::SameUpper ? cut / 2 : cut - cut / 2;
   dim.after = total - dim.before;
 }
 

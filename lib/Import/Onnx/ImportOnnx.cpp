@@ -116,7 +116,8 @@ FailureOr<Shape> Importer::getShape(const onnx::ValueInfoProto &input) {
                          << "' is no tensor of a known rank";
   Shape shape;
   for (auto [index, dim] : llvm::enumerate(type.shape().dim())) {
-    if (dim.has_dim_value()) {
+    // Some exporters write -1 where the format leaves a size out.
+    if (dim.has_dim_value() && dim.dim_value() != -1) {
       shape.push_back(dim.dim_value());
     } else if (index == 0) {
       shape.push_back(options.batch);
@@ -187,7 +188,8 @@ LogicalResult Importer::addInputs() {
 /// Checks quantized inputs, and has the results of operations that move
 /// elements quantized alike.
 LogicalResult Importer::prepareIntegers(Node &node, Integers integers) {
-  if (integers == Integers::Own)
+  node.keepDynamic(integers == Integers::Dynamic);
+  if (integers == Integers::Own || integers == Integers::Dynamic)
     return success();
   Tensor *first = nullptr;
   for (int i = 0; i < node.getNumInputs(); ++i) {
@@ -196,28 +198,26 @@ LogicalResult Importer::prepareIntegers(Node &node, Integers integers) {
     Tensor *input = node.tensor(i);
     if (!input)
       return failure();
-    StringRef name = node.getInputName(i);
-    if (input->dynamic)
-      return node.emitError()
-             << "reads '" << llvm::json::fixUTF8(name)
-             << "' of a DynamicQuantizeLinear; quantc reads those in "
-                "MatMulInteger and ConvInteger, and where Cast and Mul remove "
-                "the scale again";
+    std::string name = llvm::json::fixUTF8(node.getInputName(i));
     if (!input->params)
       continue;
     if (integers == Integers::Refuse)
       return node.emitError()
-             << "computes with the integers of the quantized tensor '"
-             << llvm::json::fixUTF8(name)
+             << "computes with the integers of the quantized tensor '" << name
              << "'; put a DequantizeLinear before it";
-    if (input->params->axis ||
-        (first && !isSame(*first->params, *input->params)))
+    if (input->params->axis)
       return node.emitError()
-             << "moves the integers of tensors with different scales ('"
-             << llvm::json::fixUTF8(name) << "')";
+             << "reads the integers of '" << name
+             << "', which has a scale per channel; put a DequantizeLinear "
+                "before it";
+    if (first && !isSame(*first->params, *input->params))
+      return node.emitError()
+             << "joins the integers of '" << name
+             << "' with others of another scale or zero point; put a "
+                "DequantizeLinear before it";
     first = input;
   }
-  if (first)
+  if (first && integers == Integers::Move)
     node.quantizeResults(*first->params, first->type);
   return success();
 }
@@ -250,13 +250,13 @@ LogicalResult Importer::addOutputs() {
                            << llvm::json::fixUTF8(output.name())
                            << "' is an optional result that quantc does not "
                               "compute";
-    Tensor &tensor = it->second;
-    if (!materialize(b, tensor, output.name()))
+    Tensor *tensor = resolveDynamic(it->second);
+    if (!tensor || !materialize(b, *tensor, output.name()))
       return failure();
     LogicalResult result =
-        tensor.params
-            ? b.addQuantizedOutput(output.name(), tensor.value, *tensor.params)
-            : b.addOutput(output.name(), tensor.value);
+        tensor->params ? b.addQuantizedOutput(output.name(), tensor->value,
+                                              *tensor->params)
+                       : b.addOutput(output.name(), tensor->value);
     if (failed(result))
       return failure();
   }
@@ -266,7 +266,9 @@ LogicalResult Importer::addOutputs() {
 void onnximport::addHandlers(Handlers &handlers) {
   addActivationHandlers(handlers);
   addConvHandlers(handlers);
+  addDynamicHandlers(handlers);
   addIndexHandlers(handlers);
+  addIntegerHandlers(handlers);
   addMathHandlers(handlers);
   addMoveHandlers(handlers);
   addNormalizationHandlers(handlers);

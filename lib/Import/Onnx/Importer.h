@@ -21,20 +21,26 @@
 #include "quantc/Import/Host/HostTensor.h"
 #include "quantc/Import/NetworkBuilder.h"
 
+#include <functional>
 #include <memory>
 
 namespace quantc::onnximport {
 
 using namespace host;
 
+struct Tensor;
+
 /// A tensor that DynamicQuantizeLinear makes: its activations stay real here,
-/// so the integers of the file are `value` * scale^exponent with a scale that
-/// only the running network would know. Products in which the scale cancels are
-/// ordinary tensors again.
+/// so the numbers of the file are `value` * scale^exponent with a scale that
+/// only the running network knows. Products in which the scale cancels are
+/// ordinary tensors again. Whatever else reads such a tensor gets the numbers
+/// of the file, which the network then computes.
 struct DynamicScale {
   /// The output y_scale.
   std::string source;
   int exponent = 0;
+  /// Builds the tensor as the file has it. It has no value after an error.
+  std::function<Tensor()> compute;
 };
 
 /// What a name of the file stands for.
@@ -51,6 +57,8 @@ struct Tensor {
   /// numbers that they stand for.
   std::optional<QuantizationParams> params;
   std::optional<DynamicScale> dynamic;
+  /// What `dynamic` computes, made when first asked for.
+  std::shared_ptr<Tensor> computed;
 };
 
 using Tensors = llvm::StringMap<Tensor>;
@@ -80,8 +88,11 @@ public:
   int getNumInputs() const { return proto.input_size(); }
   bool has(int input) const;
   llvm::StringRef getInputName(int input) const { return proto.input(input); }
-  /// The tensor, null after an error if it is not there.
+  /// The tensor, null after an error if it is not there. One with a dynamic
+  /// scale is computed, unless this node keeps such scales.
   Tensor *tensor(int input);
+  /// Tensors with dynamic scales are read as they are from here on, or not.
+  void keepDynamic(bool keep) { keepsDynamic = keep; }
   /// As a value of the network; null after an error.
   mlir::Value value(int input);
   /// Null without an error if the input is not given.
@@ -136,10 +147,20 @@ public:
                                 ElementType type);
   llvm::LogicalResult setResult(int result, Array value, bool isNibble = false);
   llvm::LogicalResult setResult(int result, Tensor tensor);
+  /// A tensor without elements, of input 0's type. It is a constant: what joins
+  /// it with other tensors leaves it out.
+  llvm::LogicalResult setEmptyResult(int result, llvm::ArrayRef<int64_t> shape);
   /// Results are integers with `params`, as those of operations that only move
   /// the elements of quantized tensors.
   void quantizeResults(QuantizationParams params, ElementType type);
   bool quantizesResults() const { return resultParams.has_value(); }
+  /// What the number `code` of a node's attribute or input stands for: itself,
+  /// or where results are quantized, a real number.
+  double toReal(double code) const;
+  /// The parameters of results, null if they are not quantized.
+  const QuantizationParams *getResultParams() const {
+    return resultParams ? &*resultParams : nullptr;
+  }
 
 private:
   const onnx::AttributeProto *find(llvm::StringRef name, int type);
@@ -149,9 +170,14 @@ private:
   llvm::StringRef directory;
   size_t &foldedBytes;
   bool failed = false;
+  bool keepsDynamic = false;
   std::optional<QuantizationParams> resultParams;
   ElementType resultType = ElementType::Int8;
 };
+
+/// The tensor without a dynamic scale: `tensor` itself, or what is computed in
+/// its place. Null after an error.
+Tensor *resolveDynamic(Tensor &tensor);
 
 /// The value of a tensor, made if it is a constant. Null after an error.
 mlir::Value materialize(NetworkBuilder &b, Tensor &tensor,
@@ -164,10 +190,15 @@ bool isSame(const QuantizationParams &a, const QuantizationParams &b);
 enum class Integers {
   /// They are an error: the operation computes with numbers.
   Refuse,
-  /// The operation moves or selects elements: results have the parameters.
+  /// The operation moves or selects elements, or compares them with numbers of
+  /// their kind: results have the parameters.
   Move,
+  /// The operation sees the order of elements only.
+  Order,
   /// The operation defines itself what integers stand for.
   Own,
+  /// The same, and it knows what to do with dynamic scales.
+  Dynamic,
 };
 
 using ImportFunction = llvm::LogicalResult (*)(Node &);
@@ -183,7 +214,9 @@ void addHandlers(Handlers &handlers);
 
 void addActivationHandlers(Handlers &handlers);
 void addConvHandlers(Handlers &handlers);
+void addDynamicHandlers(Handlers &handlers);
 void addIndexHandlers(Handlers &handlers);
+void addIntegerHandlers(Handlers &handlers);
 void addMathHandlers(Handlers &handlers);
 void addMoveHandlers(Handlers &handlers);
 void addNormalizationHandlers(Handlers &handlers);

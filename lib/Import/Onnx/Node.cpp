@@ -33,12 +33,23 @@ Tensor *Node::tensor(int input) {
     return nullptr;
   }
   auto it = tensors.find(proto.input(input));
-  if (it != tensors.end())
-    return &it->second;
+  if (it != tensors.end()) {
+    Tensor *found = keepsDynamic ? &it->second : resolveDynamic(it->second);
+    failed |= !found;
+    return found;
+  }
   emitError() << "reads '" << llvm::json::fixUTF8(proto.input(input))
               << "', an optional result of an operation that quantc does not "
                  "compute";
   return nullptr;
+}
+
+Tensor *onnximport::resolveDynamic(Tensor &tensor) {
+  if (!tensor.dynamic)
+    return &tensor;
+  if (!tensor.computed)
+    tensor.computed = std::make_shared<Tensor>(tensor.dynamic->compute());
+  return tensor.computed->value ? tensor.computed.get() : nullptr;
 }
 
 Value onnximport::materialize(NetworkBuilder &b, Tensor &tensor,
@@ -175,9 +186,21 @@ LogicalResult Node::setResult(int result, Tensor tensor) {
   return success();
 }
 
+LogicalResult Node::setEmptyResult(int result, ArrayRef<int64_t> shape) {
+  return setResult(result, Array::zeros(tensor(0)->type, shape));
+}
+
 void Node::quantizeResults(QuantizationParams params, ElementType type) {
   resultParams = std::move(params);
   resultType = type;
+}
+
+double Node::toReal(double code) const {
+  if (!resultParams)
+    return code;
+  double zero =
+      resultParams->zeroPoints.empty() ? 0 : resultParams->zeroPoints.front();
+  return (code - zero) * resultParams->scales.front();
 }
 
 bool onnximport::isSame(const QuantizationParams &a,

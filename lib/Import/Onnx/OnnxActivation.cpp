@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Importer.h"
+#include "Quantized.h"
 
 using namespace quantc;
 using namespace quantc::onnximport;
@@ -31,6 +31,26 @@ static LogicalResult importFoldable(Node &node) {
   return node.setResult(0, node.b.unary(kind, x));
 }
 
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Elements between `min` and `max`; if these cross, every element is `max`.
+/// Constants, such as the integers of weights, stay constants.
+static LogicalResult setClamped(Node &node, double min, double max) {
+  min = std::min(min, max);
+  const Array *in = node.constant(0);
+  if (!in)
+    return node.setResult(
+        0, node.b.clamp(node.value(0), node.toReal(min), node.toReal(max)));
+  Array out = *in;
+  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
+    // A NaN stays; an integer is changed only to a limit that it exceeds.
+    double element = getReal(out, i);
+    if (element < min || element > max)
+      setReal(out, i, element < min ? min : max);
+  }
+  return node.setResult(0, std::move(out));
+}
+
 /// The limit at `input` or, before operator set 11, in the attribute `name`.
 static FailureOr<double> readLimit(Node &node, StringRef name, int input,
                                    double otherwise) {
@@ -40,24 +60,30 @@ static FailureOr<double> readLimit(Node &node, StringRef name, int input,
 }
 
 static LogicalResult importClip(Node &node) {
-  Value x = node.value(0);
-  double infinity = std::numeric_limits<double>::infinity();
   auto isComputed = [&](int input) {
     return node.has(input) && !node.constant(input);
   };
   if (isComputed(1) || isComputed(2)) {
+    Value x = node.value(0);
     if (node.has(1))
-      x = node.b.binary(BinaryKind::Maximum, x, node.value(1));
+      x = node.b.binary(BinaryKind::Maximum, x, readOperand(node, 1));
     if (node.has(2))
-      x = node.b.binary(BinaryKind::Minimum, x, node.value(2));
+      x = node.b.binary(BinaryKind::Minimum, x, readOperand(node, 2));
     return node.setResult(0, x);
   }
-  FailureOr<double> min = readLimit(node, "min", 1, -infinity);
-  FailureOr<double> max = readLimit(node, "max", 2, infinity);
+  FailureOr<double> min = readLimit(node, "min", 1, -kInfinity);
+  FailureOr<double> max = readLimit(node, "max", 2, kInfinity);
   if (failed(min) || failed(max))
     return failure();
-  // ONNX: if the limits cross, every element is the upper one.
-  return node.setResult(0, node.b.clamp(x, std::min(*min, *max), *max));
+  return setClamped(node, *min, *max);
+}
+
+/// Of integers that stand for real numbers, those below the integer 0 become
+/// it.
+static LogicalResult importRelu(Node &node) {
+  if (node.constant(0) || node.quantizesResults())
+    return setClamped(node, 0, kInfinity);
+  return node.setResult(0, node.b.unary(UnaryKind::Relu, node.value(0)));
 }
 
 static LogicalResult importLeakyRelu(Node &node) {
@@ -102,7 +128,7 @@ static LogicalResult importBiasGelu(Node &node) {
 void onnximport::addActivationHandlers(Handlers &handlers) {
   handlers["Abs"] = {importFoldable<UnaryKind::Abs, Unary::Abs>};
   handlers["Ceil"] = {importFoldable<UnaryKind::Ceil, Unary::Ceil>};
-  handlers["Clip"] = {importClip};
+  handlers["Clip"] = {importClip, Integers::Move};
   handlers["Cos"] = {importUnary<UnaryKind::Cos>};
   handlers["Elu"] = {importElu};
   handlers["Erf"] = {importUnary<UnaryKind::Erf>};
@@ -118,7 +144,7 @@ void onnximport::addActivationHandlers(Handlers &handlers) {
   handlers["PRelu"] = {importPRelu};
   handlers["Reciprocal"] = {
       importFoldable<UnaryKind::Reciprocal, Unary::Reciprocal>};
-  handlers["Relu"] = {importUnary<UnaryKind::Relu>};
+  handlers["Relu"] = {importRelu, Integers::Move};
   handlers["Round"] = {importUnary<UnaryKind::Round>};
   handlers["Sigmoid"] = {importUnary<UnaryKind::Sigmoid>};
   handlers["Sign"] = {importUnary<UnaryKind::Sign>};

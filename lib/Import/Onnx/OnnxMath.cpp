@@ -72,14 +72,13 @@ static LogicalResult importMul(Node &node) {
 /// Any number of inputs, from the left.
 template <BinaryKind kind, Binary host>
 static LogicalResult importVariadic(Node &node) {
-  if (node.getNumInputs() == 2)
+  if (node.getNumInputs() == 0)
+    return node.emitError() << "has no input";
+  if (node.getNumInputs() == 2 && !node.quantizesResults())
     return importBinary<kind, host>(node);
-  SmallVector<Value> values = node.values();
-  if (values.empty())
-    return failure();
-  Value result = values.front();
-  for (Value value : ArrayRef<Value>(values).drop_front())
-    result = node.b.binary(kind, result, value);
+  Value result = readOperand(node, 0);
+  for (int i = 1; i < node.getNumInputs(); ++i)
+    result = node.b.binary(kind, result, readOperand(node, i));
   return node.setResult(0, result);
 }
 
@@ -106,7 +105,8 @@ static LogicalResult importWhere(Node &node) {
     if (countElements(*shape).value_or(INT64_MAX) <= kMaxFoldedElements)
       return node.setResult(0, select(*condition, *a, *b, *shape));
   }
-  Value choice = node.value(0), yes = node.value(1), no = node.value(2);
+  Value choice = node.value(0), yes = readOperand(node, 1);
+  Value no = readOperand(node, 2);
   return node.setResult(0, node.b.select(choice, yes, no));
 }
 
@@ -136,8 +136,12 @@ static LogicalResult convertTo(Node &node, ElementType type) {
   Tensor *in = node.tensor(0);
   if (!in)
     return failure();
-  if (in->dynamic)
-    return importDynamicCast(node, type);
+  if (in->dynamic && isFloat(type))
+    return importDynamicCast(node);
+  node.keepDynamic(false);
+  in = node.tensor(0);
+  if (!in)
+    return failure();
   if (in->type == type)
     return node.setResult(0, Tensor(*in));
   Type element = getNetworkType(node.b, type);
@@ -164,8 +168,8 @@ static LogicalResult importCastLike(Node &node) {
 void onnximport::addMathHandlers(Handlers &handlers) {
   handlers["Add"] = {importBinary<BinaryKind::Add, Binary::Add>};
   handlers["And"] = {importBinary<BinaryKind::LogicalAnd, Binary::And>};
-  handlers["Cast"] = {importCast, Integers::Own};
-  handlers["CastLike"] = {importCastLike, Integers::Own};
+  handlers["Cast"] = {importCast, Integers::Dynamic};
+  handlers["CastLike"] = {importCastLike, Integers::Dynamic};
   handlers["Div"] = {importBinary<BinaryKind::Div, Binary::Div>};
   handlers["Equal"] = {importBinary<BinaryKind::Equal, Binary::Equal>};
   handlers["Greater"] = {importBinary<BinaryKind::Greater, Binary::Greater>};
@@ -174,15 +178,17 @@ void onnximport::addMathHandlers(Handlers &handlers) {
   handlers["Less"] = {importBinary<BinaryKind::Less, Binary::Less>};
   handlers["LessOrEqual"] = {
       importBinary<BinaryKind::LessEqual, Binary::LessOrEqual>};
-  handlers["Max"] = {importVariadic<BinaryKind::Maximum, Binary::Max>};
+  handlers["Max"] = {importVariadic<BinaryKind::Maximum, Binary::Max>,
+                     Integers::Move};
   handlers["Mean"] = {importMean};
-  handlers["Min"] = {importVariadic<BinaryKind::Minimum, Binary::Min>};
+  handlers["Min"] = {importVariadic<BinaryKind::Minimum, Binary::Min>,
+                     Integers::Move};
   handlers["Mod"] = {importMod};
-  handlers["Mul"] = {importMul, Integers::Own};
+  handlers["Mul"] = {importMul, Integers::Dynamic};
   handlers["Or"] = {importBinary<BinaryKind::LogicalOr, Binary::Or>};
   handlers["Pow"] = {importBinary<BinaryKind::Pow, Binary::Pow>};
   handlers["Sub"] = {importBinary<BinaryKind::Sub, Binary::Sub>};
   handlers["Sum"] = {importVariadic<BinaryKind::Add, Binary::Add>};
-  handlers["Where"] = {importWhere};
+  handlers["Where"] = {importWhere, Integers::Move};
   handlers["Xor"] = {importBinary<BinaryKind::LogicalXor, Binary::Xor>};
 }

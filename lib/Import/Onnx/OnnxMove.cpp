@@ -185,9 +185,15 @@ static LogicalResult importConcat(Node &node) {
     return failure();
   if (*folded)
     return node.setResult(0, std::move(**folded));
-  SmallVector<Value> values = node.values();
-  if (values.empty())
-    return failure();
+  // Tensors without elements add nothing; not all are, or they were folded.
+  SmallVector<Value> values;
+  for (int i = 0; i < node.getNumInputs(); ++i) {
+    if (const Array *part = node.constant(i); part && !part->elementCount())
+      continue;
+    values.push_back(node.value(i));
+    if (!values.back())
+      return failure();
+  }
   return node.setResult(0, node.b.concat(values, axis));
 }
 
@@ -256,11 +262,11 @@ static LogicalResult importDropout(Node &node) {
 
 void onnximport::addMoveHandlers(Handlers &handlers) {
   handlers["Concat"] = {importConcat, Integers::Move};
-  handlers["Dropout"] = {importDropout, Integers::Own};
+  handlers["Dropout"] = {importDropout, Integers::Dynamic};
   handlers["Expand"] = {importExpand, Integers::Move};
   handlers["Flatten"] = {importFlatten, Integers::Move};
   handlers["Gather"] = {importGather, Integers::Move};
-  handlers["Identity"] = {importIdentity, Integers::Own};
+  handlers["Identity"] = {importIdentity, Integers::Dynamic};
   handlers["Reshape"] = {importReshape, Integers::Move};
   handlers["Squeeze"] = {importSqueeze, Integers::Move};
   handlers["Tile"] = {importTile, Integers::Move};

@@ -1,5 +1,4 @@
-//===- OnnxQuantize.cpp - Quantization and operations on integers -*- C++
-//-*-===//
+//===- OnnxQuantize.cpp - Quantization and its inverse -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -8,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Quantized.h"
-#include "Windows.h"
 
 #include <cmath>
 
@@ -108,6 +106,22 @@ static LogicalResult importBlocks(Node &node, int64_t block) {
   return node.setResult(0, std::move(out));
 }
 
+/// Whether an input is a single element that the network computes.
+static bool isComputed(Node &node, int input) {
+  if (!node.has(input) || node.constant(input) || !node.tensor(input))
+    return false;
+  return countElements(node.shape(input)) == 1;
+}
+
+/// (integers - zero point) * scale, where the network computes either.
+static Value readComputed(Node &node) {
+  Value codes = readCodes(node, 0), scale = node.value(1);
+  if (node.has(2))
+    codes = node.b.binary(BinaryKind::Sub, codes, readCodes(node, 2));
+  // One element of any rank; the rank of the result is the input's.
+  return node.b.binary(BinaryKind::Mul, codes, node.b.reshape(scale, {}));
+}
+
 static LogicalResult importDequantizeLinear(Node &node) {
   Tensor *in = node.tensor(0), *scale = node.tensor(1);
   if (!in || !scale)
@@ -116,140 +130,17 @@ static LogicalResult importDequantizeLinear(Node &node) {
     return importBlocks(node, block);
   if (in->dynamic && scale->dynamic &&
       in->dynamic->source == scale->dynamic->source &&
-      in->dynamic->exponent + scale->dynamic->exponent == 0)
+      in->dynamic->exponent + scale->dynamic->exponent == 0 &&
+      isDynamicZeroPoint(node, 2, *in->dynamic))
     return node.setResult(0, in->value);
+  node.keepDynamic(false);
+  if (isComputed(node, 1) || isComputed(node, 2))
+    return node.setResult(0, readComputed(node));
   return node.setResult(0, readReals(node, 0, {1, 2}, node.getInt("axis", 1)));
 }
 
-//===----------------------------------------------------------------------===//
-// Scales that are computed at run time
-//===----------------------------------------------------------------------===//
-
-static LogicalResult importDynamicQuantizeLinear(Node &node) {
-  Value x = node.value(0);
-  if (!x)
-    return failure();
-  std::string source = node.getResultName(1).str();
-  auto set = [&](int result, Value value, int exponent) {
-    Tensor tensor;
-    tensor.type = result == 1 ? ElementType::Float32 : ElementType::UInt8;
-    tensor.value = value;
-    tensor.dynamic = DynamicScale{source, exponent};
-    return node.setResult(result, std::move(tensor));
-  };
-  return failure(failed(set(0, x, -1)) ||
-                 failed(set(1, node.b.scalar(1.0f), 1)) ||
-                 failed(set(2, node.b.scalar(0.0f), 0)));
-}
-
-FailureOr<bool> onnximport::importDynamicMul(Node &node) {
-  Tensor *a = node.tensor(0), *b = node.tensor(1);
-  if (!a || !b)
-    return failure();
-  if (a->params || b->params)
-    return node.emitError() << "computes with the integers of a quantized "
-                               "tensor; put a DequantizeLinear before it";
-  if (!a->dynamic && !b->dynamic)
-    return false;
-  if (a->dynamic && b->dynamic && a->dynamic->source != b->dynamic->source)
-    return node.emitError() << "mixes the scales of two DynamicQuantizeLinear";
-  Tensor result;
-  DynamicScale scale{a->dynamic ? a->dynamic->source : b->dynamic->source, 0};
-  for (Tensor *factor : {a, b})
-    scale.exponent += factor->dynamic ? factor->dynamic->exponent : 0;
-  if (scale.exponent != 0)
-    result.dynamic = scale;
-  Value lhs = node.value(0), rhs = node.value(1);
-  result.value = node.b.binary(BinaryKind::Mul, lhs, rhs);
-  if (failed(node.setResult(0, std::move(result))))
-    return failure();
-  return true;
-}
-
-LogicalResult onnximport::importDynamicCast(Node &node, ElementType type) {
-  if (!isFloat(type))
-    return node.emitError() << "makes integers of what a scale computed at run "
-                               "time applies to";
-  Tensor result = *node.tensor(0);
-  result.type = ElementType::Float32;
-  return node.setResult(0, std::move(result));
-}
-
-//===----------------------------------------------------------------------===//
-// ConvInteger, MatMulInteger
-//===----------------------------------------------------------------------===//
-
-/// The integers of an input minus its zero point; `unit` gets what a step of
-/// the result stands for.
-static Value readDifference(Node &node, int input, int zero, int64_t axis,
-                            double &unit,
-                            std::optional<DynamicScale> &dynamic) {
-  Tensor *tensor = node.tensor(input);
-  if (!tensor)
-    return {};
-  if (tensor->dynamic) {
-    dynamic = tensor->dynamic;
-    return tensor->value;
-  }
-  FailureOr<QuantizationParams> params =
-      readZeroPoint(node, zero, tensor->type, axis, node.shape(input).size());
-  if (failed(params))
-    return {};
-  // Quantized activations are taken as they are, whatever their scale.
-  if (!tensor->constant && tensor->params && !tensor->params->axis) {
-    QuantizationParams scaled = *params;
-    scaled.scales = tensor->params->scales;
-    if (isSame(scaled, *tensor->params)) {
-      unit *= scaled.scales.front();
-      return tensor->value;
-    }
-  }
-  return readAs(node, input, *params);
-}
-
-/// `build` on the differences. The result's integers are the real numbers over
-/// the unit.
-static LogicalResult importInteger(Node &node, int64_t axis,
-                                   function_ref<Value(Value, Value)> build) {
-  double unit = 1;
-  std::optional<DynamicScale> dynamic, other;
-  Value x = readDifference(node, 0, 2, 0, unit, dynamic);
-  Value weights = readDifference(node, 1, 3, axis, unit, other);
-  if (!x || !weights)
-    return failure();
-  if (other)
-    return node.emitError()
-           << "multiplies two tensors of which the second has a scale that is "
-              "computed at run time; quantc reads constant weights there";
-  Tensor result;
-  result.type = ElementType::Int32;
-  result.value = build(x, weights);
-  result.dynamic = dynamic;
-  if (!dynamic) {
-    result.params.emplace();
-    result.params->bits = 32;
-    result.params->scales.push_back(unit);
-  }
-  return node.setResult(0, std::move(result));
-}
-
-static LogicalResult importConvInteger(Node &node) {
-  return importInteger(node, 0, [&](Value x, Value weights) {
-    return buildConv(node, x, weights, Value());
-  });
-}
-
-static LogicalResult importMatMulInteger(Node &node) {
-  return importInteger(node, -1, [&](Value x, Value weights) {
-    return node.b.matMul(x, weights);
-  });
-}
-
 void onnximport::addQuantizeHandlers(Handlers &handlers) {
-  handlers["ConvInteger"] = {importConvInteger, Integers::Own};
-  handlers["DequantizeLinear"] = {importDequantizeLinear, Integers::Own};
-  handlers["DynamicQuantizeLinear"] = {importDynamicQuantizeLinear};
-  handlers["MatMulInteger"] = {importMatMulInteger, Integers::Own};
+  handlers["DequantizeLinear"] = {importDequantizeLinear, Integers::Dynamic};
   handlers["QuantizeLinear"] = {importQuantizeLinear};
   handlers["com.microsoft.DequantizeLinear"] = handlers["DequantizeLinear"];
   handlers["com.microsoft.QuantizeLinear"] = handlers["QuantizeLinear"];

@@ -105,14 +105,14 @@ static LogicalResult importArg(Node &node) {
 }
 
 void onnximport::addReduceHandlers(Handlers &handlers) {
-  handlers["ArgMax"] = {importArg<true>};
-  handlers["ArgMin"] = {importArg<false>};
+  handlers["ArgMax"] = {importArg<true>, Integers::Order};
+  handlers["ArgMin"] = {importArg<false>, Integers::Order};
   handlers["ReduceL1"] = {importReduce<ReduceKind::L1>};
   handlers["ReduceL2"] = {importReduce<ReduceKind::L2>};
   handlers["ReduceLogSumExp"] = {importReduce<ReduceKind::LogSumExp>};
-  handlers["ReduceMax"] = {importReduce<ReduceKind::Max>};
+  handlers["ReduceMax"] = {importReduce<ReduceKind::Max>, Integers::Move};
   handlers["ReduceMean"] = {importReduce<ReduceKind::Mean>};
-  handlers["ReduceMin"] = {importReduce<ReduceKind::Min>};
+  handlers["ReduceMin"] = {importReduce<ReduceKind::Min>, Integers::Move};
   handlers["ReduceProd"] = {importReduce<ReduceKind::Prod>};
   handlers["ReduceSum"] = {importReduce<ReduceKind::Sum>};
   handlers["ReduceSumSquare"] = {importReduce<ReduceKind::SumSquare>};

@@ -38,7 +38,7 @@ static LogicalResult readCoordinates(Node &node, ResizeSpec &spec) {
           .Case("half_pixel_symmetric", ResizeCoordinates::HalfPixelSymmetric)
           .Case("align_corners", ResizeCoordinates::AlignCorners)
           .Case("asymmetric", ResizeCoordinates::Asymmetric)
-          .Case("tf_half_pixel_for_nn", ResizeCoordinates::HalfPixelFloor)
+          .Case("tf_half_pixel_for_nn", ResizeCoordinates::PixelCenter)
           .Default(std::nullopt);
   if (!coordinates)
     return node.emitError() << "has the coordinate_transformation_mode '"
@@ -187,6 +187,9 @@ static LogicalResult importResize(Node &node) {
   FailureOr<ResizeMode> mode = readMode(node);
   if (!x || failed(mode))
     return failure();
+  if (node.quantizesResults() && *mode != ResizeMode::Nearest)
+    return node.emitError() << "computes means of integers; put a "
+                               "DequantizeLinear before it";
   Shape shape(NetworkBuilder::shapeOf(x));
   FailureOr<Target> target = readTarget(node, shape);
   if (failed(target))
@@ -233,7 +236,7 @@ static LogicalResult importSpaceToDepth(Node &node) {
 
 void onnximport::addResizeHandlers(Handlers &handlers) {
   handlers["DepthToSpace"] = {importDepthToSpace, Integers::Move};
-  handlers["Resize"] = {importResize};
+  handlers["Resize"] = {importResize, Integers::Move};
   handlers["SpaceToDepth"] = {importSpaceToDepth, Integers::Move};
-  handlers["Upsample"] = {importResize};
+  handlers["Upsample"] = {importResize, Integers::Move};
 }

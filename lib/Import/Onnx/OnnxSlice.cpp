@@ -50,34 +50,49 @@ static FailureOr<Selection> readSelection(Node &node) {
   return result;
 }
 
-static LogicalResult sliceConstant(Node &node, const Array &in,
-                                   const Selection &selection) {
-  Shape starts(in.shape.size(), 0), steps(in.shape.size(), 1);
-  Shape sizes(in.shape.begin(), in.shape.end());
+namespace {
+/// The elements start + i * step, i below size, of each dimension.
+struct Ranges {
+  Shape starts, sizes, steps;
+};
+} // namespace
+
+static FailureOr<Ranges> resolveSelection(Node &node,
+                                          const Selection &selection,
+                                          ArrayRef<int64_t> shape) {
+  Ranges ranges{Shape(shape.size(), 0), Shape(shape), Shape(shape.size(), 1)};
   for (auto [i, axis] : llvm::enumerate(selection.axes)) {
-    FailureOr<int64_t> dim = node.getAxis(axis, in.shape.size());
+    FailureOr<int64_t> dim = node.getAxis(axis, shape.size());
     if (failed(dim))
       return failure();
-    int64_t step = selection.steps[i];
+    int64_t step = selection.steps[i], &size = ranges.sizes[*dim];
     if (step == 0)
       return node.emitError() << "has a step of 0";
-    std::tie(starts[*dim], sizes[*dim]) = clampRange(
-        selection.starts[i], selection.ends[i], step, in.shape[*dim]);
-    steps[*dim] = sizes[*dim] > 1 ? step : 1;
+    std::tie(ranges.starts[*dim], size) =
+        clampRange(selection.starts[i], selection.ends[i], step, shape[*dim]);
+    ranges.steps[*dim] = size > 1 ? step : 1;
   }
-  return node.setResult(0, slice(in, starts, sizes, steps));
+  return ranges;
 }
 
 static LogicalResult importSlice(Node &node) {
   FailureOr<Selection> selection = readSelection(node);
-  if (failed(selection))
+  if (failed(selection) || !node.tensor(0))
+    return failure();
+  FailureOr<Ranges> ranges = resolveSelection(node, *selection, node.shape(0));
+  if (failed(ranges))
     return failure();
   if (const Array *in = node.constant(0); isFoldable(in))
-    return sliceConstant(node, *in, *selection);
+    return node.setResult(
+        0, slice(*in, ranges->starts, ranges->sizes, ranges->steps));
+  if (llvm::is_contained(ranges->sizes, 0))
+    return node.setEmptyResult(0, ranges->sizes);
   return node.setResult(0, node.b.slice(node.value(0), selection->axes,
                                         selection->starts, selection->ends,
                                         selection->steps));
 }
+
+static bool isNotEmpty(int64_t size) { return size != 0; }
 
 static LogicalResult importSplit(Node &node) {
   auto sizes = node.getIntsOrInput("split", 1);
@@ -112,12 +127,17 @@ static LogicalResult importSplit(Node &node) {
     }
     return success();
   }
-  SmallVector<Value> values = node.b.split(node.value(0), *axis, parts);
+  SmallVector<int64_t> filled(llvm::make_filter_range(parts, isNotEmpty));
+  SmallVector<Value> values = node.b.split(node.value(0), *axis, filled);
   if (values.empty())
     return failure();
-  for (auto [index, value] : llvm::enumerate(values))
-    if (failed(node.setResult(index, value)))
+  const Value *next = values.begin();
+  for (auto [index, part] : llvm::enumerate(parts)) {
+    shape[*axis] = part;
+    if (failed(part != 0 ? node.setResult(index, *next++)
+                         : node.setEmptyResult(index, shape)))
       return failure();
+  }
   return success();
 }
 
@@ -130,13 +150,7 @@ static FailureOr<double> readPadValue(Node &node) {
       return failure();
     value = *given;
   }
-  // Integers of a quantized tensor stand for real numbers.
-  if (const Tensor *in = node.tensor(0); in && in->params) {
-    double zero =
-        in->params->zeroPoints.empty() ? 0 : in->params->zeroPoints.front();
-    value = (value - zero) * in->params->scales.front();
-  }
-  return value;
+  return node.toReal(value);
 }
 
 static LogicalResult importPad(Node &node) {

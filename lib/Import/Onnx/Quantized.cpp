@@ -34,8 +34,9 @@ static LogicalResult setAxis(Node &node, QuantizationParams &params,
   return success();
 }
 
-static QuantizationParams makeParams(ElementType type) {
+QuantizationParams onnximport::getUnitParams(ElementType type) {
   QuantizationParams params;
+  params.scales.push_back(1.0);
   params.bits = getBits(type);
   params.isUnsigned = isUnsigned(type);
   return params;
@@ -83,8 +84,7 @@ FailureOr<QuantizationParams> onnximport::readZeroPoint(Node &node, int zero,
                                                         ElementType type,
                                                         int64_t axis,
                                                         int64_t rank) {
-  QuantizationParams params = makeParams(type);
-  params.scales.push_back(1.0);
+  QuantizationParams params = getUnitParams(type);
   if (!node.has(zero))
     return params;
   const Array *array = readVector(node, zero, "zero point");
@@ -159,6 +159,13 @@ Value onnximport::getCodes(Node &node, Tensor &tensor) {
   return codes;
 }
 
+Value onnximport::readCodes(Node &node, int input) {
+  Tensor *tensor = node.tensor(input);
+  if (tensor && tensor->params)
+    return getCodes(node, *tensor);
+  return tensor ? readAs(node, input, getUnitParams(tensor->type)) : Value();
+}
+
 Value onnximport::readAs(Node &node, int input,
                          const QuantizationParams &params) {
   Tensor *tensor = node.tensor(input);
@@ -166,10 +173,6 @@ Value onnximport::readAs(Node &node, int input,
     return {};
   if (tensor->constant)
     return readConstant(node, input, *tensor->constant, params);
-  if (tensor->dynamic) {
-    node.emitError() << "mixes scales of DynamicQuantizeLinear with constants";
-    return {};
-  }
   if (!tensor->params) {
     Value real = node.b.cast(node.value(input), node.b.getF32Type());
     return real ? buildReals(node, real, params) : Value();
@@ -179,6 +182,13 @@ Value onnximport::readAs(Node &node, int input,
     return tensor->value;
   Value codes = getCodes(node, *tensor);
   return codes ? buildReals(node, codes, params) : Value();
+}
+
+Value onnximport::readOperand(Node &node, int input) {
+  const QuantizationParams *params = node.getResultParams();
+  const Tensor *tensor = params ? node.tensor(input) : nullptr;
+  return tensor && !tensor->params ? readAs(node, input, *params)
+                                   : node.value(input);
 }
 
 Value onnximport::readReals(Node &node, int input, ParamInputs inputs,
@@ -236,7 +246,7 @@ LogicalResult onnximport::setQuantized(Node &node, Value value,
 //===----------------------------------------------------------------------===//
 
 /// Where `node` has scale and zero point of its input `index`, if it defines
-/// what that input stands for.
+/// what that input stands for. A scale at input -1 is 1.
 static std::optional<ParamInputs> getParamInputs(const onnx::NodeProto &node,
                                                  int index) {
   StringRef op = node.op_type();
@@ -245,6 +255,8 @@ static std::optional<ParamInputs> getParamInputs(const onnx::NodeProto &node,
   if (op == "QLinearConcat")
     return index >= 2 ? std::optional<ParamInputs>({index + 1, index + 2})
                       : std::nullopt;
+  if (index <= 1 && (op == "MatMulInteger" || op == "ConvInteger"))
+    return ParamInputs{-1, index + 2};
   if (index == 0 &&
       (op == "DequantizeLinear" || op.starts_with("QLinear") || op == "QGemm"))
     return ParamInputs{1, 2};
@@ -273,10 +285,12 @@ QuantizationParams onnximport::findInputParams(const Graph &graph,
       std::optional<ParamInputs> inputs = getParamInputs(node, i);
       if (node.input(i) != input || !inputs)
         continue;
-      const Array *scale = getSingle(node, inputs->scale);
-      if (!scale)
+      const Array *scale =
+          inputs->scale < 0 ? nullptr : getSingle(node, inputs->scale);
+      if (!scale && inputs->scale >= 0)
         continue;
-      params.scales.front() = getReal(*scale, 0);
+      if (scale)
+        params.scales.front() = getReal(*scale, 0);
       if (const Array *zero = getSingle(node, inputs->zero))
         params.zeroPoints.push_back(getInt(*zero, 0));
       return params;

@@ -49,6 +49,10 @@ mlir::FailureOr<StoredType> readResultType(Node &node, int zero);
 /// Null after an error.
 mlir::Value readAs(Node &node, int input, const QuantizationParams &params);
 
+/// An input as a value. Where results are quantized, integers without
+/// parameters are those of the results. Null after an error.
+mlir::Value readOperand(Node &node, int input);
+
 /// The real numbers of an input with the parameters at `inputs`.
 mlir::Value readReals(Node &node, int input, ParamInputs inputs,
                       int64_t axis = 0);
@@ -59,6 +63,11 @@ llvm::LogicalResult setQuantized(Node &node, mlir::Value value,
 
 /// The integers of a quantized tensor, as f32.
 mlir::Value getCodes(Node &node, Tensor &tensor);
+/// The integers of an input, quantized or not, as f32. Null after an error.
+mlir::Value readCodes(Node &node, int input);
+
+/// Scale 1 and zero point 0 of integers of `type`.
+QuantizationParams getUnitParams(ElementType type);
 
 /// What a quantized input of the network stands for: the parameters of the
 /// first node that reads it with constant ones, else scale 1.
@@ -69,9 +78,13 @@ QuantizationParams findInputParams(const Graph &graph, const Tensors &tensors,
 // Scales that are computed at run time
 //===----------------------------------------------------------------------===//
 
-/// A product with such a scale. False if no input has one.
+/// Whether an input is the zero point that belongs to `scale`.
+bool isDynamicZeroPoint(Node &node, int input, const DynamicScale &scale);
+/// A product with such a scale. False if no input has one, or scales that do
+/// not cancel: an ordinary product.
 mlir::FailureOr<bool> importDynamicMul(Node &node);
-llvm::LogicalResult importDynamicCast(Node &node, ElementType type);
+/// Input 0, which has such a scale, as a float.
+llvm::LogicalResult importDynamicCast(Node &node);
 
 } // namespace quantc::onnximport
 

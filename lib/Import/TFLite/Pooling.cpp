@@ -89,7 +89,7 @@ static LogicalResult importResizeNearest(Node &node) {
   bool alignCorners = options && options->align_corners();
   ResizeSpec spec;
   spec.mode = ResizeMode::Nearest;
-  spec.coordinates = ResizeCoordinates::HalfPixelFloor;
+  spec.coordinates = ResizeCoordinates::PixelCenter;
   spec.rounding =
       alignCorners ? ResizeRounding::RoundPreferCeil : ResizeRounding::Floor;
   return resize(node, alignCorners, options && options->half_pixel_centers(),

@@ -86,6 +86,13 @@ def _convolutions():
     add(g, "ConvTranspose", x(1, 2, 4, 4), w(2, 3, 3, 3), strides=[2, 2], auto_pad="SAME_UPPER")
     add(g, "ConvTranspose", x(1, 2, 4, 4), w(2, 3, 3, 3), strides=[2, 2], output_shape=[10, 9])
     add(g, "ConvTranspose", x(1, 2, 5), w(2, 3, 3), strides=[3], dilations=[2])
+    # An odd total of padding: its larger half is in front unless auto_pad says SAME_UPPER.
+    for opset in (10, 13):
+        for auto_pad in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
+            add(g, "ConvTranspose", x(1, 2, 4, 5), w(2, 3, 3, 4), strides=[2, 3], output_shape=[6, 11],
+                auto_pad=auto_pad, opset=opset)
+            add(g, "ConvTranspose", x(1, 2, 4, 5), w(2, 3, 3, 4), strides=[2, 3], auto_pad=auto_pad, opset=opset)
+    add(g, "ConvTranspose", x(1, 2, 4), w(2, 3, 3), strides=[2], output_shape=[8], output_padding=[1])
     add(g, "Gemm", x(3, 4), w(5, 4), w(5), transB=1)
     add(g, "Gemm", x(4, 3), w(4, 5), w(3, 1), transA=1, alpha=0.5, beta=2.0)
     add(g, "Gemm", x(3, 4), x(4, 5), opset=11)
@@ -204,6 +211,13 @@ def _moves():
     add(g, "Split", x(2, 6), outputs=2, axis=1, split=[2, 4], opset=11)
     add(g, "Split", x(2, 6), ints(1, 5), outputs=2, axis=-1)
     add(g, "Split", x(2, 7), outputs=3, axis=1, num_outputs=3, opset=18)
+    # Parts and slices without elements add nothing to what joins them.
+    graph(g, "empty-part", [("Split", ["x", "s"], ["a", "b", "c"], {"axis": 1}), ("Tanh", ["a"], ["t"], {}),
+                            ("Concat", ["b", "t", "c"], ["y"], {"axis": 1})],
+          {"x": x(2, 6), "s": ints(4, 0, 2)}, ["y"])
+    graph(g, "empty-slice", [("Slice", ["x", "four", "four", "one"], ["a"], {}),
+                             ("Concat", ["a", "x"], ["y"], {"axis": 1})],
+          {"x": x(2, 6), "four": ints(4), "one": ints(1)}, ["y"])
     add(g, "Slice", x(4, 6), starts=[1, -4], ends=[3, 1000], axes=[0, 1], opset=7)
     add(g, "Slice", x(4, 6), ints(1, -4), ints(3, 2**63 - 1))
     add(g, "Slice", x(4, 6), ints(-1), ints(-2**63), ints(1), ints(-2))
@@ -225,18 +239,30 @@ def _moves():
     add(g, "SpaceToDepth", x(1, 2, 4, 6), blocksize=2)
     add(g, "Dropout", x(2, 3))
     add(g, "Dropout", x(2, 3), opset=7)
+    # Optional results that nothing reads.
+    graph(g, "dropout-mask", [("Dropout", ["x"], ["y", "mask"], {})], {"x": x(2, 3)}, ["y"])
+    graph(g, "pool-indices", [("MaxPool", ["x"], ["y", "indices"], {"kernel_shape": [2, 2]})],
+          {"x": x(1, 2, 4, 4)}, ["y"])
     none = np.zeros(0, "f4")
     for mode in ("nearest", "linear"):
         add(g, "Upsample", x(1, 2, 3, 4), mode=mode, scales=[1.0, 1.0, 2.0, 3.0], opset=7)
         add(g, "Upsample", x(1, 2, 3, 4), f32([1, 1, 2, 2]), mode=mode, opset=9)
         add(g, "Resize", x(1, 2, 3, 4), f32([1, 1, 2, 2]), mode=mode, opset=10)
         for coordinates in ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"):
-            add(g, "Resize", x(1, 2, 4, 5), none, f32([1, 1, 2, 1.5]), mode=mode,
+            # ONNX Runtime aligns the corners of lengths that are rounded down, against the specification.
+            width = 6 if coordinates == "align_corners" else 5
+            add(g, "Resize", x(1, 2, 4, width), none, f32([1, 1, 2, 1.5]), mode=mode,
                 coordinate_transformation_mode=coordinates)
             add(g, "Resize", x(1, 2, 4, 6), None, None, ints(1, 2, 7, 3), mode=mode,
                 coordinate_transformation_mode=coordinates, opset=18)
     for rounding in ("floor", "ceil", "round_prefer_ceil"):
         add(g, "Resize", x(1, 2, 4, 5), None, f32([1, 1, 2, 2]), nearest_mode=rounding)
+    for rounding in ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil"):
+        for opset in (11, 12):
+            add(g, "Resize", x(1, 2, 4, 5), none, f32([1, 1, 2, 2.5]), nearest_mode=rounding,
+                coordinate_transformation_mode="tf_half_pixel_for_nn", opset=opset)
+            add(g, "Resize", x(1, 2, 8, 6), none, none, ints(1, 2, 3, 5), nearest_mode=rounding,
+                coordinate_transformation_mode="tf_half_pixel_for_nn", opset=opset)
     add(g, "Resize", x(1, 2, 4, 5), None, f32([2, 2]), axes=[2, 3], opset=18)
 
 
@@ -326,6 +352,31 @@ def _quantized():
         graph(g, op, pair[:1] + [(op, ["q", "sx", "zx", "sy", "zy"], ["p"], {"domain": "com.microsoft", **attrs}),
                                  ("DequantizeLinear", ["p", "sy", "zy"], ["y"], {})],
               {"x": x(1, 3, 4, 4), **scalars}, ["y"], tolerance=0.11)
+    # The integers and the scale of the running network, where something else than a product reads them.
+    made = ("DynamicQuantizeLinear", ["x"], ["y", "s", "z"], {})
+    halves = [0, 2, -3, -2.5, 1.34, 0.5, -1.5, 1.27, -0.63]
+    graph(g, "dynamic-outputs", [("Mul", ["a", "h"], ["x"], {}), made], {"a": Input((1,), 1, 1), "h": f32(halves)},
+          ["y", "s", "z"], tolerance=1e-7)
+    graph(g, "dynamic-zeros", [("Mul", ["a", "h"], ["x"], {}), made], {"a": x(3), "h": f32(0)}, ["y", "s", "z"], tolerance=0)
+    graph(g, "dynamic-move", [made, ("Clip", ["y", "lo", "hi"], ["c"], {}), ("Reshape", ["c", "t"], ["r"], {}),
+                              ("DequantizeLinear", ["r", "s", "z"], ["d"], {})],
+          {"x": x(4, 6), "lo": np.array(50, "u1"), "hi": np.array(200, "u1"), "t": ints(-1)}, ["d", "y"], tolerance=1e-6)
+    # Weights so small that no implementation saturates sums of two products.
+    few = _rng.integers(-60, 61, (6, 5)).astype("i1")
+    graph(g, "dynamic-products", [
+        made, ("MatMulInteger", ["y", "w", "z", "zw"], ["i"], {}), ("Cast", ["i"], ["f"], {"to": 1}),
+        ("MatMulInteger", ["y", "w"], ["j"], {})],
+        {"x": x(4, 6), "w": few, "zw": np.array(3, "i1")}, ["i", "f", "j"], tolerance=1e-6)
+    graph(g, "dynamic-pair", [
+        made, ("DynamicQuantizeLinear", ["x2"], ["y2", "s2", "z2"], {}),
+        ("MatMulInteger", ["y", "y2", "z", "z2"], ["i"], {}), ("Cast", ["i"], ["f"], {"to": 1}),
+        ("Mul", ["s", "s2"], ["ss"], {}), ("Mul", ["f", "ss"], ["r"], {})],
+        {"x": x(4, 6), "x2": x(6, 3)}, ["r"], tolerance=1e-5)
+    order = pair[:1] + [("ArgMax", ["q"], ["i"], {"axis": 1}), ("ReduceMin", ["q"], ["m"], {"axes": [0]}),
+                        ("Where", ["c", "q", "zx"], ["s"], {})]
+    graph(g, "order", order, {"x": x(3, 9), "c": x(3, 9, dtype="bool"), **scalars}, ["i", "m", "s"], tolerance=0)
+    graph(g, "nearest", pair[:1] + [("Resize", ["q", "", "f"], ["y"], {})],
+          {"x": x(1, 2, 3, 4), "f": f32([1, 1, 2, 2]), **scalars}, ["y"], tolerance=0)
     graph(g, "axis", [("DequantizeLinear", ["q", "s", "z"], ["w"], {"axis": 1}), ("Mul", ["x", "w"], ["y"], {})],
           {"x": x(2, 3), "q": u8(2, 3), "s": f32([0.1, 0.2, 0.3]), "z": np.array([1, 128, 255], "u1")}, ["y"])
     graph(g, "weights", [("QuantizeLinear", ["w", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["d"], {}),

@@ -276,12 +276,15 @@ def _cubic():
     g = "cubic"
     for coordinates in ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"):
         mode = {"mode": "cubic", "coordinate_transformation_mode": coordinates}
+        # ONNX Runtime aligns the corners of lengths that are rounded down, against the specification.
+        aligned = coordinates == "align_corners"
+        width = 6 if aligned else 5
         for outside in (0, 1):
-            add(g, "Resize", x(1, 1, 4, 5), None, f32([1, 1, 2, 1.5]), exclude_outside=outside, **mode)
+            add(g, "Resize", x(1, 1, 4, width), None, f32([1, 1, 2, 1.5]), exclude_outside=outside, **mode)
             add(g, "Resize", x(1, 1, 9, 6), None, None, ints(1, 1, 5, 4), exclude_outside=outside, **mode)
         add(g, "Resize", x(2, 3, 4, 6), None, None, ints(2, 3, 7, 13), opset=18, **mode)
-        add(g, "Resize", x(1, 2, 4, 5), np.zeros(0, "f4"), f32([1, 1, 1.7, 0.6]), opset=11, **mode)
-        add(g, "Resize", x(1, 2, 4, 5), None, f32([1, 1, 1, 2.3]), cubic_coeff_a=-0.5, **mode)
+        add(g, "Resize", x(1, 2, 4, 5), np.zeros(0, "f4"), f32([1, 1, 1.5 if aligned else 1.7, 0.6]), opset=11, **mode)
+        add(g, "Resize", x(1, 2, 4, width), None, f32([1, 1, 1, 2.5 if aligned else 2.3]), cubic_coeff_a=-0.5, **mode)
     add(g, "Resize", x(1, 2, 1, 1), None, None, ints(1, 2, 3, 4), mode="cubic")
     add(g, "Resize", x(1, 2, 5, 4), None, None, ints(1, 2, 1, 1), mode="cubic",
         coordinate_transformation_mode="pytorch_half_pixel")
