@@ -160,9 +160,11 @@ int )"
 
 void quantc::emitHeader(const ModelInterface &interface, raw_ostream &os) {
   std::string prefix = StringRef(interface.name).upper();
+  // No system header has a guard of this form, whatever the network's name.
+  std::string guard = "QUANTC_" + prefix + "_H";
   os << "/* " << interface.name << ": a neural network compiled by quantc. */\n"
-     << "#ifndef " << prefix << "_H\n#define " << prefix
-     << "_H\n\n#include <stdint.h>\n\n"
+     << "#ifndef " << guard << "\n#define " << guard
+     << "\n\n#include <stdint.h>\n\n"
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << "#define " << prefix << "_ARENA_BYTES " << interface.arenaBytes << "\n"
      << "#define " << prefix << "_ARENA_ALIGNMENT " << interface.arenaAlignment
@@ -178,5 +180,5 @@ void quantc::emitHeader(const ModelInterface &interface, raw_ostream &os) {
   printRun(os, interface.name, prefix);
   if (interface.selftest)
     printSelftest(os, interface.name, prefix);
-  os << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << prefix << "_H */\n";
+  os << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
 }

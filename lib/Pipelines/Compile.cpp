@@ -35,6 +35,9 @@ std::string quantc::nameFromPath(StringRef path) {
   for (char &c : name)
     if (!llvm::isAlnum(c))
       c = '_';
+  // Two underscores in front are C's own.
+  while (StringRef(name).starts_with("__"))
+    name.erase(name.begin());
   if (name.empty() || llvm::isDigit(name.front()))
     name.insert(name.begin(), '_');
   return name == "_" ? "model" : name;
@@ -58,31 +61,13 @@ static EmitKind toEmitKind(OutputKind kind) {
   llvm_unreachable("MLIR is printed, not emitted");
 }
 
-namespace {
-/// A file to write and its contents.
-struct Output {
-  std::string path;
-  std::string contents;
-  bool executable = false;
-};
-} // namespace
-
-/// Writes all of `outputs` or none: each file gets its name only when every
-/// one after it has been written.
-static llvm::Error writeAll(ArrayRef<Output> outputs) {
-  if (outputs.empty())
-    return llvm::Error::success();
-  const Output &first = outputs.front();
-  unsigned mode = llvm::sys::fs::all_read | llvm::sys::fs::all_write;
-  if (first.executable)
-    mode |= llvm::sys::fs::all_exe;
-  return writeFileAtomically(
-      first.path,
-      [&](llvm::raw_pwrite_stream &os) {
-        os << first.contents;
-        return writeAll(outputs.drop_front());
-      },
-      mode);
+/// A file with these contents.
+static OutputFile makeOutput(std::string path, std::string contents) {
+  return {std::move(path),
+          [contents = std::move(contents)](llvm::raw_pwrite_stream &os) {
+            os << contents;
+            return llvm::Error::success();
+          }};
 }
 
 static std::string replaceExtension(StringRef path, StringRef extension) {
@@ -135,21 +120,23 @@ static llvm::Expected<std::string> besides(StringRef path,
   return other;
 }
 
-static llvm::Expected<std::vector<Output>>
-addCompanions(Output object, const CompileResult &result,
-              const CompilerOptions &options) {
-  llvm::Expected<std::string> headerPath = besides(object.path, "h");
+/// Adds the header and the manifest to the object, the first of `files`.
+static llvm::Error addCompanions(std::vector<OutputFile> &files,
+                                 const CompileResult &result,
+                                 const CompilerOptions &options) {
+  std::string object = files.front().path;
+  llvm::Expected<std::string> headerPath = besides(object, "h");
   if (!headerPath)
     return headerPath.takeError();
-  llvm::Expected<std::string> manifestPath = besides(object.path, "json");
+  llvm::Expected<std::string> manifestPath = besides(object, "json");
   if (!manifestPath)
     return manifestPath.takeError();
-  Output header{*headerPath, {}};
-  llvm::raw_string_ostream os(header.contents);
+  std::string header;
+  llvm::raw_string_ostream os(header);
   emitHeader(result.interface, os);
-  Output manifest{*manifestPath, makeManifestText(result, options)};
-  return std::vector<Output>{std::move(object), std::move(header),
-                             std::move(manifest)};
+  files.push_back(makeOutput(*headerPath, std::move(header)));
+  files.push_back(makeOutput(*manifestPath, makeManifestText(result, options)));
+  return llvm::Error::success();
 }
 
 /// Generates code for the module, which `lowerAndReport` lowered, and returns
@@ -185,28 +172,24 @@ llvm::Expected<CompileResult> quantc::compile(ModuleOp module,
   CompileResult result;
   if (llvm::Error error = lowerAndReport(module, options, result.report))
     return std::move(error);
-  Output file{path.str(), {}, output.kind == OutputKind::SharedLibrary};
-  if (output.kind == OutputKind::MLIR) {
-    llvm::raw_string_ostream(file.contents) << module << "\n";
-  } else {
-    auto contents = generate(module, options, output, result.interface);
-    if (!contents)
-      return contents.takeError();
-    file.contents = std::move(*contents);
-  }
-  result.outputBytes = file.contents.size();
+  std::string contents;
+  if (output.kind == OutputKind::MLIR)
+    llvm::raw_string_ostream(contents) << module << "\n";
+  else if (llvm::Error error =
+               generate(module, options, output, result.interface)
+                   .moveInto(contents))
+    return std::move(error);
+  result.outputBytes = contents.size();
 
-  std::vector<Output> files;
-  if (output.kind == OutputKind::MLIR || output.kind == OutputKind::LLVM ||
-      path == "-") {
-    files.push_back(std::move(file));
-  } else {
-    auto all = addCompanions(std::move(file), result, options);
-    if (!all)
-      return all.takeError();
-    files = std::move(*all);
-  }
-  if (llvm::Error error = writeAll(files))
+  std::vector<OutputFile> files{makeOutput(path.str(), std::move(contents))};
+  if (output.kind == OutputKind::SharedLibrary)
+    files.front().mode |= llvm::sys::fs::all_exe;
+  bool isCode =
+      output.kind != OutputKind::MLIR && output.kind != OutputKind::LLVM;
+  if (isCode && isRegularOutput(path))
+    if (llvm::Error error = addCompanions(files, result, options))
+      return std::move(error);
+  if (llvm::Error error = writeFilesAtomically(files))
     return std::move(error);
   return result;
 }

@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "NpyHeader.h"
+#include "quantc/Support/InputFile.h"
 #include "quantc/Support/OutputFile.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 #include <new>
 
@@ -85,10 +85,9 @@ Expected<Array> quantc::readNpyArray(uint64_t fileBytes,
 }
 
 Expected<Array> quantc::readNpy(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = readInputFile(path);
   if (!buffer)
-    return createFileError(path, buffer.getError());
+    return buffer.takeError();
   StringRef rest = (*buffer)->getBuffer();
   auto read = [&](char *to, size_t size) -> Error {
     if (size > rest.size())

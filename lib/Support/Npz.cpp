@@ -9,6 +9,7 @@
 #include "quantc/Support/Npz.h"
 
 #include "NpyHeader.h"
+#include "quantc/Support/InputFile.h"
 #include "quantc/Support/OutputFile.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -181,6 +182,8 @@ static Error readMembers(zip_t *archive, uint64_t fileBytes, ArrayMap &arrays,
 Expected<ArrayMap>
 quantc::readNpz(StringRef path,
                 std::map<std::string, std::string> *unsupported) {
+  if (Error error = checkInputFile(path))
+    return std::move(error);
   uint64_t fileBytes = 0;
   if (std::error_code code = sys::fs::file_size(path, fileBytes))
     return createFileError(path, code);

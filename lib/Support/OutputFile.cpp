@@ -8,10 +8,32 @@
 
 #include "quantc/Support/OutputFile.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/Signals.h"
+
+#include <filesystem>
 
 using namespace quantc;
 using namespace llvm;
+
+bool quantc::isStandardOutput(StringRef path) {
+  constexpr int kStandardOutput = 1;
+  sys::fs::file_status status, output;
+  return path == "-" || (!sys::fs::status(path, status) &&
+                         !sys::fs::status(kStandardOutput, output) &&
+                         sys::fs::equivalent(status, output));
+}
+
+bool quantc::isRegularOutput(StringRef path) {
+  bool isOpenFile = path.starts_with("/dev/fd/") || path == "/dev/stderr" ||
+                    path.starts_with("/proc/");
+  if (isOpenFile || isStandardOutput(path))
+    return false;
+  sys::fs::file_status status;
+  return sys::fs::status(path, status) || !sys::fs::exists(status) ||
+         sys::fs::is_regular_file(status);
+}
 
 /// Runs `write` on `stream`; an error of the stream itself is returned and
 /// cleared (an uncleared one is fatal in the stream's destructor).
@@ -27,18 +49,18 @@ static Error writeAndFlush(raw_fd_ostream &stream,
 }
 
 /// Devices and pipes can neither be replaced nor seeked.
-static Error writeDirectly(StringRef path,
-                           function_ref<Error(raw_pwrite_stream &)> write) {
+static Error writeDirectly(const OutputFile &file) {
   std::error_code code;
+  StringRef path = isStandardOutput(file.path) ? "-" : StringRef(file.path);
   raw_fd_ostream stream(path, code, sys::fs::OF_None);
   if (code)
     return errorCodeToError(code);
   if (stream.supportsSeeking())
-    return writeAndFlush(stream, write);
+    return writeAndFlush(stream, file.write);
   // Writers may seek: what they write is collected first.
   SmallString<0> buffer;
   raw_svector_ostream collected(buffer);
-  if (Error error = write(collected))
+  if (Error error = file.write(collected))
     return error;
   return writeAndFlush(stream, [&](raw_pwrite_stream &os) {
     os << buffer;
@@ -46,38 +68,140 @@ static Error writeDirectly(StringRef path,
   });
 }
 
-/// The file that a symbolic link `path` stands for, or `path`.
-static SmallString<128> resolveLinks(StringRef path) {
-  SmallString<128> resolved;
-  if (!sys::fs::real_path(path, resolved))
-    return resolved;
-  return SmallString<128>(path);
+/// The file that a symbolic link `path` stands for, whether it exists or not,
+/// or `path`.
+static Expected<std::string> resolveLinks(StringRef path) {
+  constexpr int kMaxLinks = 40; // Linux's own limit
+  std::filesystem::path resolved(path.str());
+  std::error_code code;
+  for (int i = 0; i < kMaxLinks; ++i) {
+    if (!std::filesystem::is_symlink(
+            std::filesystem::symlink_status(resolved, code)))
+      return resolved.string();
+    std::filesystem::path target =
+        std::filesystem::read_symlink(resolved, code);
+    if (code)
+      return errorCodeToError(code);
+    resolved = resolved.parent_path() / target;
+  }
+  return errorCodeToError(
+      std::make_error_code(std::errc::too_many_symbolic_link_levels));
 }
 
-static Error writeAndRename(StringRef path,
-                            function_ref<Error(raw_pwrite_stream &)> write,
-                            unsigned mode) {
-  Expected<sys::fs::TempFile> file =
-      sys::fs::TempFile::create(path + ".tmp-%%%%%%", mode);
-  if (!file)
-    return file.takeError();
-  raw_fd_ostream stream(file->FD, /*shouldClose=*/false);
-  if (Error error = writeAndFlush(stream, write))
-    return joinErrors(std::move(error), file->discard());
-  return file->keep(path);
+namespace {
+/// A file on its way: complete under a temporary name, then in its place, with
+/// the old one kept until all files are in theirs.
+class StagedFile {
+public:
+  static Expected<StagedFile> create(const OutputFile &file);
+  Error moveIntoPlace();
+  /// Undoes `moveIntoPlace`.
+  void restore();
+  /// Removes what is left of the old or, if it never got into place, of the new
+  /// file.
+  void cleanUp();
+
+  const OutputFile *file = nullptr;
+
+private:
+  StagedFile(const OutputFile &file, std::string target,
+             sys::fs::TempFile temporary)
+      : file(&file), target(std::move(target)),
+        temporary(std::move(temporary)) {}
+
+  std::string target;
+  sys::fs::TempFile temporary;
+  SmallString<128> old; // a second name of the file that is replaced
+  bool replaces = false, isInPlace = false;
+};
+} // namespace
+
+Expected<StagedFile> StagedFile::create(const OutputFile &file) {
+  Expected<std::string> target = resolveLinks(file.path);
+  if (!target)
+    return target.takeError();
+  Expected<sys::fs::TempFile> temporary =
+      sys::fs::TempFile::create(*target + ".tmp-%%%%%%", file.mode);
+  if (!temporary)
+    return temporary.takeError();
+  StagedFile staged(file, std::move(*target), std::move(*temporary));
+  raw_fd_ostream stream(staged.temporary.FD, /*shouldClose=*/false);
+  Error error = writeAndFlush(stream, file.write);
+  if (ErrorOr<sys::fs::perms> mode = sys::fs::getPermissions(staged.target);
+      mode && !error)
+    error =
+        errorCodeToError(sys::fs::setPermissions(staged.temporary.FD, *mode));
+  if (!error)
+    return std::move(staged);
+  staged.cleanUp();
+  return std::move(error);
+}
+
+Error StagedFile::moveIntoPlace() {
+  replaces = sys::fs::exists(target);
+  if (replaces) {
+    sys::fs::createUniquePath(target + ".tmp-%%%%%%", old,
+                              /*MakeAbsolute=*/false);
+    // Some file systems have no second names: there is no way back on them.
+    if (sys::fs::create_hard_link(target, old))
+      old.clear();
+    else
+      sys::RemoveFileOnSignal(old);
+  }
+  if (Error error = temporary.keep(target))
+    return error;
+  isInPlace = true;
+  return Error::success();
+}
+
+void StagedFile::restore() {
+  if (isInPlace && !replaces)
+    sys::fs::remove(target);
+  else if (isInPlace && !old.empty())
+    sys::fs::rename(old, target);
+}
+
+void StagedFile::cleanUp() {
+  if (!isInPlace)
+    consumeError(temporary.discard());
+  if (old.empty())
+    return;
+  sys::fs::remove(old);
+  sys::DontRemoveFileOnSignal(old);
+}
+
+/// Writes one file as far as possible without touching what is there.
+static Error stage(const OutputFile &file, std::vector<StagedFile> &staged) {
+  if (sys::fs::is_directory(file.path))
+    return errorCodeToError(std::make_error_code(std::errc::is_a_directory));
+  if (!isRegularOutput(file.path))
+    return writeDirectly(file);
+  Expected<StagedFile> created = StagedFile::create(file);
+  if (!created)
+    return created.takeError();
+  staged.push_back(std::move(*created));
+  return Error::success();
+}
+
+Error quantc::writeFilesAtomically(ArrayRef<OutputFile> files) {
+  std::vector<StagedFile> staged;
+  auto writeAll = [&]() -> Error {
+    for (const OutputFile &file : files)
+      if (Error error = stage(file, staged))
+        return createFileError(file.path, std::move(error));
+    for (StagedFile &file : staged)
+      if (Error error = file.moveIntoPlace())
+        return createFileError(file.file->path, std::move(error));
+    return Error::success();
+  };
+  Error error = writeAll();
+  if (error)
+    for_each(staged, [](StagedFile &file) { file.restore(); });
+  for_each(staged, [](StagedFile &file) { file.cleanUp(); });
+  return error;
 }
 
 Error quantc::writeFileAtomically(
-    StringRef path, function_ref<Error(raw_pwrite_stream &)> write,
-    unsigned mode) {
-  sys::fs::file_status status;
-  bool isSpecial = path == "-" ||
-                   (!sys::fs::status(path, status) && sys::fs::exists(status) &&
-                    !sys::fs::is_regular_file(status));
-  if (isSpecial && sys::fs::is_directory(status))
-    return createFileError(path,
-                           std::make_error_code(std::errc::is_a_directory));
-  Error error = isSpecial ? writeDirectly(path, write)
-                          : writeAndRename(resolveLinks(path), write, mode);
-  return error ? createFileError(path, std::move(error)) : Error::success();
+    StringRef path, std::function<Error(raw_pwrite_stream &)> write) {
+  return writeFilesAtomically(OutputFile{path.str(), std::move(write)});
 }

@@ -8,10 +8,10 @@
 
 #include "Options.h"
 #include "ProgressLine.h"
+#include "Terminal.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Signals.h"
-#include "llvm/Support/WithColor.h"
 
 #include <atomic>
 
@@ -66,13 +66,12 @@ llvm::Expected<ExitCode> CalibrateCommand::run() {
   warnNonFinite(*result);
   if (llvm::Error error = result->profile.save(output))
     return std::move(error);
-  llvm::outs() << llvm::formatv("{0}: {1} tensors over {2} samples\n", output,
-                                result->profile.tensors.size(),
-                                result->samples);
+  summary(output) << llvm::formatv("{0}: {1} tensors over {2} samples\n",
+                                   output, result->profile.tensors.size(),
+                                   result->samples);
   if (!result->interrupted)
     return kSuccess;
-  llvm::WithColor::note()
-      << "interrupted: the profile holds what was seen so far\n";
+  printNote() << "interrupted: the profile holds what was seen so far\n";
   return kInterrupted;
 }
 

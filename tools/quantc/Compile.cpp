@@ -7,11 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "Terminal.h"
 
 #include "quantc/Pipelines/Compile.h"
 #include "quantc/Support/OutputFile.h"
+#include "quantc/Target/ModuleAttributes.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quantc;
@@ -70,12 +71,6 @@ CompileCommand::CompileCommand()
     : Command("compile",
               "Quantize a network and compile it to an object file") {}
 
-static bool isIdentifier(llvm::StringRef name) {
-  return !name.empty() && !llvm::isDigit(name.front()) &&
-         llvm::all_of(name,
-                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
-}
-
 /// True if the stages to run need ranges that the network does not carry.
 bool CompileCommand::needsCalibration(mlir::ModuleOp network) const {
   bool annotates =
@@ -92,9 +87,10 @@ CompileCommand::getOptions(mlir::ModuleOp network) {
     return description.takeError();
   options.codegen.target = *description;
   options.codegen.name = name.empty() ? nameFromPath(output) : name;
-  if (!isIdentifier(options.codegen.name))
+  if (!isModelName(options.codegen.name))
     return usageError("--name: '" + options.codegen.name +
-                      "' is not a C identifier");
+                      "' is not a C identifier, or begins with two "
+                      "underscores, which C reserves");
   if (keepFloat)
     options.form = NetworkForm::Float;
   if (keepFloat && selftest)
@@ -136,14 +132,14 @@ llvm::Error CompileCommand::stop(mlir::ModuleOp network,
 
 void CompileCommand::printSummary(const CompileResult &result) {
   const ModelInterface &interface = result.interface;
-  llvm::outs() << llvm::formatv("{0}: {1} integer and {2} float operations\n",
-                                output, result.report.integerOperations(),
-                                result.report.floatOperations());
+  llvm::raw_ostream &os = summary(output);
+  os << llvm::formatv("{0}: {1} integer and {2} float operations\n", output,
+                      result.report.integerOperations(),
+                      result.report.floatOperations());
   if (kind != OutputKind::MLIR)
-    llvm::outs() << llvm::formatv(
-        "  arena  {0} bytes (tensors alive at once need {1})\n",
-        interface.arenaBytes, interface.arenaLowerBound);
-  llvm::outs() << llvm::formatv("  output {0} bytes\n", result.outputBytes);
+    os << llvm::formatv("  arena  {0} bytes (tensors alive at once need {1})\n",
+                        interface.arenaBytes, interface.arenaLowerBound);
+  os << llvm::formatv("  output {0} bytes\n", result.outputBytes);
 }
 
 llvm::Expected<ExitCode> CompileCommand::run() {

@@ -7,13 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "Terminal.h"
 
 #include "quantc/Pipelines/Tensors.h"
+#include "quantc/Support/InputFile.h"
 #include "quantc/Support/OutputFile.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/LineIterator.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 using namespace quantc;
 using namespace quantc::tool;
@@ -108,12 +109,13 @@ DiffCommand::runNetwork(Session &session, llvm::StringRef path, bool isOther) {
 
 /// Gives arrays the names that the lines of `path` say.
 static llvm::Error renameArrays(ArrayMap &arrays, llvm::StringRef path) {
-  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file =
+      readInputFile(path);
   if (!file)
-    return makeError("'" + path + "': " + file.getError().message());
+    return file.takeError();
   ArrayMap named;
-  for (llvm::line_iterator line(**file); !line.is_at_end(); ++line) {
-    auto [key, name] = line->split(' ');
+  for (llvm::StringRef line : llvm::split((*file)->getBuffer(), '\n')) {
+    auto [key, name] = line.rtrim('\r').split(' ');
     auto it = arrays.find(key.str());
     if (it != arrays.end() && !name.empty())
       named[name.str()] = it->second;
@@ -143,10 +145,11 @@ llvm::Expected<DiffCommand::Side> DiffCommand::readOther(Session &session) {
 
 llvm::Error DiffCommand::write(const TensorComparison &comparison) {
   return writeFileAtomically(output, [&](llvm::raw_pwrite_stream &os) {
+    EscapingStream escaped(os);
     if (json)
       os << llvm::formatv("{0:2}\n", llvm::json::Value(comparison.toJson()));
     else
-      comparison.print(os, all);
+      comparison.print(escaped, all);
     return llvm::Error::success();
   });
 }

@@ -8,6 +8,7 @@
 
 #include "Options.h"
 #include "ProgressLine.h"
+#include "Terminal.h"
 
 #include "quantc/Pipelines/Evaluate.h"
 #include "quantc/Support/OutputFile.h"
@@ -134,28 +135,29 @@ llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
 }
 
 llvm::Error EvalCommand::write(const Evaluation &evaluation) {
+  std::vector<OutputFile> files;
   if (!json.empty())
-    if (llvm::Error error =
-            writeFileAtomically(json, [&](llvm::raw_pwrite_stream &os) {
-              os << llvm::formatv("{0:2}\n",
-                                  llvm::json::Value(evaluation.toJson()));
-              return llvm::Error::success();
-            }))
-      return error;
+    files.push_back({json, [&](llvm::raw_pwrite_stream &os) {
+                       os << llvm::formatv(
+                           "{0:2}\n", llvm::json::Value(evaluation.toJson()));
+                       return llvm::Error::success();
+                     }});
   if (!csv.empty())
-    if (llvm::Error error =
-            writeFileAtomically(csv, [&](llvm::raw_pwrite_stream &os) {
-              evaluation.printCsv(os);
-              return llvm::Error::success();
-            }))
-      return error;
+    files.push_back({csv, [&](llvm::raw_pwrite_stream &os) {
+                       evaluation.printCsv(os);
+                       return llvm::Error::success();
+                     }});
   // Standard output holds one report.
-  if (output == "-" && (json == "-" || csv == "-"))
-    return llvm::Error::success();
-  return writeFileAtomically(output, [&](llvm::raw_pwrite_stream &os) {
-    evaluation.print(os);
-    return llvm::Error::success();
+  bool isTaken = llvm::any_of(files, [](const OutputFile &file) {
+    return isStandardOutput(file.path);
   });
+  if (!isTaken || !isStandardOutput(output))
+    files.push_back({output, [&](llvm::raw_pwrite_stream &os) {
+                       EscapingStream escaped(os);
+                       evaluation.print(escaped);
+                       return llvm::Error::success();
+                     }});
+  return writeFilesAtomically(files);
 }
 
 llvm::Expected<ExitCode> EvalCommand::run() {

@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "Terminal.h"
 
 #include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Support/OutputFile.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -23,8 +25,8 @@ public:
   llvm::Expected<ExitCode> run() override;
 
 private:
-  void printOperations(const NetworkReport &report);
-  void printTensors(const NetworkReport &report);
+  void printOperations(llvm::raw_ostream &os, const NetworkReport &report);
+  void printTensors(llvm::raw_ostream &os, const NetworkReport &report);
 
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
                                cl::desc(kNetworkArgument)};
@@ -40,26 +42,25 @@ InspectCommand::InspectCommand()
           "List the operations of a network, which are integer, and how its "
           "tensors are quantized") {}
 
-void InspectCommand::printOperations(const NetworkReport &report) {
+void InspectCommand::printOperations(llvm::raw_ostream &os,
+                                     const NetworkReport &report) {
   for (const OperationReport &op : report.operations)
-    llvm::outs() << llvm::formatv("{0,-8} {1,-28} {2}\n",
-                                  op.integer ? "integer" : "float", op.kind,
-                                  op.tensor);
-  llvm::outs() << llvm::formatv("{0} integer and {1} float operations\n",
-                                report.integerOperations(),
-                                report.floatOperations());
+    os << llvm::formatv("{0,-8} {1,-28} {2}\n",
+                        op.integer ? "integer" : "float", op.kind, op.tensor);
+  os << llvm::formatv("{0} integer and {1} float operations\n",
+                      report.integerOperations(), report.floatOperations());
 }
 
-void InspectCommand::printTensors(const NetworkReport &report) {
+void InspectCommand::printTensors(llvm::raw_ostream &os,
+                                  const NetworkReport &report) {
   for (const QuantizedTensorReport &tensor : report.tensors) {
-    llvm::outs() << llvm::formatv("{0}: int{1}, ", tensor.name, tensor.bits);
+    os << llvm::formatv("{0}: int{1}, ", tensor.name, tensor.bits);
     if (tensor.axis >= 0)
-      llvm::outs() << llvm::formatv("{0} scales along dimension {1}\n",
-                                    tensor.scales.size(), tensor.axis);
+      os << llvm::formatv("{0} scales along dimension {1}\n",
+                          tensor.scales.size(), tensor.axis);
     else
-      llvm::outs() << llvm::format("scale %.9g, zero point ",
-                                   tensor.scales.front())
-                   << tensor.zeroPoints.front() << "\n";
+      os << llvm::format("scale %.9g, zero point ", tensor.scales.front())
+         << tensor.zeroPoints.front() << "\n";
   }
 }
 
@@ -86,8 +87,15 @@ llvm::Expected<ExitCode> InspectCommand::run() {
   if (llvm::Error error =
           lowerToStage(**module, Stage::Quantize, options, inspect))
     return std::move(error);
-  printTensors(report);
-  printOperations(report);
+  llvm::Error error =
+      writeFileAtomically("-", [&](llvm::raw_pwrite_stream &os) {
+        EscapingStream escaped(os);
+        printTensors(escaped, report);
+        printOperations(escaped, report);
+        return llvm::Error::success();
+      });
+  if (error)
+    return std::move(error);
   return kSuccess;
 }
 

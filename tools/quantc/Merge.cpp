@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Command.h"
+#include "Terminal.h"
 
 #include "quantc/Calibration/Profile.h"
 #include "quantc/Pipelines/Network.h"
@@ -47,8 +48,8 @@ llvm::Expected<ExitCode> MergeCommand::run() {
   }
   if (llvm::Error error = merged->save(output))
     return std::move(error);
-  llvm::outs() << llvm::formatv("{0}: {1} profiles, {2} tensors\n", output,
-                                inputs.size(), merged->tensors.size());
+  summary(output) << llvm::formatv("{0}: {1} profiles, {2} tensors\n", output,
+                                   inputs.size(), merged->tensors.size());
   return kSuccess;
 }
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "Terminal.h"
 
 #include "quantc/InitAllDialects.h"
 #include "quantc/Pipelines/Network.h"
@@ -15,7 +16,6 @@
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Regex.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -33,7 +33,8 @@ static DialectRegistry makeRegistry() {
 Session::Session() : context(makeRegistry(), MLIRContext::Threading::DISABLED) {
   // A message names its operation; printing that in full would print weights.
   context.printOpOnDiagnostic(false);
-  printer = std::make_unique<SourceMgrDiagnosticHandler>(sourceMgr, &context);
+  printer = std::make_unique<SourceMgrDiagnosticHandler>(sourceMgr, &context,
+                                                         messages());
   handler = std::make_unique<ScopedDiagnosticHandler>(
       &context, [this](Diagnostic &diagnostic) {
         print(diagnostic.getLocation(), diagnostic.str(),
@@ -47,13 +48,13 @@ Session::Session() : context(makeRegistry(), MLIRContext::Threading::DISABLED) {
 static raw_ostream &printSeverity(DiagnosticSeverity severity) {
   switch (severity) {
   case DiagnosticSeverity::Error:
-    return llvm::WithColor::error();
+    return printError();
   case DiagnosticSeverity::Warning:
-    return llvm::WithColor::warning();
+    return printWarning();
   case DiagnosticSeverity::Remark:
-    return llvm::WithColor::remark();
+    return printRemark();
   case DiagnosticSeverity::Note:
-    return llvm::WithColor::note();
+    return printNote();
   }
   llvm_unreachable("every severity is handled");
 }
@@ -67,7 +68,7 @@ void Session::print(Location loc, const llvm::Twine &message,
   }
   // Importers name what is meant; their files have no lines.
   if (place.getColumn() == 0) {
-    llvm::errs() << place.getFilename().strref() << ": ";
+    messages() << place.getFilename().strref() << ": ";
     raw_ostream &os = printSeverity(severity);
     if (auto name = loc->findInstanceOf<NameLoc>())
       os << "'" << name.getName().strref() << "': ";

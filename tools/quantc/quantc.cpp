@@ -12,12 +12,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "Command.h"
+#include "Terminal.h"
 
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Pipelines/Version.h"
 
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/WithColor.h"
+#include "llvm/Support/Signals.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
 
 using namespace quantc;
 using namespace quantc::tool;
@@ -40,17 +47,69 @@ static int report(llvm::Error error) {
   llvm::handleAllErrors(
       std::move(error), [](const DiagnosedError &) {},
       [&](const UsageError &usage) {
-        llvm::WithColor::error() << usage.message() << "\n";
+        printError() << usage.message() << "\n";
         code = kUsage;
       },
       [](const llvm::ErrorInfoBase &other) {
-        llvm::WithColor::error() << other.message() << "\n";
+        printError() << other.message() << "\n";
       });
   return code;
 }
 
+/// Ends the process: LLVM has no way on. Temporary files are removed.
+[[noreturn]] static void stop() {
+  llvm::sys::RunInterruptHandlers();
+  std::_Exit(kFailure);
+}
+
+static void reportFatal(void *, const char *reason, bool) {
+  // Graphs of instructions may follow the first line.
+  llvm::StringRef line = llvm::StringRef(reason).split('\n').first;
+  printError() << "LLVM cannot go on: " << line
+               << "; if this is about the target, choose another one, another "
+                  "CPU or other features\n";
+  stop();
+}
+
+static void reportOutOfMemory(void *, const char *, bool) {
+  printError() << "not enough memory\n";
+  stop();
+}
+
+/// Takes the numbers of closed standard streams, so that no file that is opened
+/// gets one. Reading or writing them fails as before.
+static void reserveStandardStreams() {
+  for (int stream : {0, 1, 2}) {
+    llvm::sys::fs::file_status status;
+    if (llvm::sys::fs::status(stream, status))
+      (void)::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
+  }
+}
+
+/// What the process needs from its surroundings.
+static void prepareProcess() {
+  reserveStandardStreams();
+  llvm::install_fatal_error_handler(reportFatal);
+  llvm::install_bad_alloc_error_handler(reportOutOfMemory);
+#ifdef SIGXFSZ
+  // Writing beyond a limit of file sizes is an error like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
+#endif
+}
+
+/// The results are in files. What standard output could not show is no failure,
+/// but LLVM would end the process for it.
+static void checkStandardStreams() {
+  llvm::outs().flush();
+  if (std::error_code code = llvm::outs().error())
+    printWarning() << "standard output: " << code.message() << "\n";
+  llvm::outs().clear_error();
+  llvm::errs().clear_error();
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  prepareProcess();
   cl::SetVersionPrinter(printVersion);
   std::unique_ptr<Command> commands[] = {
       makeCompileCommand(), makeCalibrateCommand(), makeMergeCommand(),
@@ -66,8 +125,10 @@ int main(int argc, char **argv) {
     if (!command->sub)
       continue;
     llvm::Expected<ExitCode> code = command->run();
-    return code ? *code : report(code.takeError());
+    int exitCode = code ? *code : report(code.takeError());
+    checkStandardStreams();
+    return exitCode;
   }
-  llvm::WithColor::error() << "no subcommand; see quantc --help\n";
+  printError() << "no subcommand; see quantc --help\n";
   return kUsage;
 }

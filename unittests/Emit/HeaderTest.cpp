@@ -44,7 +44,7 @@ static std::string headerOf(const ModelInterface &interface) {
 TEST(Header, SaysEverything) {
   std::string header = headerOf(makeInterface());
   for (const char *line :
-       {"#ifndef NET_H", "#include <stdint.h>", "extern \"C\" {",
+       {"#ifndef QUANTC_NET_H", "#include <stdint.h>", "extern \"C\" {",
         "#define NET_ARENA_BYTES 640\n", "#define NET_ARENA_ALIGNMENT 64\n",
         "#define NET_INPUT_COUNT 1\n", "#define NET_INPUT_0_NAME \"x\"\n",
         "#define NET_INPUT_0_TYPE int8_t\n", "#define NET_INPUT_0_RANK 4\n",

@@ -47,8 +47,9 @@ struct OutputOptions {
 };
 
 /// Compiles the network to `path`, and to the header and manifest beside it:
-/// `model.o` comes with `model.h` and `model.json`. `path` "-" is standard
-/// output, without the other two. The module is consumed.
+/// `model.o` comes with `model.h` and `model.json`, all of them or none.
+/// Standard output ("-"), a device or a pipe gets the object alone. The module
+/// is consumed.
 llvm::Expected<CompileResult> compile(mlir::ModuleOp module,
                                       const CompilerOptions &options,
                                       const OutputOptions &output,

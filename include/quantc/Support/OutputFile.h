@@ -17,24 +17,48 @@
 #ifndef QUANTC_SUPPORT_OUTPUTFILE_H
 #define QUANTC_SUPPORT_OUTPUTFILE_H
 
-#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <functional>
+#include <string>
+
 namespace quantc {
 
-/// Calls `write` with a stream and makes what it wrote the contents of `path`.
-/// If `write` fails, or the disk does, `path` stays as it was. A symbolic link
-/// is followed; a device, a pipe and "-" (standard output) are written
-/// directly. Errors name `path`. `mode` is the new file's, before umask.
+/// A file to write.
+struct OutputFile {
+  std::string path;
+  /// Writes the contents. The stream can be seeked.
+  std::function<llvm::Error(llvm::raw_pwrite_stream &)> write;
+  /// Of a file that does not exist yet, before umask. A file that is replaced
+  /// keeps its own mode.
+  unsigned mode = llvm::sys::fs::all_read | llvm::sys::fs::all_write;
+};
+
+/// Writes all of `files` or none: if one of them cannot be written, every path
+/// stays as it was. A symbolic link is followed, also to a file that does not
+/// exist yet; a device, a pipe and standard output are written directly. Errors
+/// name the path.
 ///
-/// This is llvm::writeToOutput, but a full disk is an error and not fatal.
+/// This is llvm::writeToOutput, but for several files, and a full disk is an
+/// error and not fatal.
+llvm::Error writeFilesAtomically(llvm::ArrayRef<OutputFile> files);
+
+/// The same for one file.
 llvm::Error writeFileAtomically(
     llvm::StringRef path,
-    llvm::function_ref<llvm::Error(llvm::raw_pwrite_stream &)> write,
-    unsigned mode = llvm::sys::fs::all_read | llvm::sys::fs::all_write);
+    std::function<llvm::Error(llvm::raw_pwrite_stream &)> write);
+
+/// Whether writing to `path` writes to standard output: "-", /dev/stdout, and
+/// every other name of what standard output is open on.
+bool isStandardOutput(llvm::StringRef path);
+
+/// Whether `path` becomes a regular file, which can have files beside it. False
+/// for standard output, devices, pipes and the names of open files (/dev/fd).
+bool isRegularOutput(llvm::StringRef path);
 
 } // namespace quantc
 

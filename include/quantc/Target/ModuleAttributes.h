@@ -16,7 +16,22 @@
 #ifndef QUANTC_TARGET_MODULEATTRIBUTES_H
 #define QUANTC_TARGET_MODULEATTRIBUTES_H
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+
+namespace quantc {
+
+/// Whether symbols and macros can begin with `name`: C's identifiers, less
+/// those with two underscores in front, which C keeps for itself.
+inline bool isModelName(llvm::StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         !name.starts_with("__") && llvm::all_of(name, [](char c) {
+           return llvm::isAlnum(c) || c == '_';
+         });
+}
+
+} // namespace quantc
 
 namespace quantc::attrs {
 

@@ -27,14 +27,6 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// C's identifiers, less those that C reserves for the implementation.
-static bool isCIdentifier(StringRef name) {
-  if (name.empty() || llvm::isDigit(name.front()) || name.starts_with("__"))
-    return false;
-  return llvm::all_of(name,
-                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
-}
-
 /// The network: the only public function with a body.
 static func::FuncOp findNetwork(ModuleOp module) {
   func::FuncOp network;
@@ -112,9 +104,10 @@ struct CaptureInterface
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (!isCIdentifier(name)) {
+    if (!isModelName(name)) {
       module.emitError() << "the name '" << name
-                         << "' is no C identifier; use letters, digits and _";
+                         << "' is no C identifier, or begins with two "
+                            "underscores, which C reserves";
       return signalPassFailure();
     }
     func::FuncOp network = findNetwork(module);

@@ -8,6 +8,8 @@
 
 #include "TensorData.h"
 
+#include "quantc/Support/InputFile.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -47,6 +49,9 @@ static Expected<ExternalData> readLocation(const TensorProto &tensor) {
   }
   if (data.location.empty())
     return makeError("its external data names no file");
+  // The system's functions would take the name to end there.
+  if (data.location.contains('\0'))
+    return makeError("the name of its external data contains a zero byte");
   return data;
 }
 
@@ -86,6 +91,9 @@ onnximport::readExternalData(const TensorProto &tensor, uint64_t needed,
   Expected<std::string> path = resolve(data->location, directory);
   if (!path)
     return path.takeError();
+  if (Error error = checkInputFile(*path))
+    return makeError("cannot read its external data " +
+                     toString(std::move(error)));
   uint64_t fileSize = 0;
   if (std::error_code error = sys::fs::file_size(*path, fileSize))
     return makeError("cannot read its external data '" + data->location +

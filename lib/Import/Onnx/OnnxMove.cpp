@@ -138,6 +138,9 @@ static LogicalResult importTranspose(Node &node) {
   SmallVector<int64_t> perms = node.getInts("perm");
   if (!node.hasAttr("perm"))
     perms = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+  // ONNX counts axes from the end elsewhere, but not here.
+  if (llvm::any_of(perms, [](int64_t axis) { return axis < 0; }))
+    return node.emitError() << "'perm' holds a negative axis";
   auto checked = convertAxes(node, perms, rank);
   if (failed(checked))
     return failure();

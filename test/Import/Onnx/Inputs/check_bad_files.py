@@ -41,6 +41,9 @@ MESSAGES = {
     "external-missing": "No such file",
     "external-beyond": "8 bytes at offset 8, reaches beyond the end of 'weights.bin' (12 bytes)",
     "external-huge": "reaches beyond the end of 'weights.bin'",
+    "external-zero-byte": "the name of its external data contains a zero byte",
+    "external-pipe": "a device or a pipe is not read",
+    "negative-perm": "'n0': 'perm' holds a negative axis",
     "external-number": "the offset 'four', which is not a number",
     "big-integer": "the constant 'w' holds 1099511627776",
     "attribute-type": "'n0': 'Softmax' has an attribute 'axis' of type FLOAT, but it is INT",
@@ -138,6 +141,7 @@ def main():
     (workdir / "weights.bin").write_bytes(bytes(8))
     (workdir / "models" / "weights.bin").write_bytes(bytes(12))
     (workdir / "models" / "link.bin").symlink_to("../weights.bin")
+    os.mkfifo(workdir / "models" / "pipe.bin")
     wrong = []
 
     def expect(name, data, message):
