@@ -16,9 +16,14 @@
 #include "Optimize.h"
 
 #include "llvm/ADT/SmallString.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
+#include "llvm/IR/GlobalVariable.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Object/ObjectFile.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -65,6 +70,19 @@ static std::string listUndefinedSymbols(StringRef object) {
   return llvm::join(names, ", ");
 }
 
+/// Makes a shared library describe itself, so that a program that loads it need
+/// not believe a file beside it.
+static void embedManifest(llvm::Module &module, const ModelInterface &interface,
+                          const TargetDescription &target) {
+  std::string text =
+      llvm::formatv("{0}", llvm::json::Value(makeManifest(interface, target)));
+  llvm::Constant *bytes = llvm::ConstantDataArray::getString(
+      module.getContext(), text, /*AddNull=*/true);
+  new llvm::GlobalVariable(module, bytes->getType(), /*isConstant=*/true,
+                           llvm::GlobalValue::ExternalLinkage, bytes,
+                           interface.name + "_manifest");
+}
+
 /// Everything after translation; diagnostics are the caller's.
 static llvm::Error emitModule(llvm::Module &module,
                               llvm::TargetMachine &machine, StringRef name,
@@ -106,14 +124,33 @@ LogicalResult quantc::emit(ModuleOp module, const TargetDescription &target,
   if (!machine)
     return module.emitError(llvm::toString(machine.takeError()));
   llvm::LLVMContext context;
+  // By itself LLVM prints errors of a backend and ends the process.
+  std::string refusal;
+  context.setDiagnosticHandlerCallBack(
+      [](const llvm::DiagnosticInfo *info, void *text) {
+        auto &refusal = *static_cast<std::string *>(text);
+        if (info->getSeverity() != llvm::DS_Error || !refusal.empty())
+          return;
+        llvm::raw_string_ostream os(refusal);
+        llvm::DiagnosticPrinterRawOStream printer(os);
+        info->print(printer);
+      },
+      &refusal);
   std::unique_ptr<llvm::Module> llvmModule =
       translate(module, context, **machine, target);
   if (!llvmModule)
     return failure();
+  if (kind == EmitKind::SharedLibrary)
+    embedManifest(*llvmModule, *interface, target);
   std::string undefined;
   if (llvm::Error error = emitModule(*llvmModule, **machine, interface->name,
                                      kind, os, undefined))
     return module.emitError(llvm::toString(std::move(error)));
+  if (!refusal.empty())
+    return module.emitError()
+           << "LLVM cannot compile the network for target " << target.triple
+           << " with CPU '" << target.cpu << "': " << refusal
+           << "; choose another target, CPU or features";
   if (!undefined.empty())
     module.emitWarning() << "target " << target.triple << " with CPU '"
                          << target.cpu

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Emit/Emit.h"
+#include "quantc/Support/Json.h"
 
 using namespace quantc;
 namespace json = llvm::json;
@@ -51,6 +52,18 @@ json::Object quantc::makeManifest(const ModelInterface &interface,
       {"target", json::Object{{"triple", target.triple},
                               {"cpu", target.cpu},
                               {"features", target.features}}}};
+}
+
+bool TensorInfo::operator==(const TensorInfo &other) const {
+  return name == other.name && type == other.type && shape == other.shape &&
+         scale == other.scale && zeroPoint == other.zeroPoint;
+}
+
+bool ModelInterface::operator==(const ModelInterface &other) const {
+  return name == other.name && inputs == other.inputs &&
+         outputs == other.outputs && arenaBytes == other.arenaBytes &&
+         arenaAlignment == other.arenaAlignment &&
+         arenaLowerBound == other.arenaLowerBound && selftest == other.selftest;
 }
 
 static std::optional<ElementType> parseElementType(llvm::StringRef name) {
@@ -116,7 +129,7 @@ static bool readInterface(const json::Value &value, ModelInterface &interface,
 }
 
 llvm::Expected<ModelInterface> quantc::parseManifest(llvm::StringRef text) {
-  llvm::Expected<json::Value> value = json::parse(text);
+  llvm::Expected<json::Value> value = parseJson(text);
   if (!value)
     return value.takeError();
   ModelInterface interface;

@@ -13,9 +13,10 @@
 
 #include "Observe.h"
 
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/FormatVariadic.h"
 
-#include <new>
+#include <cstdlib>
 
 using namespace quantc;
 
@@ -31,19 +32,19 @@ void quantc::observeTrampoline(int64_t index, int64_t address, int64_t count) {
         static_cast<size_t>(count));
 }
 
-void Model::ArenaDeleter::operator()(void *memory) const {
-  ::operator delete(memory, std::align_val_t(alignment));
-}
+void Model::ArenaDeleter::operator()(void *memory) const { std::free(memory); }
 
 llvm::Error Model::allocateArena() {
-  std::align_val_t alignment{static_cast<size_t>(info.arenaAlignment)};
-  void *memory = ::operator new(std::max<int64_t>(info.arenaBytes, 1),
-                                alignment, std::nothrow);
+  auto alignment = static_cast<size_t>(info.arenaAlignment);
+  // Not operator new: its handler may end the process.
+  void *memory = std::aligned_alloc(
+      alignment, llvm::alignTo(std::max<int64_t>(info.arenaBytes, 1),
+                               llvm::Align(alignment)));
   if (!memory)
     return llvm::createStringError(
         llvm::formatv("cannot allocate an arena of {0} bytes", info.arenaBytes)
             .str());
-  arena = {memory, ArenaDeleter{static_cast<size_t>(info.arenaAlignment)}};
+  arena.reset(memory);
   return llvm::Error::success();
 }
 

@@ -36,6 +36,8 @@ struct TensorInfo {
   /// Set if the integers stand for reals: real = (q - zeroPoint) * scale.
   std::optional<double> scale;
   int64_t zeroPoint = 0;
+
+  bool operator==(const TensorInfo &other) const;
 };
 
 /// What a caller of the object has to know. Codegen leaves it on the module as
@@ -49,6 +51,8 @@ struct ModelInterface {
   /// this.
   int64_t arenaLowerBound = 0;
   bool selftest = false;
+
+  bool operator==(const ModelInterface &other) const;
 };
 
 mlir::FailureOr<ModelInterface> getInterface(mlir::ModuleOp module);
@@ -56,7 +60,9 @@ mlir::FailureOr<ModelInterface> getInterface(mlir::ModuleOp module);
 enum class EmitKind { Object, Assembly, LLVM, StaticLibrary, SharedLibrary };
 
 /// Translates the module to LLVM IR, optimizes it for the target and writes the
-/// requested form. Failure is reported at the module's location.
+/// requested form. A shared library also holds its manifest (makeManifest), as
+/// a string that ends in a zero, in the symbol NAME_manifest. Failure is
+/// reported at the module's location.
 mlir::LogicalResult emit(mlir::ModuleOp module, const TargetDescription &target,
                          EmitKind kind, llvm::raw_pwrite_stream &os);
 

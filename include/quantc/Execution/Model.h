@@ -36,6 +36,7 @@ public:
   fromModule(mlir::ModuleOp module, const TargetDescription &host,
              Observer observer = {});
   /// Loads a shared library and its manifest (`model.so` beside `model.json`).
+  /// Fails if the manifest is not that of the library.
   static llvm::Expected<std::unique_ptr<Model>>
   fromSharedLibrary(llvm::StringRef libraryPath, llvm::StringRef manifestPath);
 
@@ -52,7 +53,6 @@ protected:
   llvm::Error allocateArena();
 
   struct ArenaDeleter {
-    size_t alignment;
     void operator()(void *memory) const;
   };
   using RunFn = int (*)(const void *const *, void *const *, void *);
@@ -60,7 +60,7 @@ protected:
   ModelInterface info;
   Observer observer;
   RunFn entry = nullptr;
-  std::unique_ptr<void, ArenaDeleter> arena{nullptr, ArenaDeleter{1}};
+  std::unique_ptr<void, ArenaDeleter> arena;
 };
 
 } // namespace quantc
