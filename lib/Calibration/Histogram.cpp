@@ -43,6 +43,16 @@ void ExactSum::merge(const ExactSum &other) {
     sums[exponent] += sum;
 }
 
+bool ExactSum::isPossible(uint64_t addends) const {
+  // A mantissa has a magnitude below 2^24: kMaxSamples of them do not overflow.
+  constexpr uint64_t kMaxMantissa = (uint64_t(1) << kMantissaBits) - 1;
+  auto limit = static_cast<int64_t>(addends * kMaxMantissa);
+  return llvm::all_of(sums, [&](const auto &bucket) {
+    return bucket.first >= kMinBucket && bucket.first <= kMaxBucket &&
+           bucket.second >= -limit && bucket.second <= limit;
+  });
+}
+
 double ExactSum::value() const {
   double total = 0;
   for (const auto &[exponent, sum] : sums)
@@ -271,16 +281,6 @@ bool Histogram::setState(const State &state) {
   return true;
 }
 
-/// Whether `sum` can be that of `samples` float32 values.
-static bool isPossibleSum(const ExactSum &sum, uint64_t samples) {
-  auto limit = static_cast<int64_t>(samples << kMantissaBits);
-  return llvm::all_of(sum.buckets(), [&](const auto &bucket) {
-    return bucket.first >= kMinBucket && bucket.first <= kMaxBucket &&
-           bucket.second >= -limit && bucket.second <= limit;
-  });
-}
-
-/// Whether addSample() and merge() can have made this.
 bool Histogram::isConsistent() const {
   if (nonFiniteCount > kMaxValues)
     return false;
@@ -308,6 +308,5 @@ bool Histogram::isConsistent() const {
   return total == valueCount &&
          static_cast<size_t>(first - counts.begin()) == binOf(minimum) &&
          static_cast<size_t>(counts.rend() - last) == binOf(maximum) + 1 &&
-         isPossibleSum(sumMin, sampleCount) &&
-         isPossibleSum(sumMax, sampleCount);
+         sumMin.isPossible(sampleCount) && sumMax.isPossible(sampleCount);
 }

@@ -8,10 +8,9 @@
 
 #include "quantc/Calibration/Profile.h"
 
+#include "quantc/Support/InputFile.h"
+#include "quantc/Support/Json.h"
 #include "quantc/Support/OutputFile.h"
-
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
 #include <limits>
@@ -20,8 +19,6 @@ using namespace quantc;
 using namespace llvm;
 
 static constexpr StringLiteral kFormat("quantc-profile");
-/// The depth of a profile's brackets is 6; the parser recurses.
-static constexpr unsigned kMaxDepth = 16;
 
 /// Removes what `other` does not have.
 static void keepCommonInputs(std::map<std::string, AffineParams> &inputs,
@@ -33,13 +30,26 @@ static void keepCommonInputs(std::map<std::string, AffineParams> &inputs,
   }
 }
 
+using ChannelSums = std::map<std::string, std::vector<ExactSum>>;
+
+/// A tensor that has channels in both has equally many.
+static Error checkChannels(const ChannelSums &sums, const ChannelSums &others) {
+  for (const auto &[name, channels] : sums) {
+    auto found = others.find(name);
+    if (found != others.end() && found->second.size() != channels.size())
+      return createStringError(
+          "tensor '" + name + "': the profiles have sums of " +
+          Twine(channels.size()) + " and of " + Twine(found->second.size()) +
+          " channels; one of them is damaged: calibrate again");
+  }
+  return Error::success();
+}
+
 /// Adds up the sums; without those of one part there are none of the whole.
-static void
-mergeChannels(std::map<std::string, std::vector<ExactSum>> &sums,
-              const std::map<std::string, std::vector<ExactSum>> &others) {
+static void mergeChannels(ChannelSums &sums, const ChannelSums &others) {
   for (auto it = sums.begin(); it != sums.end();) {
     auto found = others.find(it->first);
-    if (found == others.end() || found->second.size() != it->second.size()) {
+    if (found == others.end()) {
       it = sums.erase(it);
       continue;
     }
@@ -75,6 +85,8 @@ Error Profile::merge(const Profile &other) {
       return createStringError("tensor '" + name +
                                "': more samples than a profile can count");
   }
+  if (Error error = checkChannels(channelSums, other.channelSums))
+    return error;
   for (const auto &[name, histogram] : other.tensors)
     tensors[name].merge(histogram);
   keepCommonInputs(inputs, other.inputs);
@@ -199,7 +211,7 @@ static bool readFloat(const json::Object &object, StringRef key, float &result,
   return true;
 }
 
-/// Reads pairs [exponent, sum].
+/// Reads pairs [exponent, sum], each exponent once.
 static bool readSum(const std::vector<std::vector<int64_t>> &pairs,
                     std::map<int32_t, int64_t> &result, json::Path path) {
   for (const auto &[index, pair] : enumerate(pairs)) {
@@ -207,7 +219,10 @@ static bool readSum(const std::vector<std::vector<int64_t>> &pairs,
       path.index(index).report("expected [exponent, sum]");
       return false;
     }
-    result[static_cast<int32_t>(pair[0])] = pair[1];
+    if (!result.emplace(static_cast<int32_t>(pair[0]), pair[1]).second) {
+      path.index(index).report("the same exponent twice");
+      return false;
+    }
   }
   return true;
 }
@@ -216,13 +231,19 @@ static bool readBins(const std::vector<std::vector<uint64_t>> &runs,
                      std::vector<uint64_t> &bins, json::Path path) {
   constexpr size_t kBins = 2 * Histogram::kHalfBins;
   bins.assign(runs.empty() ? 0 : kBins, 0);
+  uint64_t end = 0;
   for (const auto &[index, run] : enumerate(runs)) {
+    if (!run.empty() && run[0] < end) {
+      path.index(index).report("the run overlaps the one before");
+      return false;
+    }
     if (run.empty() || run[0] > kBins || run.size() - 1 > kBins - run[0]) {
       path.index(index).report("expected [first bin, count, ...] within "
                                "the bins");
       return false;
     }
     copy(drop_begin(run), bins.begin() + run[0]);
+    end = run[0] + run.size() - 1;
   }
   return true;
 }
@@ -284,53 +305,38 @@ static bool readInputs(const json::Value &value,
   return true;
 }
 
-/// Sums of exponents that a float32 can have.
+/// Reads the sums of channels of the tensors that have a histogram. A sample
+/// adds at most one mantissa to each.
 static bool readChannels(
     const std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>>
         &read,
-    std::map<std::string, std::vector<ExactSum>> &sums, json::Path path) {
-  for (const auto &[name, channels] : read)
+    Profile &profile, json::Path path) {
+  for (const auto &[name, channels] : read) {
+    auto tensor = profile.tensors.find(name);
+    if (tensor == profile.tensors.end())
+      continue; // Whoever needs the tensor says that it is missing.
     for (const auto &pairs : channels) {
       std::map<int32_t, int64_t> buckets;
       if (!readSum(pairs, buckets, path.field(name)))
         return false;
-      ExactSum &sum = sums[name].emplace_back();
-      for (auto [exponent, bucket] : buckets) {
-        if (exponent < -150 || exponent > 128) {
-          path.field(name).report("expected exponents of float32");
-          return false;
-        }
+      ExactSum &sum = profile.channelSums[name].emplace_back();
+      for (auto [exponent, bucket] : buckets)
         sum.setBucket(exponent, bucket);
+      if (!sum.isPossible(tensor->second.samples())) {
+        path.field(name).report("no sum of so many samples' means");
+        return false;
       }
     }
-  return true;
-}
-
-static bool mapChannels(const json::Value &profile,
-                        std::map<std::string, std::vector<ExactSum>> &sums,
-                        json::Path path) {
-  std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>> read;
-  json::ObjectMapper map(profile, path);
-  return map && map.mapOptional("channelSums", read) &&
-         readChannels(read, sums, path.field("channelSums"));
-}
-
-/// Whether brackets outside strings stay within kMaxDepth.
-static bool isShallow(StringRef text) {
-  unsigned depth = 0;
-  bool inString = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (inString && c == '\\')
-      ++i;
-    else if (c == '"')
-      inString = !inString;
-    else if (!inString && (c == '[' || c == '{') && ++depth > kMaxDepth)
-      return false;
-    else if (!inString && (c == ']' || c == '}') && depth > 0)
-      --depth;
   }
   return true;
+}
+
+static bool mapChannels(const json::Value &value, Profile &profile,
+                        json::Path path) {
+  std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>> read;
+  json::ObjectMapper map(value, path);
+  return map && map.mapOptional("channelSums", read) &&
+         readChannels(read, profile, path.field("channelSums"));
 }
 
 /// What to do about a file that cannot be used.
@@ -366,9 +372,7 @@ static bool mapInputs(const json::Value &profile,
 }
 
 Expected<Profile> Profile::fromJson(StringRef text) {
-  if (!isShallow(text))
-    return damaged("brackets nest too deep");
-  Expected<json::Value> value = json::parse(text);
+  Expected<json::Value> value = parseJson(text);
   if (!value)
     return damaged(toString(value.takeError()));
   if (Error error = checkVersion(*value))
@@ -380,15 +384,15 @@ Expected<Profile> Profile::fromJson(StringRef text) {
       !map.mapOptional("preprocessing", profile.preprocessing) ||
       !map.map("tensors", profile.tensors) ||
       !mapInputs(*value, profile.inputs, root) ||
-      !mapChannels(*value, profile.channelSums, root))
+      !mapChannels(*value, profile, root))
     return damaged(toString(root.getError()));
   return profile;
 }
 
 Expected<Profile> Profile::load(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path);
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = readInputFile(path);
   if (!buffer)
-    return createFileError(path, buffer.getError());
+    return buffer.takeError();
   Expected<Profile> profile = fromJson((*buffer)->getBuffer());
   if (!profile)
     return createFileError(path, profile.takeError());

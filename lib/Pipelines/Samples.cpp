@@ -269,6 +269,21 @@ Error SampleFile::checkFinite(size_t index) const {
                           file, index, binding.key,
                           std::isnan(value) ? "NaN" : "an infinite value"));
   }
+  for (auto [input, binding] : llvm::zip(inputs, bindings)) {
+    if (!converts(input) || input.type != ElementType::Float32)
+      continue;
+    Array converted =
+        convert(slice(arrays->at(binding.key), index, sampleCount), input,
+                binding.change);
+    ArrayRef<float> values = converted.as<float>();
+    size_t bad = llvm::count_if(
+        values, [](float value) { return !std::isfinite(value); });
+    if (bad)
+      return makeError(llvm::formatv(
+          "{0}: sample {1} of key '{2}': preprocessing makes {3} of {4} values "
+          "NaN or infinite in float32; correct --scale, --mean or --std",
+          file, index, binding.key, bad, values.size()));
+  }
   return Error::success();
 }
 

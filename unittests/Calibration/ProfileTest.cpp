@@ -11,6 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include <limits>
+
 using namespace quantc;
 using namespace llvm;
 using testing::HasSubstr;
@@ -154,6 +156,28 @@ TEST(ProfileTest, MergeRefusesOverflow) {
   std::string before = first.toJson();
   EXPECT_THAT(toString(first.merge(second)), HasSubstr("'conv1'"));
   EXPECT_EQ(before, first.toJson());
+}
+
+TEST(ProfileTest, ReadsEveryMeanThatItWrites) {
+  Profile profile = profileOf({{1}, {2}});
+  std::vector<ExactSum> &sums = profile.channelSums["conv1"];
+  float denormal = std::numeric_limits<float>::denorm_min();
+  float largest = std::numeric_limits<float>::max();
+  for (float mean : {denormal, -denormal, largest, 1e-40f, -1e-38f}) {
+    sums.emplace_back().add(mean);
+    sums.back().add(mean);
+  }
+  EXPECT_EQ("", errorOf(profile.toJson()));
+}
+
+TEST(ProfileTest, SumsOfTheMostSamplesDoNotOverflow) {
+  ExactSum sum;
+  constexpr int64_t kMaxMantissa = (1 << 24) - 1;
+  sum.setBucket(0, -int64_t(Histogram::kMaxSamples) * kMaxMantissa);
+  EXPECT_TRUE(sum.isPossible(Histogram::kMaxSamples));
+  EXPECT_FALSE(sum.isPossible(Histogram::kMaxSamples - 1));
+  sum.setBucket(0, std::numeric_limits<int64_t>::max());
+  EXPECT_FALSE(sum.isPossible(Histogram::kMaxSamples));
 }
 
 TEST(ProfileTest, NamesWhatIsWrong) {

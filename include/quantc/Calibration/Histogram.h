@@ -36,6 +36,9 @@ public:
   /// The sum rounded to double; equal sums of parts give equal results.
   double value() const;
   const std::map<int32_t, int64_t> &buckets() const { return sums; }
+  /// Whether so many float32 values, at most Histogram::kMaxSamples, can have
+  /// this sum.
+  bool isPossible(uint64_t addends) const;
   void setBucket(int32_t exponent, int64_t sum) { sums[exponent] = sum; }
   bool operator==(const ExactSum &other) const { return sums == other.sums; }
 

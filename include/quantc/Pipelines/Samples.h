@@ -59,7 +59,8 @@ public:
   const std::string &quotedPath() const { return file; }
   /// The inputs of sample `index`, in the network's order.
   std::vector<Array> sample(size_t index) const;
-  /// Fails if a value of the sample is NaN or infinite.
+  /// Fails if a value of the sample is NaN or infinite, or becomes so by
+  /// preprocessing.
   llvm::Error checkFinite(size_t index) const;
   /// True if the samples stand along a dimension of their own, before d0.
   bool stacked() const { return hasOwnAxis; }

@@ -12,6 +12,8 @@
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 
+#include "llvm/Support/Format.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -44,6 +46,26 @@ static void warnZeroRange(Location loc, StringRef name) {
                       "represents real inputs";
 }
 
+/// Says so if `largest`, the greatest magnitude in a tensor, calls for a scale
+/// that N3 does not allow; `steps` is the number of storage values that it
+/// spans.
+static void warnLimitedScale(Location loc, StringRef name, double largest,
+                             int64_t steps) {
+  double scale = largest / static_cast<double>(steps);
+  if (largest == 0 || (scale >= kMinScale && scale <= kMaxScale))
+    return;
+  SmallString<32> number;
+  llvm::raw_svector_ostream(number) << llvm::format("%.3g", largest);
+  InFlightDiagnostic warning = emitWarning(loc);
+  warning << "tensor '" << name << "' holds values up to " << number
+          << " in magnitude; ";
+  if (scale > kMaxScale)
+    warning << "no scale is above 2^63, so values beyond 2^70 saturate: ";
+  else
+    warning << "no scale is below 2^-63, so values below 2^-64 become 0: ";
+  warning << "rescale the network or its data";
+}
+
 static void attachNames(InFlightDiagnostic &error, ArrayRef<Value> values) {
   for (Value value : values)
     error.attachNote(value.getLoc())
@@ -72,6 +94,16 @@ LogicalResult Problems::report(func::FuncOp func, bool haveProfile) const {
   return success(missing.empty() && nonFinite.empty());
 }
 
+void Problems::warnOfMeans(func::FuncOp func) const {
+  if (withoutMeans.empty())
+    return;
+  InFlightDiagnostic warning = func.emitWarning();
+  warning << "the profile has no sums of channels for " << withoutMeans.size()
+          << " tensor(s), so the biases of the operations that read them are "
+             "not corrected: calibrate this network again";
+  attachNames(warning, withoutMeans.getArrayRef());
+}
+
 //===----------------------------------------------------------------------===//
 // Annotator
 //===----------------------------------------------------------------------===//
@@ -93,13 +125,17 @@ LogicalResult Annotator::run() {
     return failure();
   for (auto [value, type] : types)
     insertAfter(value, type);
-  bool ok = true;
+  bool ok = true, correctsBiases = profile && options.correctBias;
+  if (options.correctBias && !profile)
+    func.emitWarning("no bias is corrected: that takes the means of channels "
+                     "in a profile; calibrate the network");
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
     if (quantizability.isQuantizable(&op) && !floatOps.contains(&op)) {
       ok &= succeeded(annotateConstants(&op));
-      if (ok && profile && options.correctBias)
-        correctBias(&op);
+      if (ok && correctsBiases)
+        ok &= succeeded(correctBias(&op));
     }
+  problems.warnOfMeans(func);
   return success(ok);
 }
 
@@ -210,6 +246,10 @@ quant::UniformQuantizedType Annotator::estimate(Value value,
     warnZeroRange(value.getLoc(), name);
     zeroRanges.insert(value);
   }
+  warnLimitedScale(
+      value.getLoc(), name,
+      std::max(std::fabs(histogram.min()), std::fabs(histogram.max())),
+      kInt8Activation.max - kInt8Activation.min);
   auto type =
       getUniformType(func.getContext(),
                      chooseAsymmetric(range.min, range.max, kInt8Activation));
@@ -308,6 +348,8 @@ quant::QuantizedType Annotator::getWeightType(OpOperand &use,
   forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
     scales[channel] = std::max(scales[channel], std::fabs(double(data[i])));
   });
+  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()),
+                   *llvm::max_element(scales), kInt8Weight.max);
   for (double &scale : scales)
     scale = chooseSymmetric(scale, kInt8Weight).scale;
   if (axis)
@@ -318,6 +360,9 @@ quant::QuantizedType Annotator::getWeightType(OpOperand &use,
 quant::QuantizedType Annotator::getConstantType(OpOperand &use,
                                                 ArrayRef<float> data) {
   auto [min, max] = std::minmax_element(data.begin(), data.end());
+  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()),
+                   std::max(std::fabs(*min), std::fabs(*max)),
+                   kInt8Activation.max - kInt8Activation.min);
   auto type = getUniformType(func.getContext(),
                              chooseAsymmetric(*min, *max, kInt8Activation));
   remarkParameters(use.get().getLoc(), getTensorName(use.get()), type, *min,

@@ -21,14 +21,20 @@
 #include "quantc/Calibration/Profile.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
+#include "llvm/ADT/SetVector.h"
+
 namespace quantc::ptq {
 
 /// Tensors that cannot be annotated, so that one message names them all.
 struct Problems {
   llvm::SmallVector<mlir::Value> missing, nonFinite;
+  /// Biases are to be corrected, but the means of these are unknown.
+  llvm::SetVector<mlir::Value> withoutMeans;
 
   /// Emits the errors, if any.
   mlir::LogicalResult report(mlir::func::FuncOp func, bool haveProfile) const;
+  /// Warns of what bias correction has to leave out, if anything.
+  void warnOfMeans(mlir::func::FuncOp func) const;
 };
 
 /// Annotates one function.
@@ -55,7 +61,7 @@ private:
   void insertAfter(mlir::Value value, mlir::quant::QuantizedType type);
   mlir::LogicalResult annotateConstants(mlir::Operation *op);
   /// Adds to the bias of `op` the mean error of its rounded weights (N50).
-  void correctBias(mlir::Operation *op);
+  mlir::LogicalResult correctBias(mlir::Operation *op);
   mlir::quant::QuantizedType getWeightType(mlir::OpOperand &use,
                                            llvm::ArrayRef<float> data);
   mlir::quant::QuantizedType getConstantType(mlir::OpOperand &use,

@@ -108,10 +108,10 @@ static void setBias(OpOperand &use, ArrayRef<float> values) {
   use.set(corrected);
 }
 
-void Annotator::correctBias(Operation *op) { // N50
+LogicalResult Annotator::correctBias(Operation *op) { // N50
   WeightedOp weighted(op);
   if (!weighted.isComplete())
-    return;
+    return success();
   auto rounded = weighted.weight->get().getDefiningOp<FakeQuantOp>();
   auto input = weighted.activation->get().getDefiningOp<FakeQuantOp>();
   std::optional<SmallVector<float>> values = getFloats(weighted.bias->get());
@@ -119,18 +119,28 @@ void Annotator::correctBias(Operation *op) { // N50
   auto shape = cast<RankedTensorType>(rounded.getType()).getShape();
   std::optional<WeightLayout> layout =
       WeightLayout::of(shape, cast<QuantizableOpInterface>(op).getWeightAxis());
-  std::vector<double> means =
-      profile->channelMeans(getTensorName(input.getInput()));
-  if (!values || !weights || !layout || int64_t(means.size()) != layout->inputs)
-    return;
+  if (!values || !weights || !layout)
+    return success();
+  StringRef name = getTensorName(input.getInput());
+  std::vector<double> means = profile->channelMeans(name);
+  if (means.empty()) {
+    problems.withoutMeans.insert(input.getInput());
+    return success();
+  }
+  if (int64_t(means.size()) != layout->inputs)
+    return op->emitError() << "the profile has sums of " << means.size()
+                           << " channels of tensor '" << name << "', which has "
+                           << layout->inputs
+                           << ": the profile is damaged; calibrate again";
   if (values->size() == 1)
     values->resize(layout->outputs, values->front());
   if (int64_t(values->size()) != layout->outputs)
-    return;
+    return success();
   SmallVector<double> shifts = findShifts(
       *weights, shape, cast<quant::QuantizedType>(rounded.getQuantizedType()),
       *layout, means);
   for (auto [value, shift] : llvm::zip_equal(*values, shifts))
     value -= shift;
   setBias(*weighted.bias, *values);
+  return success();
 }
