@@ -6,19 +6,25 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CheckNesting.h"
+
 #include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/Import/Onnx.h"
 #include "quantc/Import/TFLite.h"
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Support/InputFile.h"
 
 #include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/AsmState.h"
+#include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -86,6 +92,9 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
   case NetworkFormat::Onnx:
     return importOnnx(file->getMemBufferRef(), options, context);
   case NetworkFormat::MLIR: {
+    if (!isBytecode(*file) &&
+        failed(checkNesting(file->getMemBufferRef(), context)))
+      return nullptr;
     // The parser of text relies on a zero behind it.
     if (!isBytecode(*file) &&
         file->getBufferKind() == llvm::MemoryBuffer::MemoryBuffer_MMap)
@@ -108,6 +117,31 @@ static std::string getConversion(ImageLayout layout,
   if (layout == ImageLayout::NCHW && format != NetworkFormat::Onnx)
     return "NCHW";
   return "";
+}
+
+/// Names in files may be any bytes, but JSON, and with it profiles and
+/// manifests, holds UTF-8. Bytes that are none are spelled out, as MLIR prints
+/// them.
+static void repairNames(ModuleOp module) {
+  AttrTypeReplacer replacer;
+  replacer.addReplacement([](StringAttr name) -> std::optional<Attribute> {
+    if (llvm::json::isUTF8(name))
+      return std::nullopt;
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    for (StringRef rest = name; !rest.empty();) {
+      size_t valid = 0;
+      if (llvm::json::isUTF8(rest, &valid))
+        valid = rest.size();
+      os << rest.take_front(valid);
+      rest = rest.drop_front(valid);
+      llvm::printEscapedString(rest.take_front(1), os);
+      rest = rest.drop_front(std::min<size_t>(rest.size(), 1));
+    }
+    return StringAttr::get(name.getContext(), text);
+  });
+  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true,
+                                        /*replaceLocs=*/true);
 }
 
 /// Gives inputs and outputs the layouts that `options` ask for.
@@ -138,12 +172,10 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
                                           const ImportOptions &options) {
   context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
   // Mapped, not read: the first bytes tell whether the rest is of any use.
-  auto opened = llvm::MemoryBuffer::getFileOrSTDIN(
-      path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  auto opened =
+      path == "-" ? readStandardInput(options.maxBytes) : readInputFile(path);
   if (!opened) {
-    emitError(UnknownLoc::get(&context))
-        << "cannot open input file '" << path
-        << "': " << opened.getError().message();
+    emitError(UnknownLoc::get(&context)) << llvm::toString(opened.takeError());
     return nullptr;
   }
   std::unique_ptr<llvm::MemoryBuffer> file = std::move(*opened);
@@ -151,8 +183,10 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
   OwningOpRef<ModuleOp> module =
       readNetwork(std::move(file), path, context, options);
   if (!module || failed(verifyNetwork(*module)) ||
+      failed(verifySizes(*module, options.maxBytes)) ||
       failed(checkOperands(*module)))
     return nullptr;
+  repairNames(*module);
   inlineResources(*module);
   if (failed(convertLayout(*module, format, options)))
     return nullptr;

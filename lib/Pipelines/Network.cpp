@@ -13,6 +13,8 @@
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -127,6 +129,53 @@ LogicalResult quantc::verifyNetwork(ModuleOp module) {
   if (failed(verifySignature(network)))
     return failure();
   return verifyBody(network);
+}
+
+/// The bytes of a value, or the largest number if they are more.
+static uint64_t countBytes(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return 0;
+  Type element = tensor.getElementType();
+  if (auto quantized = dyn_cast<quant::QuantizedType>(element))
+    element = quantized.getStorageType();
+  uint64_t bytes = element.isIntOrFloat()
+                       ? llvm::divideCeil(element.getIntOrFloatBitWidth(), 8)
+                       : 8;
+  for (int64_t size : tensor.getShape())
+    bytes = llvm::SaturatingMultiply<uint64_t>(bytes, size);
+  return bytes;
+}
+
+LogicalResult quantc::verifySizes(ModuleOp module, uint64_t maxBytes) {
+  constexpr StringRef kWayOut = "; raise --max-memory if it is meant";
+  uint64_t splats = 0;
+  auto check = [&](Value value) -> LogicalResult {
+    uint64_t bytes = countBytes(value.getType());
+    if (bytes > maxBytes)
+      return emitError(value.getLoc())
+             << "a tensor of type " << value.getType() << " has more than "
+             << maxBytes << " bytes" << kWayOut;
+    DenseElementsAttr constant;
+    if (matchPattern(value, m_Constant(&constant)) && constant.isSplat())
+      splats = llvm::SaturatingAdd(splats, bytes);
+    if (splats > maxBytes)
+      return emitError(value.getLoc())
+             << "up to here, constants that repeat one value have more than "
+             << maxBytes << " bytes together" << kWayOut;
+    return success();
+  };
+  WalkResult result = module.walk([&](Block *block) {
+    for (Value argument : block->getArguments())
+      if (failed(check(argument)))
+        return WalkResult::interrupt();
+    for (Operation &op : *block)
+      for (Value value : op.getResults())
+        if (failed(check(value)))
+          return WalkResult::interrupt();
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
 }
 
 func::FuncOp quantc::getNetwork(ModuleOp module) {

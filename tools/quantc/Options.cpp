@@ -8,14 +8,16 @@
 
 #include "Options.h"
 #include "ProgressLine.h"
+#include "Terminal.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace quantc;
 using namespace quantc::tool;
+
+static constexpr uint64_t kMiB = uint64_t(1) << 20;
 
 static auto ioValues() {
   return cl::values(clEnumValN(IOType::Float, "float", "float32"),
@@ -34,6 +36,12 @@ ImportFlags::ImportFlags(cl::SubCommand &sub)
             cl::value_desc("size"),
             cl::desc("Size of a batch dimension that the file leaves open "
                      "(default 1)")),
+      maxMemory("max-memory", cl::sub(sub),
+                cl::init(ImportOptions().maxBytes / kMiB),
+                cl::value_desc("MiB"),
+                cl::desc("The most that one tensor of the network, and all of "
+                         "its constants that repeat one value, may take "
+                         "(default 1024)")),
       inputLayout("input-layout", cl::sub(sub), cl::init(ImageLayout::AsInFile),
                   cl::desc("Layout that image inputs (rank 3 to 5) shall have "
                            "(default: the file's):"),
@@ -45,8 +53,11 @@ ImportFlags::ImportFlags(cl::SubCommand &sub)
 llvm::Expected<ImportOptions> ImportFlags::options() const {
   if (batch < 1)
     return usageError("--batch is at least 1");
+  if (maxMemory < 1 || maxMemory > UINT64_MAX / kMiB)
+    return usageError("--max-memory is a number of MiB, at least 1");
   ImportOptions options;
   options.batch = batch;
+  options.maxBytes = maxMemory * kMiB;
   options.inputLayout = inputLayout;
   options.outputLayout = outputLayout;
   return options;
@@ -237,6 +248,6 @@ llvm::Expected<std::unique_ptr<Model>> tool::loadLibrary(llvm::StringRef path) {
 
 void tool::warnNonFinite(const CalibrationResult &result) {
   for (const std::string &name : result.nonFiniteTensors)
-    llvm::WithColor::warning() << "NaN or infinite values appeared in tensor '"
-                               << name << "' although the inputs are finite\n";
+    printWarning() << "NaN or infinite values appeared in tensor '" << name
+                   << "' although the inputs are finite\n";
 }

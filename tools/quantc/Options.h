@@ -23,6 +23,7 @@ public:
 
 private:
   cl::opt<int64_t> batch;
+  cl::opt<uint64_t> maxMemory;
   cl::opt<ImageLayout> inputLayout, outputLayout;
 };
 

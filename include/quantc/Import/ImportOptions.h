@@ -22,6 +22,10 @@ enum class ImageLayout {
 
 /// Options of every importer.
 struct ImportOptions {
+  /// The most bytes that one tensor may have, and all constants together that
+  /// the file declares without holding their values (splats). A few bytes of a
+  /// file can declare any size.
+  uint64_t maxBytes = uint64_t(1) << 30;
   /// What a symbolic batch dimension becomes; at least 1.
   int64_t batch = 1;
   /// The layout that the network's inputs and outputs shall have. ONNX files

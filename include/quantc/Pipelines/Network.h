@@ -65,6 +65,11 @@ llvm::Error saveNetwork(mlir::ModuleOp module, llvm::StringRef path);
 /// error at its location.
 mlir::LogicalResult verifyNetwork(mlir::ModuleOp module);
 
+/// Checks that no tensor has more than `maxBytes` bytes, nor all splat
+/// constants together: memory for a small file has to stay in bounds. Reports
+/// the first offence.
+mlir::LogicalResult verifySizes(mlir::ModuleOp module, uint64_t maxBytes);
+
 /// Checks that no float constant holds NaN or infinity: there are no
 /// quantization parameters for those. Reports every such constant.
 mlir::LogicalResult verifyFiniteConstants(mlir::ModuleOp module);
