@@ -79,6 +79,26 @@ static Triple completeTriple(StringRef name) {
   return triple;
 }
 
+/// What is no CPU calls no C functions, or has no memory that a caller could
+/// share with it.
+static bool isCPU(const Triple &triple) {
+  return !triple.isAMDGPU() && !triple.isNVPTX() && !triple.isSPIROrSPIRV() &&
+         !triple.isBPF() && !triple.isDXIL();
+}
+
+/// The width of an address follows from the triple; LLVM ends the process if
+/// the CPU is not of that kind.
+static Error checkMode(const MCSubtargetInfo &info, StringRef cpu) {
+  const Triple &triple = info.getTargetTriple();
+  if (triple.getArch() == Triple::x86_64 && !info.checkFeatures("+64bit"))
+    return makeError("CPU '" + cpu +
+                     "' with these features has no 64-bit "
+                     "mode, which target " +
+                     triple.str() +
+                     " is; name an x86-64 CPU, or give --target=i686");
+  return Error::success();
+}
+
 /// Checks "+a,-b" against the target's features.
 static Error checkFeatures(const MCSubtargetInfo &info, StringRef features) {
   SubtargetFeatures parsed(features);
@@ -87,6 +107,10 @@ static Error checkFeatures(const MCSubtargetInfo &info, StringRef features) {
     if (!SubtargetFeatures::hasFlag(feature))
       return makeError("feature '" + feature + "' needs a sign: write +" +
                        feature + " or -" + feature);
+    if (info.getTargetTriple().isX86() && name.ends_with("bit-mode"))
+      return makeError("feature '" + name +
+                       "' is the target's: give "
+                       "--target=x86_64 or --target=i686");
     if (llvm::none_of(
             info.getAllProcessorFeatures(),
             [&](const SubtargetFeatureKV &known) { return name == known.Key; }))
@@ -145,10 +169,9 @@ static void describeX86(const MCSubtargetInfo &info,
                         TargetDescription &target) {
   auto has = [&](StringRef feature) { return info.checkFeatures(feature); };
   target.vectorBits = has("+avx512f") ? 512 : has("+avx") ? 256 : 128;
-  target.vectorRegisters =
-      has("+avx512f")                                              ? 32
-      : has("+64bit-mode") || info.getTargetTriple().isArch64Bit() ? 16
-                                                                   : 8;
+  target.vectorRegisters = has("+avx512f")                        ? 32
+                           : info.getTargetTriple().isArch64Bit() ? 16
+                                                                  : 8;
   std::tie(target.lookupFeature, target.lookupLanes) =
       has("+avx512vbmi") ? std::pair("avx512vbmi", 64)
       : has("+avx2")     ? std::pair("avx2", 32)
@@ -200,6 +223,10 @@ Expected<TargetDescription> quantc::describeTarget(StringRef tripleName,
   if (!backend)
     return makeError("unknown target '" + tripleName +
                      "'; known architectures: " + listTargets());
+  if (!isCPU(triple))
+    return makeError("target '" + tripleName +
+                     "' is not a CPU; the object is a C function that a "
+                     "program calls: name the target of that program");
   std::unique_ptr<MCSubtargetInfo> plain(
       backend->createMCSubtargetInfo(triple, "", ""));
   if (!plain || !backend->hasTargetMachine() || !backend->hasMCAsmBackend())
@@ -230,8 +257,19 @@ Expected<TargetDescription> quantc::describeTarget(StringRef tripleName,
       all.push_back(part);
   target.features = llvm::join(all, ",");
 
-  std::unique_ptr<MCSubtargetInfo> info(
-      backend->createMCSubtargetInfo(triple, target.cpu, target.features));
+  auto createInfo = [&] {
+    return std::unique_ptr<MCSubtargetInfo>(
+        backend->createMCSubtargetInfo(triple, target.cpu, target.features));
+  };
+  std::unique_ptr<MCSubtargetInfo> info = createInfo();
+  // Software floating point leaves the floating point unit's registers alone,
+  // and the vectors are among them; LLVM's vectorizers do not know that.
+  if (triple.isX86() && info->checkFeatures("+soft-float,+sse")) {
+    target.features += ",-sse";
+    info = createInfo();
+  }
+  if (Error error = checkMode(*info, target.cpu))
+    return error;
   describeVectors(*info, target);
   return target;
 }

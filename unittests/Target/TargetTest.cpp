@@ -97,6 +97,31 @@ TEST(Target, HostIsTheDefault) {
   EXPECT_EQ(host.features, describe("", "native").features);
 }
 
+TEST(Target, OnlyCPUs) {
+  for (const char *triple : {"amdgcn", "amdgcn-amd-amdhsa", "nvptx64", "r600",
+                             "spirv", "spirv64", "bpf"})
+    EXPECT_THAT(errorOf(triple, ""), HasSubstr("is not a CPU")) << triple;
+}
+
+TEST(Target, X86Modes) {
+  for (const char *cpu : {"i386", "pentium4", "athlon"})
+    EXPECT_THAT(errorOf("x86_64", cpu), HasSubstr("has no 64-bit mode")) << cpu;
+  EXPECT_THAT(errorOf("x86_64", "x86-64", "-64bit"),
+              HasSubstr("has no 64-bit mode"));
+  EXPECT_THAT(errorOf("x86_64", "x86-64", "-64bit-mode"),
+              HasSubstr("--target=x86_64"));
+  EXPECT_EQ(describe("i686", "i386").dot, DotKind::Widening);
+  EXPECT_EQ(describe("i686", "i386").vectorRegisters, 8u);
+}
+
+TEST(Target, SoftFloatHasNoVectors) {
+  TargetDescription soft = describe("x86_64", "icelake-server", "+soft-float");
+  EXPECT_EQ(soft.dot, DotKind::Widening);
+  EXPECT_EQ(soft.lookupLanes, 0u);
+  EXPECT_EQ(soft.vectorBits, 128u);
+  EXPECT_EQ(soft.features, "+soft-float,-sse");
+}
+
 TEST(Target, UnknownNamesListWhatIsKnown) {
   EXPECT_THAT(errorOf("toaster", ""),
               HasSubstr("unknown target 'toaster'; known architectures: "));
