@@ -140,7 +140,7 @@ static LogicalResult importTranspose(Node &node) {
     perms = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
   // ONNX counts axes from the end elsewhere, but not here.
   if (llvm::any_of(perms, [](int64_t axis) { return axis < 0; }))
-    return node.emitError() << "'perm' holds a negative axis";
+    return node.emitError() << "has a negative axis in 'perm'";
   auto checked = convertAxes(node, perms, rank);
   if (failed(checked))
     return failure();

@@ -43,7 +43,7 @@ MESSAGES = {
     "external-huge": "reaches beyond the end of 'weights.bin'",
     "external-zero-byte": "the name of its external data contains a zero byte",
     "external-pipe": "a device or a pipe is not read",
-    "negative-perm": "'n0': 'perm' holds a negative axis",
+    "negative-perm": "'n0': 'Transpose' has a negative axis in 'perm'",
     "external-number": "the offset 'four', which is not a number",
     "big-integer": "the constant 'w' holds 1099511627776",
     "attribute-type": "'n0': 'Softmax' has an attribute 'axis' of type FLOAT, but it is INT",
