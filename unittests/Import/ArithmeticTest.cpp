@@ -352,3 +352,39 @@ TEST_F(ArithmeticTest, Normalizations) {
            }));
   run();
 }
+
+TEST_F(ArithmeticTest, EinsteinSums) {
+  Tensor x = randomTensor({2, 3, 4}), y = randomTensor({4, 5}),
+         row = randomTensor({1, 4});
+  // Ellipses of different ranks, and one that is summed.
+  expect(builder->einsum("...ij,...jk->...ik", {input(x), input(y)}),
+         Tensor::generate({2, 3, 5}, [&](Index i) {
+           float sum = 0;
+           for (int64_t j = 0; j < 4; ++j)
+             sum += x.at({i[0], i[1], j}) * y.at({j, i[2]});
+           return sum;
+         }));
+  expect(builder->einsum("...j->j", {input(x)}),
+         Tensor::generate({4}, [&](Index i) {
+           float sum = 0;
+           for (int64_t j = 0; j < 6; ++j)
+             sum += x.at({j / 3, j % 3, i[0]});
+           return sum;
+         }));
+  // A size of 1 goes with any other, wherever it is summed.
+  expect(builder->einsum("ijk,lk->jl", {input(x), input(row)}),
+         Tensor::generate({3, 1}, [&](Index i) {
+           float sum = 0;
+           for (int64_t j = 0; j < 8; ++j)
+             sum += x.at({j / 4, i[0], j % 4}) * row.at({0, j % 4});
+           return sum;
+         }));
+  expect(builder->einsum("jk,jk->k", {input(y), input(randomTensor({1, 5}))}),
+         Tensor::generate({5}, [&](Index i) {
+           float sum = 0;
+           for (int64_t j = 0; j < 4; ++j)
+             sum += y.at({j, i[0]});
+           return sum * randomTensor({1, 5}).at({0, i[0]});
+         }));
+  run();
+}

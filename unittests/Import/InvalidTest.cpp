@@ -149,6 +149,21 @@ TEST_F(InvalidTest, Movement) {
   expectError(builder->broadcastTo(matrix, {4, 5}), "do not broadcast");
   expectError(builder->gather(matrix, builder->scalar(6), 0), "index 6");
   expectError(builder->gather(matrix, matrix, 0), "instead of 'i32'");
+  auto sum = [&](llvm::StringRef equation) {
+    return builder->einsum(equation, {matrix, matrix});
+  };
+  expectError(sum("ij->i"), "1 operands, but 2");
+  expectError(sum("ijk,jk->i"), "the 2 dimensions of operand 0");
+  expectError(sum("ij,ik->il"), "that no operand has");
+  expectError(sum("ij,ik->jj"), "one dimension twice");
+  expectError(sum("ij,jk->i"), "of sizes 5 and 6");
+  expectError(sum("i?,jk->i"), "the 2 dimensions of operand 0");
+  expectError(sum("ij?,jk->i"), "other than letters");
+  expectError(builder->einsum("ii->i", {matrix}), "gives one name");
+  expectError(builder->triangle(builder->scalar(1.0f), 0, true), "no matrix");
+  expectError(builder->gridSample(image, matrix, {}), "a grid of type");
+  expectError(builder->oneHot(builder->scalar(1), 0, matrix, matrix, 0),
+              "a depth of 0");
   Value pairs = builder->constant({1, 2}, llvm::ArrayRef<int32_t>({0, 7}));
   expectError(builder->gatherND(matrix, pairs), "index 7");
   expectError(builder->gatherND(matrix, builder->scalar(0)), "indices of type");

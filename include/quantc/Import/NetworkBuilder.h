@@ -213,6 +213,20 @@ struct ResizeSpec {
   bool excludeOutside = false;
 };
 
+/// What GridSample reads outside of the image.
+enum class GridPadding {
+  Zeros,
+  Border,     ///< the nearest element
+  Reflection, ///< what is on the other side of the border, as far from it
+};
+
+struct GridSampleSpec {
+  ResizeMode mode = ResizeMode::Linear;
+  GridPadding padding = GridPadding::Zeros;
+  /// -1 and 1 are the centers of the outer elements, not their outer edges.
+  bool alignCorners = false;
+};
+
 /// What a search for the largest or smallest elements finds; both null after an
 /// error.
 struct TopKValues {
@@ -372,6 +386,9 @@ public:
   /// where asked.
   Value matMul(Value a, Value b, bool transposeA = false,
                bool transposeB = false);
+  /// numpy.einsum of floats or i32: "bij,bjk->bik", with ellipses, repeated
+  /// names (diagonals), and without an arrow.
+  Value einsum(llvm::StringRef equation, ArrayRef<Value> operands);
   /// alpha A B + beta C of ranks 2; `c` (may be null) broadcasts.
   Value gemm(Value a, Value b, Value c, double alpha, double beta,
              bool transposeA, bool transposeB);
@@ -394,6 +411,9 @@ public:
   /// The `k` largest (or smallest) elements along `axis` in their order, of
   /// equal ones those in front first. x: float or i32.
   TopKValues topK(Value x, int64_t k, int64_t axis, bool largest = true);
+  /// The sum of each element and all before it (`reverse`: behind it) along
+  /// `axis`; `exclusive`: without the element itself. x: float or i32.
+  Value cumulativeSum(Value x, int64_t axis, bool exclusive, bool reverse);
   /// softmax(beta x) along `axis`.
   Value softmax(Value x, int64_t axis, double beta = 1.0);
   Value logSoftmax(Value x, int64_t axis);
@@ -469,12 +489,21 @@ public:
   /// The same at indices as gatherElements reads.
   Value scatterElements(Value x, Value indices, Value updates, int64_t axis,
                         ScatterKind kind = ScatterKind::Replace);
+  /// `on` where the position along the new dimension `axis` of size `depth` is
+  /// the element of `indices` (i32), else `off`; both have one element.
+  Value oneHot(Value indices, int64_t depth, Value on, Value off, int64_t axis);
+  /// Matrices [..., R, C] with zeros below (`upper`) or above the diagonal
+  /// where column = row + `diagonal`.
+  Value triangle(Value x, int64_t diagonal, bool upper);
   /// Stacks along a new dimension.
   Value pack(ArrayRef<Value> values, int64_t axis);
   llvm::SmallVector<Value> unpack(Value x, int64_t axis);
   Value reverse(Value x, int64_t axis);
   /// x [N, H, W, C] (or [N, W, C]) to spatial sizes `size`.
   Value resize(Value x, ArrayRef<int64_t> size, const ResizeSpec &spec);
+  /// x [N, H, W, C] (or [N, W, C], [N, D, H, W, C]) read at the positions that
+  /// `grid` [N, ..., D] holds, innermost dimension first, each from -1 to 1.
+  Value gridSample(Value x, Value grid, const GridSampleSpec &spec);
   /// x [N, H, W, C].
   Value depthToSpace(Value x, int64_t block,
                      DepthOrder order = DepthOrder::BlockFirst);

@@ -42,6 +42,11 @@ RowIndices flattenIndices(NetworkBuilder &b, mlir::Value indices,
 bool checkElementIndices(NetworkBuilder &b, mlir::Value x, mlir::Value indices,
                          int64_t axis);
 
+/// begin, begin + 1, ... as i32 along dimension `axis` of size `size`; the
+/// other ones of `rank` have size 1. Null after an error: too many.
+mlir::Value countAlong(NetworkBuilder &b, int64_t rank, int64_t axis,
+                       int64_t size, int64_t begin = 0);
+
 /// The order of dimensions with `axis` last, and the order that undoes it.
 llvm::SmallVector<int64_t> moveAxisLast(int64_t rank, int64_t axis);
 llvm::SmallVector<int64_t> moveLastToAxis(int64_t rank, int64_t axis);

@@ -20,8 +20,6 @@
 #include "Gather.h"
 #include "Indexed.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace quantc;
 
@@ -109,18 +107,17 @@ static Value scatterRounds(NetworkBuilder &b, const Scatter &s,
   return table;
 }
 
-/// What changes nothing, and how updates of one row become one.
-static std::pair<double, ReduceKind> getReduction(ScatterKind kind, Type type) {
-  double limit = type.isF32() ? INFINITY : std::ldexp(1.0, 31);
+/// How the updates of one row become one.
+static ReduceKind getReduction(ScatterKind kind) {
   switch (kind) {
   case ScatterKind::Mul:
-    return {1, ReduceKind::Prod};
+    return ReduceKind::Prod;
   case ScatterKind::Min:
-    return {type.isF32() ? limit : limit - 1, ReduceKind::Min};
+    return ReduceKind::Min;
   case ScatterKind::Max:
-    return {-limit, ReduceKind::Max};
+    return ReduceKind::Max;
   default:
-    return {0, ReduceKind::Sum};
+    return ReduceKind::Sum;
   }
 }
 
@@ -138,15 +135,20 @@ static Value scatterPairs(NetworkBuilder &b, const Scatter &s) {
                      "repetitions, or fewer updates";
     return {};
   }
-  auto [neutral, reduce] = getReduction(s.kind, b.elementOf(s.table));
   Value all = b.constant({1, k, 1}, ArrayRef<int32_t>(llvm::to_vector(
                                         llvm::seq<int32_t>(0, int32_t(k)))));
   Value hits =
       b.binary(BinaryKind::Equal, b.reshape(s.rows.value, {n, 1, w}), all);
   Value updates = b.reshape(s.updates, {n, 1, w, c});
-  Value selected = b.select(b.reshape(hits, {n, k, w, 1}), updates,
-                            splatLike(b, updates, neutral));
-  Value change = b.reduce(reduce, selected, {2}, /*keepDims=*/false);
+  // A row is its own neutral element of minimum and maximum, within the range
+  // that it has anyway.
+  bool selects = s.kind == ScatterKind::Min || s.kind == ScatterKind::Max;
+  Value neutral =
+      selects ? b.reshape(s.table, {n, k, 1, c})
+              : splatLike(b, updates, s.kind == ScatterKind::Mul ? 1 : 0);
+  Value selected = b.select(b.reshape(hits, {n, k, w, 1}), updates, neutral);
+  Value change =
+      b.reduce(getReduction(s.kind), selected, {2}, /*keepDims=*/false);
   return combine(b, s.kind, s.table, change);
 }
 

@@ -27,19 +27,8 @@ using namespace quantc;
 static constexpr int64_t kFewPasses = 8;
 /// The same where there are too many elements to rank.
 static constexpr int64_t kMaxPasses = 512;
-/// Positions are a constant of the network.
-static constexpr int64_t kMaxSize = int64_t(1) << 24;
 /// Comparisons of all elements of a row with each other, in all rows.
 static constexpr int64_t kMaxComparisons = int64_t(1) << 24;
-
-/// 0, 1, 2, ... along one dimension of `rank`.
-static Value countAlong(NetworkBuilder &b, int64_t rank, int64_t axis,
-                        int64_t size) {
-  SmallVector<int64_t> shape(rank, 1);
-  shape[axis] = size;
-  return b.constant(shape, ArrayRef<int32_t>(llvm::to_vector(
-                               llvm::seq<int32_t>(0, int32_t(size)))));
-}
 
 /// `k` passes, each of which finds the first of the largest elements that no
 /// pass before has found.
@@ -133,11 +122,6 @@ TopKValues NetworkBuilder::topK(Value x, int64_t k, int64_t axis,
   if (k < 1 || k > size) {
     emitError() << "the first " << k << " elements of a dimension of size "
                 << size;
-    return {};
-  }
-  if (size > kMaxSize) {
-    emitError() << "searches among " << size << " elements; no more than "
-                << kMaxSize << " are supported";
     return {};
   }
   int64_t comparisons = 0;

@@ -67,6 +67,11 @@ SmallVector<double> Node::getFloats(StringRef name) {
                    : SmallVector<double>();
 }
 
+const onnx::GraphProto *Node::getGraph(StringRef name) {
+  const AttributeProto *attribute = find(name, AttributeProto::GRAPH);
+  return attribute ? &attribute->g() : nullptr;
+}
+
 std::optional<Array> Node::getTensor(StringRef name, bool *isNibble) {
   const AttributeProto *attribute = find(name, AttributeProto::TENSOR);
   if (!attribute)

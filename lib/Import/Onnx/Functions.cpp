@@ -79,6 +79,8 @@ private:
                            const Call *caller);
   LogicalResult copyNode(const NodeProto &node, Call &scope);
   bool rename(Call &call, std::string &name);
+  bool renameAll(Call &call, NodeProto &node);
+  bool renameAll(Call &call, onnx::GraphProto &graph);
   void resolveAttributes(const Call &call, NodeProto &node);
   void append(NodeProto &node, unsigned scope);
   bool charge(size_t bytes);
@@ -209,6 +211,34 @@ void Inliner::resolveAttributes(const Call &call, NodeProto &node) {
   node.mutable_attribute()->Swap(&resolved);
 }
 
+/// The tensors of a node and of the branches in it.
+bool Inliner::renameAll(Call &call, NodeProto &node) {
+  auto isRenamed = [&](std::string &name) { return rename(call, name); };
+  return llvm::all_of(*node.mutable_input(), isRenamed) &&
+         llvm::all_of(*node.mutable_output(), isRenamed) &&
+         llvm::all_of(*node.mutable_attribute(),
+                      [&](AttributeProto &attribute) {
+                        return !attribute.has_g() ||
+                               renameAll(call, *attribute.mutable_g());
+                      });
+}
+
+bool Inliner::renameAll(Call &call, onnx::GraphProto &graph) {
+  auto isRenamed = [&](auto &named) {
+    return rename(call, *named.mutable_name());
+  };
+  if (!llvm::all_of(*graph.mutable_initializer(), isRenamed) ||
+      !llvm::all_of(*graph.mutable_input(), isRenamed) ||
+      !llvm::all_of(*graph.mutable_output(), isRenamed))
+    return false;
+  for (NodeProto &node : *graph.mutable_node()) {
+    resolveAttributes(call, node);
+    if (!renameAll(call, node))
+      return false;
+  }
+  return true;
+}
+
 void Inliner::append(NodeProto &node, unsigned scope) {
   nodes.Add()->Swap(&node);
   graph.scopes.push_back(scope);
@@ -220,9 +250,7 @@ LogicalResult Inliner::copyNode(const NodeProto &node, Call &scope) {
   NodeProto copy = node;
   copy.set_name(scope.prefix + "/" + getNodeName(node).str());
   resolveAttributes(scope, copy);
-  auto isRenamed = [&](std::string &name) { return rename(scope, name); };
-  if (!llvm::all_of(*copy.mutable_input(), isRenamed) ||
-      !llvm::all_of(*copy.mutable_output(), isRenamed))
+  if (!renameAll(scope, copy))
     return emitTooLarge();
   if (const Function *function = find(copy))
     return inlineCall(copy, *function, &scope);

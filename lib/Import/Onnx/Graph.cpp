@@ -12,6 +12,8 @@
 #include "mlir/IR/Diagnostics.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -123,6 +125,54 @@ static LogicalResult readNames(Location loc, Graph &graph,
 }
 
 namespace {
+/// The tensors that a branch and the branches around it define.
+struct Scope {
+  const Scope *outer;
+  llvm::StringSet<> names;
+
+  bool defines(StringRef name) const {
+    return names.contains(name) || (outer && outer->defines(name));
+  }
+};
+} // namespace
+
+/// Adds what the graphs in the attributes of `node` read from outside of
+/// `outer`.
+static void collectCaptures(const onnx::NodeProto &node, const Scope *outer,
+                            llvm::SetVector<StringRef> &captures) {
+  for (const onnx::AttributeProto &attribute : node.attribute()) {
+    if (!attribute.has_g())
+      continue;
+    Scope scope{outer, {}};
+    auto read = [&](StringRef name) {
+      if (!name.empty() && !scope.defines(name))
+        captures.insert(name);
+    };
+    for (const onnx::TensorProto &tensor : attribute.g().initializer())
+      scope.names.insert(tensor.name());
+    for (const onnx::ValueInfoProto &input : attribute.g().input())
+      scope.names.insert(input.name());
+    for (const onnx::NodeProto &inner : attribute.g().node()) {
+      llvm::for_each(inner.input(), read);
+      collectCaptures(inner, &scope, captures);
+      scope.names.insert(inner.output().begin(), inner.output().end());
+    }
+    for (const onnx::ValueInfoProto &output : attribute.g().output())
+      read(output.name());
+  }
+}
+
+static void readCaptures(Graph &graph) {
+  for (auto [index, node] : llvm::enumerate(graph.proto().node())) {
+    llvm::SetVector<StringRef> captures;
+    collectCaptures(node, nullptr, captures);
+    if (!captures.empty())
+      graph.captures[int(index)] =
+          SmallVector<std::string>(captures.begin(), captures.end());
+  }
+}
+
+namespace {
 /// Orders nodes by a search from the outputs, without recursion: a hostile
 /// chain may be long.
 class Sorter {
@@ -157,13 +207,19 @@ private:
     while (!stack.empty()) {
       auto &[index, next] = stack.back();
       const onnx::NodeProto &node = graph.proto().node(index);
-      if (next == node.input_size()) {
+      ArrayRef<std::string> captures;
+      if (auto it = graph.captures.find(index); it != graph.captures.end())
+        captures = it->second;
+      int inputs = node.input_size();
+      if (next == inputs + static_cast<int>(captures.size())) {
         states[index] = State::Done;
         graph.order.push_back(index);
         stack.pop_back();
         continue;
       }
-      const std::string &input = node.input(next++);
+      const std::string &input =
+          next < inputs ? node.input(next) : captures[next - inputs];
+      ++next;
       if (input.empty())
         continue; // An optional input that is not given.
       auto it = producers.find(input);
@@ -199,5 +255,6 @@ LogicalResult onnximport::readGraph(llvm::MemoryBufferRef file, Location loc,
       failed(inlineFunctions(loc, graph)) ||
       failed(readNames(loc, graph, producers)))
     return failure();
+  readCaptures(graph);
   return Sorter(loc, graph, producers).sort();
 }

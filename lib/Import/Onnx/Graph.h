@@ -21,6 +21,7 @@
 
 #include "mlir/IR/Location.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/LogicalResult.h"
@@ -29,7 +30,7 @@
 namespace quantc::onnximport {
 
 /// The operator sets whose operations the importer knows.
-inline constexpr int64_t kOldestOpset = 7, kNewestOpset = 23;
+inline constexpr int64_t kOldestOpset = 7, kNewestOpset = 26;
 
 struct Graph {
   onnx::ModelProto model;
@@ -42,6 +43,9 @@ struct Graph {
   llvm::StringMap<const onnx::TensorProto *> initializers;
   /// Inputs that the caller gives: those that are no initializers.
   llvm::SmallVector<const onnx::ValueInfoProto *> inputs;
+  /// Tensors of this graph that the branches of a node read, by the index of
+  /// the node.
+  llvm::DenseMap<int, llvm::SmallVector<std::string>> captures;
   /// Indices of the live nodes, producers before users.
   llvm::SmallVector<int> order;
 

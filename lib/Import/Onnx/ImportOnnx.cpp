@@ -11,6 +11,7 @@
 #include "TensorData.h"
 #include "quantc/Import/Onnx.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 
@@ -32,12 +33,16 @@ public:
   OwningOpRef<ModuleOp> run();
 
 private:
-  LogicalResult verifyOperations();
+  LogicalResult verifyOperations(ArrayRef<const onnx::NodeProto *> nodes,
+                                 ArrayRef<unsigned> scopes);
+  LogicalResult readInitializer(const onnx::TensorProto &proto);
   LogicalResult readInitializers();
   LogicalResult addInputs();
   LogicalResult addInput(const onnx::ValueInfoProto &input);
   FailureOr<Shape> getShape(const onnx::ValueInfoProto &input);
-  LogicalResult importNode(int index);
+  LogicalResult importNode(const onnx::NodeProto &proto, int index);
+  FailureOr<std::vector<Tensor>> importBranch(const onnx::GraphProto &branch,
+                                              int index);
   LogicalResult importNodes(bool constants);
   LogicalResult prepareIntegers(Node &node, Integers integers);
   LogicalResult addOutputs();
@@ -59,16 +64,18 @@ static std::string getKey(const onnx::NodeProto &node) {
   return domain.empty() ? node.op_type() : domain.str() + "." + node.op_type();
 }
 
-LogicalResult Importer::verifyOperations() {
+/// Every node belongs to the operator sets of its element of `scopes`.
+LogicalResult
+Importer::verifyOperations(ArrayRef<const onnx::NodeProto *> nodes,
+                           ArrayRef<unsigned> scopes) {
   std::map<std::string, int> unsupported;
-  for (int index : graph.order) {
-    const onnx::NodeProto &node = graph.proto().node(index);
-    std::string key = getKey(node);
+  for (auto [node, scope] : llvm::zip(nodes, scopes)) {
+    std::string key = getKey(*node);
+    int64_t version = graph.getVersion(scope, node->domain());
     if (!handlers.count(key))
       ++unsupported[llvm::json::fixUTF8(key) + " (" +
-                    (graph.getVersion(index)
-                         ? "version " + std::to_string(graph.getVersion(index))
-                         : "of a domain that the file does not import") +
+                    (version ? "version " + std::to_string(version)
+                             : "of a domain that the file does not import") +
                     ")"];
   }
   if (unsupported.empty())
@@ -81,27 +88,34 @@ LogicalResult Importer::verifyOperations() {
   return error << "; end the network before them, or export it without them";
 }
 
+LogicalResult Importer::readInitializer(const onnx::TensorProto &proto) {
+  llvm::Expected<Array> array = readTensor(proto, directory);
+  if (!array)
+    return b.emitError() << "the initializer '"
+                         << llvm::json::fixUTF8(proto.name())
+                         << "': " << llvm::toString(array.takeError());
+  Tensor tensor;
+  tensor.type = array->type;
+  tensor.isNibble = isNibble(proto.data_type());
+  tensor.constant = std::make_shared<const Array>(std::move(*array));
+  tensors[proto.name()] = std::move(tensor);
+  return success();
+}
+
 LogicalResult Importer::readInitializers() {
   // Only what live nodes and outputs read is converted.
   auto read = [&](const std::string &name) -> LogicalResult {
     const onnx::TensorProto *proto = graph.initializers.lookup(name);
-    if (!proto || tensors.count(name))
-      return success();
-    llvm::Expected<Array> array = readTensor(*proto, directory);
-    if (!array)
-      return b.emitError() << "the initializer '" << llvm::json::fixUTF8(name)
-                           << "': " << llvm::toString(array.takeError());
-    Tensor tensor;
-    tensor.type = array->type;
-    tensor.isNibble = isNibble(proto->data_type());
-    tensor.constant = std::make_shared<const Array>(std::move(*array));
-    tensors[name] = std::move(tensor);
-    return success();
+    return proto && !tensors.count(name) ? readInitializer(*proto) : success();
   };
-  for (int index : graph.order)
+  for (int index : graph.order) {
     for (const std::string &input : graph.proto().node(index).input())
       if (failed(read(input)))
         return failure();
+    for (const std::string &input : graph.captures.lookup(index))
+      if (failed(read(input)))
+        return failure();
+  }
   for (const onnx::ValueInfoProto &output : graph.proto().output())
     if (failed(read(output.name())))
       return failure();
@@ -222,21 +236,71 @@ LogicalResult Importer::prepareIntegers(Node &node, Integers integers) {
   return success();
 }
 
-LogicalResult Importer::importNode(int index) {
-  const onnx::NodeProto &proto = graph.proto().node(index);
+/// `index` is the place in the file of the node, or of that around it.
+LogicalResult Importer::importNode(const onnx::NodeProto &proto, int index) {
   b.setNode(getNodeName(proto), index);
   Handler handler = handlers.lookup(getKey(proto));
-  Node node(b, tensors, proto, graph.getVersion(index), directory, foldedBytes);
+  auto branch = [&](const onnx::GraphProto &graph) {
+    return importBranch(graph, index);
+  };
+  Node node(b, tensors, proto,
+            graph.getVersion(graph.scopes[index], proto.domain()), directory,
+            foldedBytes, branch);
   if (failed(prepareIntegers(node, handler.integers)))
     return failure();
   return failure(failed(handler.import(node)) || node.hasFailed());
+}
+
+/// Names of a branch are its own: they are gone behind it.
+FailureOr<std::vector<Tensor>>
+Importer::importBranch(const onnx::GraphProto &branch, int index) {
+  SmallVector<const onnx::NodeProto *> nodes;
+  for (const onnx::NodeProto &node : branch.node())
+    nodes.push_back(&node);
+  if (failed(verifyOperations(
+          nodes, SmallVector<unsigned>(nodes.size(), graph.scopes[index]))))
+    return failure();
+  SmallVector<StringRef> names;
+  llvm::scope_exit leave([&] {
+    for (StringRef name : names)
+      tensors.erase(name);
+  });
+  auto define = [&](StringRef name) -> LogicalResult {
+    if (!name.empty() && tensors.count(name))
+      return b.emitError() << "a branch writes the tensor '"
+                           << llvm::json::fixUTF8(name)
+                           << "', which exists already";
+    names.push_back(name);
+    return success();
+  };
+  Location loc = b.getLoc();
+  for (const onnx::TensorProto &tensor : branch.initializer())
+    if (failed(define(tensor.name())) || failed(readInitializer(tensor)))
+      return failure();
+  for (const onnx::NodeProto *node : nodes) {
+    for (const std::string &output : node->output())
+      if (failed(define(output)))
+        return failure();
+    if (failed(importNode(*node, index)))
+      return failure();
+  }
+  std::vector<Tensor> results;
+  for (const onnx::ValueInfoProto &output : branch.output()) {
+    auto it = tensors.find(output.name());
+    if (it == tensors.end())
+      return mlir::emitError(loc)
+             << "the branch's output '" << llvm::json::fixUTF8(output.name())
+             << "' is written by none of its nodes";
+    results.push_back(it->second);
+  }
+  return results;
 }
 
 /// The Constant nodes, or all others.
 LogicalResult Importer::importNodes(bool constants) {
   for (int index : graph.order)
     if ((getKey(graph.proto().node(index)) == "Constant") == constants &&
-        failed(importNode(index)))
+        failed(importNode(graph.proto().node(index), index)))
       return failure();
   return success();
 }
@@ -265,6 +329,7 @@ LogicalResult Importer::addOutputs() {
 
 void onnximport::addHandlers(Handlers &handlers) {
   addActivationHandlers(handlers);
+  addControlHandlers(handlers);
   addConvHandlers(handlers);
   addDynamicHandlers(handlers);
   addIndexHandlers(handlers);
@@ -273,18 +338,27 @@ void onnximport::addHandlers(Handlers &handlers) {
   addMoveHandlers(handlers);
   addNormalizationHandlers(handlers);
   addPoolHandlers(handlers);
+  addPositionHandlers(handlers);
   addQLinearHandlers(handlers);
   addQuantizeHandlers(handlers);
   addReduceHandlers(handlers);
   addResizeHandlers(handlers);
+  addSampleHandlers(handlers);
   addShapeHandlers(handlers);
   addSliceHandlers(handlers);
 }
 
 OwningOpRef<ModuleOp> Importer::run() {
   addHandlers(handlers);
-  if (failed(readGraph(file, b.getLoc(), graph)) ||
-      failed(verifyOperations()) || failed(readInitializers()) ||
+  if (failed(readGraph(file, b.getLoc(), graph)))
+    return nullptr;
+  SmallVector<const onnx::NodeProto *> nodes;
+  SmallVector<unsigned> scopes;
+  for (int index : graph.order) {
+    nodes.push_back(&graph.proto().node(index));
+    scopes.push_back(graph.scopes[index]);
+  }
+  if (failed(verifyOperations(nodes, scopes)) || failed(readInitializers()) ||
       // What integers of inputs stand for may be in Constant nodes.
       failed(importNodes(/*constants=*/true)) || failed(addInputs()) ||
       failed(importNodes(/*constants=*/false)))

@@ -23,6 +23,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace quantc::onnximport {
 
@@ -63,18 +64,25 @@ struct Tensor {
 
 using Tensors = llvm::StringMap<Tensor>;
 
+/// Imports the nodes of a branch; gives what its outputs are.
+using BranchImporter = llvm::function_ref<mlir::FailureOr<std::vector<Tensor>>(
+    const onnx::GraphProto &)>;
+
 /// One node while it is imported. Errors are at the node.
 class Node {
 public:
   /// `foldedBytes` counts the bytes of all computed constants.
   Node(NetworkBuilder &b, Tensors &tensors, const onnx::NodeProto &proto,
-       int64_t version, llvm::StringRef directory, size_t &foldedBytes)
-      : b(b), version(version), proto(proto), tensors(tensors),
-        directory(directory), foldedBytes(foldedBytes) {}
+       int64_t version, llvm::StringRef directory, size_t &foldedBytes,
+       BranchImporter importBranch)
+      : b(b), version(version), importBranch(importBranch), proto(proto),
+        tensors(tensors), directory(directory), foldedBytes(foldedBytes) {}
 
   NetworkBuilder &b;
   /// Of the operator set.
   const int64_t version;
+  /// For graphs among the attributes.
+  const BranchImporter importBranch;
 
   llvm::StringRef getOp() const { return proto.op_type(); }
   mlir::InFlightDiagnostic emitError();
@@ -123,6 +131,8 @@ public:
   /// `isNibble` says whether it has elements of 4 bits.
   std::optional<Array> getTensor(llvm::StringRef name,
                                  bool *isNibble = nullptr);
+  /// Null if absent or after an error.
+  const onnx::GraphProto *getGraph(llvm::StringRef name);
   /// Integers that an old operator set has as an attribute and a newer one as
   /// an input; nullopt if neither is given.
   mlir::FailureOr<std::optional<llvm::SmallVector<int64_t>>>
@@ -213,6 +223,7 @@ using Handlers = llvm::StringMap<Handler>;
 void addHandlers(Handlers &handlers);
 
 void addActivationHandlers(Handlers &handlers);
+void addControlHandlers(Handlers &handlers);
 void addConvHandlers(Handlers &handlers);
 void addDynamicHandlers(Handlers &handlers);
 void addIndexHandlers(Handlers &handlers);
@@ -221,10 +232,12 @@ void addMathHandlers(Handlers &handlers);
 void addMoveHandlers(Handlers &handlers);
 void addNormalizationHandlers(Handlers &handlers);
 void addPoolHandlers(Handlers &handlers);
+void addPositionHandlers(Handlers &handlers);
 void addQLinearHandlers(Handlers &handlers);
 void addQuantizeHandlers(Handlers &handlers);
 void addReduceHandlers(Handlers &handlers);
 void addResizeHandlers(Handlers &handlers);
+void addSampleHandlers(Handlers &handlers);
 void addShapeHandlers(Handlers &handlers);
 void addSliceHandlers(Handlers &handlers);
 

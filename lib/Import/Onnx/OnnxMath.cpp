@@ -93,6 +93,14 @@ static LogicalResult importMean(Node &node) {
   return node.setResult(0, node.b.binary(BinaryKind::Mul, sum, factor));
 }
 
+static LogicalResult importEinsum(Node &node) {
+  SmallVector<Value> values = node.values();
+  if (values.empty())
+    return failure();
+  return node.setResult(0,
+                        node.b.einsum(node.getString("equation", ""), values));
+}
+
 static LogicalResult importWhere(Node &node) {
   const Array *condition = node.constant(0);
   const Array *a = node.constant(1), *b = node.constant(2);
@@ -171,6 +179,7 @@ void onnximport::addMathHandlers(Handlers &handlers) {
   handlers["Cast"] = {importCast, Integers::Dynamic};
   handlers["CastLike"] = {importCastLike, Integers::Dynamic};
   handlers["Div"] = {importBinary<BinaryKind::Div, Binary::Div>};
+  handlers["Einsum"] = {importEinsum};
   handlers["Equal"] = {importBinary<BinaryKind::Equal, Binary::Equal>};
   handlers["Greater"] = {importBinary<BinaryKind::Greater, Binary::Greater>};
   handlers["GreaterOrEqual"] = {

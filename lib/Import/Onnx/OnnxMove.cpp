@@ -254,13 +254,30 @@ static LogicalResult importIdentity(Node &node) {
   return in ? node.setResult(0, Tensor(*in)) : failure();
 }
 
+/// True if the ratio, an input since operator set 12, is known to be 0.
+static bool dropsNothing(Node &node) {
+  const Array *ratio = node.constant(1);
+  return ratio && ratio->elementCount() == 1 && getReal(*ratio, 0) == 0;
+}
+
 /// Nothing is dropped at inference. `training_mode` is input 2.
 static LogicalResult importDropout(Node &node) {
-  if (const Array *training = node.constant(2))
-    if (training->elementCount() == 1 && getInt(*training, 0) != 0)
+  if (node.has(2)) {
+    FailureOr<double> training = node.real(2, "training_mode");
+    if (failed(training))
+      return failure();
+    if (*training != 0 && !dropsNothing(node))
       return node.emitError() << "is in training mode; export the network for "
                                  "inference";
-  return importIdentity(node);
+  }
+  if (failed(importIdentity(node)))
+    return failure();
+  // The mask says what is kept.
+  if (!node.isUsed(1))
+    return success();
+  NetworkBuilder &b = node.b;
+  return node.setResult(1,
+                        b.splat(b.getType(node.shape(0), b.getBoolType()), 1));
 }
 
 void onnximport::addMoveHandlers(Handlers &handlers) {

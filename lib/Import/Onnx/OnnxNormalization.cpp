@@ -50,6 +50,24 @@ static LogicalResult importGroupNormalization(Node &node) {
                                             node.getFloat("epsilon", 1e-5f)));
 }
 
+/// The mean and 1 / sqrt(variance + epsilon), where a network asks for them.
+static LogicalResult setStatistics(Node &node, Value x, ArrayRef<int64_t> axes,
+                                   double epsilon) {
+  if (!node.isUsed(1) && !node.isUsed(2))
+    return success();
+  NetworkBuilder &b = node.b;
+  auto getMean = [&](Value value) {
+    return b.reduce(ReduceKind::Mean, value, axes, /*keepDims=*/true);
+  };
+  Value mean = getMean(x);
+  Value variance = getMean(b.binary(BinaryKind::SquaredDifference, x, mean));
+  Value shifted = b.binary(BinaryKind::Add, variance,
+                           b.scalar(static_cast<float>(epsilon)));
+  if (failed(node.setResult(1, mean)))
+    return failure();
+  return node.setResult(2, b.unary(UnaryKind::Rsqrt, shifted));
+}
+
 static LogicalResult importLayerNormalization(Node &node) {
   Value x = node.value(0), scale = node.value(1), bias = node.optional(2);
   if (node.hasFailed())
@@ -58,9 +76,12 @@ static LogicalResult importLayerNormalization(Node &node) {
   FailureOr<int64_t> axis = node.getAxis(node.getInt("axis", -1), rank);
   if (failed(axis))
     return failure();
-  return node.setResult(
-      0, node.b.layerNorm(x, llvm::to_vector(llvm::seq<int64_t>(*axis, rank)),
-                          scale, bias, node.getFloat("epsilon", 1e-5f)));
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(*axis, rank));
+  double epsilon = node.getFloat("epsilon", 1e-5f);
+  if (failed(
+          node.setResult(0, node.b.layerNorm(x, axes, scale, bias, epsilon))))
+    return failure();
+  return setStatistics(node, x, axes, epsilon);
 }
 
 /// Before operator set 13, the function runs over all dimensions from `axis`

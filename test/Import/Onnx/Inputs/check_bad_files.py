@@ -16,8 +16,8 @@ import models
 
 # Model of models.py: what the message says, beginning with the node's or tensor's name.
 MESSAGES = {
-    "lstm": "error: quantc has no import of these operations: 1 x Frob (version 13), 1 x If (version 13), "
-            "1 x LSTM (version 13), 1 x my.domain.Frob (version 1);",
+    "lstm": "error: quantc has no import of these operations: 1 x Frob (version 13), 1 x LSTM (version 13), "
+            "1 x Loop (version 13), 1 x my.domain.Frob (version 1);",
     "cycle": "the graph has a cycle: 'Add' reads the tensor 'b'",
     "missing-initializer": "'n0': 'Add' reads the tensor 'w', which is no input, no initializer and no node's output",
     "missing-output": "no node writes the output 'z'",
@@ -117,6 +117,32 @@ MESSAGES = {
     "function-opset": "'n0': 'F' is a function of ONNX operator set 99",
     "function-twin": "two functions are called 'F'",
     "function-attribute": "'n0': 'Relu' has an attribute 'a' that is one of a function, outside of any function",
+    "if-computed": "'n0': 'If' computes its condition ('b') at run time; quantc needs it as a constant, or as a function of",
+    "if-vector": "'n0': 'If' has a condition of 2 elements, but needs one",
+    "if-absent": "'n0': 'If' has no else_branch",
+    "if-type": "'n0': 'If' has an attribute 'else_branch' of type INT, but it is GRAPH",
+    "if-results": "'n0': 'If' has 2 results, but its then_branch has 1",
+    "if-unknown": "no import of these operations: 1 x Frob (version 13)",
+    "if-twice": "a branch writes the tensor 't', which exists already",
+    "if-outer": "a branch writes the tensor 'x', which exists already",
+    "if-undefined": "'n0': 'If' reads the tensor 'nowhere', which is no input, no initializer and no node's output",
+    "if-no-output": "'n0': 'If' reads the tensor 'nowhere', which is no input",
+    "if-cycle": "'n0': the graph has a cycle: 'If' reads the tensor 'y'",
+    "top-k-many": "'n0': the first 4 elements of a dimension of size 3",
+    "top-k-two": "'n0': 'TopK' has 2 values of k, but needs one",
+    "gather-nd-outside": "'n0': index 3 of a dimension of size 3",
+    "gather-nd-batches": "'n0': indices of type 'tensor<1x2xi32>' with 1 batch dimensions",
+    "scatter-reduction": "'n0': 'ScatterND' has the reduction 'xor'; quantc knows none, add, mul, min and max",
+    "scatter-updates": "'n0': updates of type 'tensor<1x2xf32>' instead of 'tensor<1x3xf32>'",
+    "scatter-outside": "'n0': index 7 of a dimension of size 3",
+    "one-hot-depth": "'n0': needs the positions of 2147483647 elements",
+    "one-hot-values": "'n0': 'OneHot' has values of type 'tensor<3xf32>', but needs two: off and on",
+    "einsum": "other than letters, commas, an arrow and ellipses",
+    "einsum-operands": "'n0': the equation 'ij,jk->ik' has 2 operands, but 1 are given",
+    "trilu-vector": "which is no matrix",
+    "cumsum-axis": "'n0': axis 2 of a tensor with 2 dimensions",
+    "grid-mode": "'n0': 'GridSample' has the mode 'quintic' and the padding mode 'zeros'",
+    "grid-shape": "'n0': a grid of type 'tensor<1x2x2x3xf32>'",
     "aspect-policy": "has the keep_aspect_ratio_policy 'often'",
 }
 MEMORY = 2 << 30

@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from function_models import FUNCTION_MODELS, LARGE
 from model_parts import FLOAT, model, relu, value
+from position_models import POSITION_MODELS
 
 
 def tensor(**fields):
@@ -79,6 +80,7 @@ def resize(sizes, opset=19, **attrs):
 
 MODELS = {
     **FUNCTION_MODELS,
+    **POSITION_MODELS,
     "relu": relu,
     "names": names,
     "types": lambda: model(
@@ -108,8 +110,7 @@ MODELS = {
         [value("x", [1, 4], TensorProto.UINT8)], ["y"]),
     "lstm": lambda: model(
         [("LSTM", ["x", "w", "r"], ["h"], {"hidden_size": 1}), ("Relu", ["h"], ["a"], {}), ("Frob", ["a"], ["b"], {}),
-         ("If", ["b"], ["c"], {"then_branch": helper.make_graph([], "t", [], []),
-                               "else_branch": helper.make_graph([], "e", [], [])}),
+         ("Loop", ["b"], ["c"], {"body": helper.make_graph([], "t", [], [])}),
          ("Frob", ["c"], ["y"], {"domain": "my.domain"}), ("Frob", ["c"], ["dead"], {})],
         [value("x", [1, 1, 1])], ["y"], {"w": np.ones((1, 4, 1), "f4"), "r": np.ones((1, 4, 1), "f4")},
         domains=["my.domain"]),
@@ -161,8 +162,8 @@ MODELS = {
     "conv-channels": lambda: conv((4, 5, 3, 3)),
     "conv-group": lambda: conv(group=0),
     "auto-pad": lambda: conv(auto_pad="OFTEN"),
-    "mask": lambda: model([("Dropout", ["x"], ["a", "mask"], {}), ("Not", ["mask"], ["y"], {})], [value("x", [1, 2])],
-                          ["y"]),
+    "mask": lambda: model([("MaxPool", ["x"], ["a", "mask"], {"kernel_shape": [1]}), ("Not", ["mask"], ["y"], {})],
+                          [value("x", [1, 1, 2])], ["y"]),
     "zero-scale": lambda: quantize(0.0),
     "scale-shape": lambda: quantize([[0.5]]),
     "scale-count": lambda: quantize([0.5, 0.5], np.zeros(3, "i1")),
