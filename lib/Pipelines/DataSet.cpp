@@ -113,9 +113,10 @@ ArrayMap OutputCollector::take() {
   ArrayMap result;
   for (auto [output, array] : llvm::zip(outputs, arrays)) {
     array.shape = output.shape;
-    if (ownAxis || output.shape.empty())
+    bool isScalar = output.shape.empty();
+    if (ownAxis || (isScalar && samples != 1))
       array.shape.insert(array.shape.begin(), samples);
-    else
+    else if (!isScalar)
       array.shape[0] *= samples;
     result[output.name] = std::move(array);
   }

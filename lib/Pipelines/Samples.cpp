@@ -93,6 +93,9 @@ static std::string findKey(const ArrayMap &arrays, ArrayRef<TensorInfo> inputs,
 Error SampleFile::bind(ArrayRef<TensorInfo> networkInputs) {
   inputs.assign(networkInputs.begin(), networkInputs.end());
   bindings.clear();
+  // A network without inputs runs once.
+  if (inputs.empty())
+    sampleCount = 1;
   for (const TensorInfo &input : inputs) {
     std::string key = findKey(*arrays, inputs, input);
     for (StringRef wanted : {StringRef(input.name), kOnlyArray})
@@ -152,11 +155,12 @@ Error SampleFile::bindInput(const TensorInfo &input, StringRef key) {
   if (wholeRuns)
     alongLeading[0] = shape[0];
   bool ambiguous = false, ownAxis = given.size() == shape.size() + 1;
+  bool isNumber = shape.empty() && given.empty();
   std::optional<LayoutChange> change;
   if (ownAxis)
     change =
         findLayoutChange(preprocessing, given.drop_front(), shape, ambiguous);
-  else if (wholeRuns)
+  else if (wholeRuns || isNumber)
     change = findLayoutChange(preprocessing, alongLeading, shape, ambiguous);
   if (ambiguous)
     return makeError(llvm::formatv(
@@ -171,7 +175,7 @@ Error SampleFile::bindInput(const TensorInfo &input, StringRef key) {
             preprocessing.channels(shapeBefore(*change, shape))))
       return makeError(llvm::formatv("{0}: key '{1}': {2}", file, key,
                                      llvm::toString(std::move(error))));
-  size_t count = ownAxis ? given[0] : given[0] / shape[0];
+  size_t count = ownAxis ? given[0] : isNumber ? 1 : given[0] / shape[0];
   if (!bindings.empty() && count != sampleCount)
     return makeError(llvm::formatv(
         "{0}: key '{1}' holds {2} samples, but key '{3}' holds {4}", file, key,

@@ -118,7 +118,8 @@ forEachSample(llvm::ArrayRef<std::string> files,
 
 /// Collects the outputs of successive samples into one array per output, shaped
 /// as the inputs were: along an axis of their own or along the leading
-/// dimension.
+/// dimension. Numbers (rank 0) have no leading dimension: several make a
+/// vector.
 class OutputCollector {
 public:
   OutputCollector(llvm::ArrayRef<TensorInfo> outputs, bool ownAxis);
