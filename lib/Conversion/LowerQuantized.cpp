@@ -138,6 +138,30 @@ static void eraseParameters(func::FuncOp func) {
                                          erased(func.getResultTypes())));
 }
 
+/// Every quantized tensor has parameters that the lowering understands.
+static LogicalResult verifyTypes(func::FuncOp func) {
+  auto verify = [](Value value, function_ref<InFlightDiagnostic()> error) {
+    quant::QuantizedType type = getQuantizedElement(value.getType());
+    return success(
+        !type ||
+        succeeded(verifyQuantizedType(
+            type, cast<RankedTensorType>(value.getType()).getShape(), error)));
+  };
+  for (BlockArgument argument : func.getArguments())
+    if (failed(verify(argument, [&] {
+          return func.emitError()
+                 << "argument " << argument.getArgNumber() << " ";
+        })))
+      return failure();
+  WalkResult result = func.walk([&](Operation *op) {
+    for (Value value : op->getResults())
+      if (failed(verify(value, [&] { return op->emitOpError(); })))
+        return WalkResult::interrupt();
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 namespace {
 struct LowerQuantizedPass
     : quantc::impl::PTQLowerQuantizedBase<LowerQuantizedPass> {
@@ -153,6 +177,8 @@ struct LowerQuantizedPass
     }
     if (func.isExternal())
       return;
+    if (failed(verifyTypes(func)))
+      return signalPassFailure();
     bool failedAny = false;
     func.walk([&](Operation *op) {
       LogicalResult result =

@@ -39,3 +39,20 @@ func.func @per_channel_at_run_time(%x: tensor<2xf32>) -> tensor<2x!w> {
   %0 = quant.qcast %x : tensor<2xf32> to tensor<2x!w>
   return %0 : tensor<2x!w>
 }
+
+// -----
+
+func.func @calibrated(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'quant.qcast' op expects !quant.uniform with a scale per tensor or per axis, but got '!quant.calibrated<f32<-1.000000e+00:1.000000e+00>>'}}
+  %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!quant.calibrated<f32<-1.0:1.0>>>
+  %1 = quant.dcast %0 : tensor<4x!quant.calibrated<f32<-1.0:1.0>>> to tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @below {{argument 0 has zero point 300, which is not a storage value of '!quant.uniform<i8:f32, 5.000000e-01:300>' (from -128 to 127)}}
+func.func @zero_point(%x: tensor<4x!quant.uniform<i8:f32, 0.5:300>>) -> tensor<4xf32> {
+  %0 = quant.dcast %x : tensor<4x!quant.uniform<i8:f32, 0.5:300>> to tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

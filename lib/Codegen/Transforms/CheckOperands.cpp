@@ -15,6 +15,7 @@
 #include "quantc/Codegen/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
@@ -31,6 +32,13 @@ using namespace quantc;
 
 static int64_t dim(Value value, int64_t index) {
   return cast<ShapedType>(value.getType()).getDimSize(index);
+}
+
+/// The type of elements in memory: quantized ones are integers.
+static Type getStorageType(Value value) {
+  Type element = getElementTypeOrSelf(value);
+  auto quantized = dyn_cast<quant::QuantizedType>(element);
+  return quantized ? quantized.getStorageType() : element;
 }
 
 /// Reports a constant of integers with a value outside of [min, max]. What is
@@ -66,9 +74,10 @@ static LogicalResult checkEqual(Operation *op, StringRef what, int64_t given,
 
 static LogicalResult check(tosa::RescaleOp op) {
   bool isScale32 = op.getScale32();
-  auto from = cast<IntegerType>(getElementTypeOrSelf(op.getInput()));
-  if (!llvm::is_contained({8u, 16u, 32u, 48u}, from.getWidth()))
-    return op.emitOpError() << "rescales elements of type " << from
+  auto from = dyn_cast<IntegerType>(getStorageType(op.getInput()));
+  if (!from || !llvm::is_contained({8u, 16u, 32u, 48u}, from.getWidth()))
+    return op.emitOpError() << "rescales elements of type "
+                            << getElementTypeOrSelf(op.getInput())
                             << "; TOSA rescales i8, i16, i32 and i48";
   if (from.getWidth() == 48 && isScale32)
     return op.emitOpError("scales i48 by multipliers of 32 bits; use "
@@ -91,7 +100,7 @@ static LogicalResult check(tosa::RescaleOp op) {
 }
 
 static LogicalResult check(tosa::MulOp op) {
-  Type element = getElementTypeOrSelf(op.getInput1());
+  Type element = getStorageType(op.getInput1());
   if (failed(checkConstant(op, op.getShift(), "shift")))
     return failure();
   if (!element.isInteger(32) && !matchPattern(op.getShift(), m_Zero()))
@@ -141,12 +150,23 @@ static LogicalResult check(tosa::MatMulOp op) {
 }
 
 static LogicalResult check(tosa::TableOp op) {
-  Type element = getElementTypeOrSelf(op.getInput1());
-  if (!element.isInteger(8) && !element.isInteger(16))
-    return op.emitOpError() << "looks up elements of type " << element
-                            << "; TOSA looks up i8 and i16";
+  Type from = getStorageType(op.getInput1()),
+       to = getStorageType(op.getOutput());
+  if (!(from.isInteger(8) && to.isInteger(8)) &&
+      !(from.isInteger(16) && to.isInteger(32)))
+    return op.emitOpError() << "looks up " << to << " by " << from
+                            << "; TOSA looks up i8 by i8, and i32 by i16";
   return checkEqual(op, "entries in its table", dim(op.getTable(), 0),
-                    element.isInteger(8) ? 256 : 513);
+                    from.isInteger(8) ? 256 : 513);
+}
+
+/// Of shifts by tensors.
+static LogicalResult checkIntegers(Operation *op) {
+  Type element = getStorageType(op->getResult(0));
+  if (element.isInteger())
+    return success();
+  return op->emitOpError() << "shifts elements of type " << element
+                           << "; TOSA shifts integers";
 }
 
 /// N51 is for indices that are not known.
@@ -176,6 +196,8 @@ static LogicalResult checkOperands(Operation *op) {
           [](auto op) { return checkConv(op, 3); })
       .Case([](tosa::Conv3DOp op) { return checkConv(op, 4); })
       .Case([](tosa::DepthwiseConv2DOp op) { return checkConv(op, 2); })
+      .Case<tosa::LogicalLeftShiftOp, tosa::LogicalRightShiftOp,
+            tosa::ArithmeticRightShiftOp>(checkIntegers)
       .Default([](Operation *) { return success(); });
 }
 

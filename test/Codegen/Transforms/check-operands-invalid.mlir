@@ -79,8 +79,20 @@ func.func @tables(%x: tensor<5xi8>, %y: tensor<5xi16>, %z: tensor<5xi32>, %t: te
   %0 = tosa.table %x, %t : (tensor<5xi8>, tensor<100xi8>) -> tensor<5xi8>
   // expected-error @below {{has 512 entries in its table instead of 513}}
   %1 = tosa.table %y, %u : (tensor<5xi16>, tensor<512xi16>) -> tensor<5xi32>
-  // expected-error @below {{looks up elements of type 'i32'; TOSA looks up i8 and i16}}
+  // expected-error @below {{looks up 'i32' by 'i32'; TOSA looks up i8 by i8, and i32 by i16}}
   %2 = tosa.table %z, %v : (tensor<5xi32>, tensor<256xi32>) -> tensor<5xi32>
+  return
+}
+
+// -----
+
+// Quantized elements are integers in memory.
+func.func @quantized(%x: tensor<5x!quant.uniform<i8:f32, 0.5>>, %a: tensor<5x!quant.uniform<i32:f32, 0.5>>, %f: tensor<5xf32>, %t: tensor<256xi8>) {
+  %s0 = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %0 = tosa.table %x, %t : (tensor<5x!quant.uniform<i8:f32, 0.5>>, tensor<256xi8>) -> tensor<5x!quant.uniform<i8:f32, 0.5>>
+  %1 = tosa.mul %a, %a, %s0 : (tensor<5x!quant.uniform<i32:f32, 0.5>>, tensor<5x!quant.uniform<i32:f32, 0.5>>, tensor<1xi8>) -> tensor<5x!quant.uniform<i32:f32, 0.5>>
+  // expected-error @below {{'tosa.logical_left_shift' op shifts elements of type 'f32'; TOSA shifts integers}}
+  %2 = tosa.logical_left_shift %f, %f : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xf32>
   return
 }
 
