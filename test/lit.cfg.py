@@ -116,6 +116,12 @@ if shutil.which("node") and os.path.isdir(os.path.join(onnxruntime, "node_module
     config.environment["QUANTC_ONNXRUNTIME_DIR"] = onnxruntime
     config.substitutions.append(("%node", shutil.which("node")))
     llvm_config.with_environment("PATH", os.path.dirname(shutil.which("node")), append_path=True)
+# LiteRT's package, the judge of imported .tflite operators.
+litert = os.environ.get("QUANTC_LITERT_DIR", os.path.join(config.quantc_obj_root, "litert"))
+if shutil.which("node") and os.path.isdir(os.path.join(litert, "node_modules", "@litertjs", "core")):
+    config.available_features.add("litert")
+    config.environment["QUANTC_LITERT_DIR"] = litert
+    llvm_config.with_environment("PATH", os.path.dirname(shutil.which("node")), append_path=True)
 try:
     for descriptor in os.openpty():
         os.close(descriptor)

@@ -23,6 +23,17 @@ if [ -z "${QUANTC_ONNXRUNTIME_DIR-}" ] && [ ! -d build/onnxruntime/node_modules/
   fi
 fi
 
+# LiteRT judges the TFLite reader in the same way.
+if [ -z "${QUANTC_LITERT_DIR-}" ] && [ ! -d build/litert/node_modules/@litertjs/core ]; then
+  if ! command -v npm >/dev/null || ! command -v node >/dev/null; then
+    echo "test: no npm and node here: comparisons with LiteRT are skipped"
+  elif ! npm install --silent --no-audit --no-fund --prefix build/litert @litertjs/core@2.5.3 \
+    >build/litert.log 2>&1; then
+    rm -rf build/litert
+    echo "test: npm could not install @litertjs/core (build/litert.log): comparisons with it are skipped"
+  fi
+fi
+
 if [ -z "${QUANTC_MODELS_DIR-}" ]; then
   echo "test: QUANTC_MODELS_DIR is not set: tests on trained networks are skipped;" \
     "benchmarks/accuracy/networks.py says which networks these are and where they come from"

@@ -3,7 +3,7 @@
 
     benchmarks/accuracy/run.py --quantc build/bin/quantc --models DIR [--json FILE] [--check] [NETWORK...]
 
-Official .tflite files are run by the rules of TensorFlow Lite's reference kernels (--rounding=double).
+Official .tflite files are run by the rules of TensorFlow Lite's reference kernels (--contract=tflm).
 
 DIR (default: the environment variable QUANTC_MODELS_DIR) holds the networks and data that networks.py
 describes. Every number comes from `quantc eval`, that is, from compiled code. --check fails if a bar is
@@ -82,8 +82,8 @@ def measure(network, quantc, models, workdir, estimators):
     plain["weight_bytes"] = weight_bytes(quantc, reference, "--float")
     official = []
     for name in network.official:
-        rounding = "double" if name.endswith(".tflite") else "single"
-        options = [*preprocessing, f"--rounding={rounding}", "--against", reference]
+        contract = "tflm" if name.endswith(".tflite") else "exact"
+        options = [*preprocessing, f"--contract={contract}", "--against", reference]
         report = evaluate(quantc, folder / name, test, workdir, *options)
         official.append(make_row(network, name, report, reference))
         official[-1]["weight_bytes"] = weight_bytes(quantc, folder / name)

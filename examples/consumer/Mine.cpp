@@ -42,7 +42,7 @@ LogicalResult mine::MirrorOp::canQuantize(std::string &reason) {
 /// takes quantized values of any parameters.
 FailureOr<Value> mine::MirrorOp::quantize(OpBuilder &builder,
                                           ValueRange operands, RankedTensorType,
-                                          quantc::Rounding) {
+                                          quantc::Contract) {
   int32_t axis = getType().getRank() - 1;
   return tosa::ReverseOp::create(builder, getLoc(), operands[0].getType(),
                                  operands[0], axis)

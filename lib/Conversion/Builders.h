@@ -23,7 +23,7 @@ namespace quantc {
 
 /// The rescale that `requantize` stands for, or failure after a diagnostic.
 llvm::FailureOr<ptq::RescaleSpec> getRescaleSpec(ptq::RequantizeOp requantize,
-                                                 Rounding rounding);
+                                                 Contract contract);
 
 /// real = (q - zero point) * scale in float32, `storage` holding q. Constants
 /// are computed here.
@@ -32,11 +32,11 @@ mlir::Value buildDequantize(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::quant::QuantizedType type);
 
 /// q = round(real / scale) + zero point, saturated, as storage integers.
-/// Rounding::Double divides in float32 and rounds ties away from zero.
+/// Contract::TFLM divides in float32 and rounds ties away from zero.
 mlir::Value buildQuantize(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value real,
                           mlir::quant::UniformQuantizedType type,
-                          Rounding rounding);
+                          Contract contract);
 
 /// The nearest number that `type` represents, computed in float32 from float32.
 /// Constants are computed here.

@@ -84,6 +84,7 @@ struct ExpandCompositesPass
               .Case([&](SoftmaxOp op) { return expandSoftmax(b, op); })
               .Case([&](MeanOp op) { return expandMean(b, op); })
               .Case([&](PointwiseOp op) { return expandPointwise(b, op); })
+              .Case([](FloatBorderOp op) { return op.getInput(); })
               .Default(Value());
       if (!expanded)
         return;

@@ -184,14 +184,14 @@ static Value correctCodes(OpBuilder &builder, Location loc, Value codes,
 // N33, N43
 Value quantc::buildQuantize(OpBuilder &builder, Location loc, Value real,
                             quant::UniformQuantizedType type,
-                            Rounding rounding) {
+                            Contract contract) {
   auto tensor = cast<RankedTensorType>(real.getType());
   Value q = buildSteps(builder, loc, real, type, ChannelParams(type));
   if (type.getZeroPoint() != 0)
     q = tosa::AddOp::create(
         builder, loc, q.getType(), q,
         createInt32(builder, loc, tensor.getRank(), type.getZeroPoint()));
-  if (rounding == Rounding::Double && type.getStorageTypeIntegralWidth() == 8)
+  if (contract == Contract::TFLM && type.getStorageTypeIntegralWidth() == 8)
     q = correctCodes(builder, loc, q, real, getAffineParams(type));
   Type storage = tensor.clone(type.getStorageType());
   return storage == q.getType()

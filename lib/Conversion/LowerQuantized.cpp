@@ -70,8 +70,8 @@ static Value clampToStorage(OpBuilder &builder, Location loc, Value integers,
                                         tosa::NanPropagationMode::PROPAGATE));
 }
 
-static LogicalResult lowerRequantize(RequantizeOp op, Rounding rounding) {
-  FailureOr<RescaleSpec> spec = getRescaleSpec(op, rounding);
+static LogicalResult lowerRequantize(RequantizeOp op, Contract contract) {
+  FailureOr<RescaleSpec> spec = getRescaleSpec(op, contract);
   if (failed(spec))
     return failure();
   OpBuilder builder(op);
@@ -84,7 +84,7 @@ static LogicalResult lowerRequantize(RequantizeOp op, Rounding rounding) {
 }
 
 static LogicalResult lowerQuantize(quant::QuantizeCastOp op,
-                                   Rounding rounding) {
+                                   Contract contract) {
   auto type =
       dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(op.getType()));
   if (!type || !isFloatTensor(op.getInput().getType()))
@@ -94,7 +94,7 @@ static LogicalResult lowerQuantize(quant::QuantizeCastOp op,
         "a constant (run ptq-fold-fake-quant)");
   OpBuilder builder(op);
   replace(builder, op,
-          buildQuantize(builder, op.getLoc(), op.getInput(), type, rounding));
+          buildQuantize(builder, op.getLoc(), op.getInput(), type, contract));
   return success();
 }
 
@@ -165,36 +165,34 @@ static LogicalResult verifyTypes(func::FuncOp func) {
 namespace {
 struct LowerQuantizedPass
     : quantc::impl::PTQLowerQuantizedBase<LowerQuantizedPass> {
-  using Base::Base;
-
   void runOnOperation() override {
     func::FuncOp func = getOperation();
-    std::optional<Rounding> mode = parseRounding(rounding);
-    if (!mode) {
-      func.emitError("unknown rounding '")
-          << rounding << "'; use 'single' or 'double'";
+    FailureOr<Contract> contract = chooseContract(func);
+    if (failed(contract))
       return signalPassFailure();
-    }
     if (func.isExternal())
       return;
     if (failed(verifyTypes(func)))
       return signalPassFailure();
     bool failedAny = false;
     func.walk([&](Operation *op) {
-      LogicalResult result =
-          TypeSwitch<Operation *, LogicalResult>(op)
-              .Case([&](RequantizeOp op) { return lowerRequantize(op, *mode); })
-              .Case([&](quant::QuantizeCastOp op) {
-                return lowerQuantize(op, *mode);
-              })
-              .Case([](quant::DequantizeCastOp op) {
-                return lowerDequantize(op);
-              })
-              .Default(success());
+      LogicalResult result = TypeSwitch<Operation *, LogicalResult>(op)
+                                 .Case([&](RequantizeOp op) {
+                                   return lowerRequantize(op, *contract);
+                                 })
+                                 .Case([&](quant::QuantizeCastOp op) {
+                                   return lowerQuantize(op, *contract);
+                                 })
+                                 .Case([](quant::DequantizeCastOp op) {
+                                   return lowerDequantize(op);
+                                 })
+                                 .Default(success());
       failedAny |= failed(result);
     });
     if (failedAny)
       return signalPassFailure();
+    // It is part of the integers now.
+    func->removeAttr(kContractAttr);
     eraseParameters(func);
     IRRewriter rewriter(&getContext());
     (void)runRegionDCE(rewriter, func->getRegions());

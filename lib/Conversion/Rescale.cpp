@@ -67,7 +67,7 @@ static LogicalResult refuseRatio(RequantizeOp op, double from, double to) {
 }
 
 FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
-                                              Rounding rounding) {
+                                              Contract contract) {
   quant::QuantizedType from = getQuantizedElement(op.getInput().getType());
   quant::QuantizedType to = getQuantizedElement(op.getType());
   if (failed(checkAxis(op, from)) || failed(checkAxis(op, to)))
@@ -85,7 +85,7 @@ FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
   RescaleSpec spec;
   spec.inputZeroPoint = *inputZeroPoint;
   spec.outputZeroPoint = *outputZeroPoint;
-  spec.rounding = rounding;
+  spec.rounding = getRounding(contract);
   double fromScale, toScale;
   ArrayRef<double> fromScales = getScales(from, fromScale);
   ArrayRef<double> toScales = getScales(to, toScale);
@@ -93,9 +93,11 @@ FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
        ++c) {
     double before = fromScales[fromScales.size() == 1 ? 0 : c];
     double after = toScales[toScales.size() == 1 ? 0 : c];
+    double ratio = before / after;
+    if (contract == Contract::LiteRT) // N57
+      ratio = static_cast<float>(before) / static_cast<float>(after);
     // N10, N11
-    std::optional<FixedPointMultiplier> multiplier =
-        deriveMultiplier(before / after);
+    std::optional<FixedPointMultiplier> multiplier = deriveMultiplier(ratio);
     if (!multiplier)
       return refuseRatio(op, before, after);
     spec.multipliers.push_back(*multiplier);

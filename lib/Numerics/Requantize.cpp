@@ -17,17 +17,6 @@
 
 using namespace quantc;
 
-llvm::StringRef quantc::stringifyRounding(Rounding rounding) {
-  return rounding == Rounding::Single ? "single" : "double";
-}
-
-std::optional<Rounding> quantc::parseRounding(llvm::StringRef text) {
-  for (Rounding rounding : {Rounding::Single, Rounding::Double})
-    if (text == stringifyRounding(rounding))
-      return rounding;
-  return std::nullopt;
-}
-
 std::optional<FixedPointMultiplier> quantc::deriveMultiplier(double real) {
   if (!std::isfinite(real) || real < 0)
     return std::nullopt;

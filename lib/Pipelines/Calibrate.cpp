@@ -10,6 +10,7 @@
 #include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 #include "quantc/Pipelines/Compiler.h"
+#include "quantc/Pipelines/Network.h"
 
 #include <cmath>
 
@@ -80,8 +81,12 @@ llvm::Error ObservedModel::load(ModuleOp module) {
     channelSums.emplace_back(channels);
   if (names.empty())
     return makeError(
-        "the network has no tensor to calibrate: no operation in it has "
-        "an integer form");
+        carriesParameters(module)
+            ? "there is nothing to calibrate: the network brings the "
+              "quantization parameters of every tensor that has an integer "
+              "form; compile it without --profile and --calibrate"
+            : "the network has no tensor to calibrate: no operation in it has "
+              "an integer form");
   auto observer = [this](uint32_t index, const float *values, size_t count) {
     histograms[index].addSample(values, count);
     if (!channelSums[index].empty())

@@ -84,7 +84,6 @@ static std::string makeManifestText(const CompileResult &result,
       makeManifest(result.interface, options.codegen.target);
   manifest["quantc_version"] = getVersion();
   manifest["llvm_version"] = getLLVMVersion();
-  manifest["rounding"] = stringifyRounding(options.quantize.rounding);
   manifest["integer_operations"] = int64_t(result.report.integerOperations());
   manifest["float_operations"] = int64_t(result.report.floatOperations());
   result.report.addTo(manifest);
@@ -99,8 +98,10 @@ static llvm::Error lowerAndReport(ModuleOp module,
       module, Stage::Lower, options, [&](Stage now, ModuleOp current) {
         if (now == Stage::Simplify)
           report.floatWeightBytes = countFloatWeightBytes(current);
-        if (now == Stage::Quantize)
+        if (now == Stage::Quantize) {
           report.tensors = reportQuantizedTensors(current);
+          report.contract = reportContract(current);
+        }
         // Lowering spells casts of float inputs and outputs as
         // operations; the network has none of those.
         if (now < Stage::Lower)

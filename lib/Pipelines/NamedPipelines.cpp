@@ -42,10 +42,10 @@ struct AnnotateOptions : PassPipelineOptions<AnnotateOptions> {
 
 /// Textual options of ptq-quantize-pipeline.
 struct QuantizeTextOptions : AnnotateOptions {
-  Option<std::string> rounding{
-      *this, "rounding",
-      llvm::cl::desc("How requantization rounds: single or double"),
-      llvm::cl::init("single")};
+  Option<std::string> contract{
+      *this, "contract",
+      llvm::cl::desc("Whose integers operations give: exact, litert or tflm "
+                     "(default: the network's ptq.contract, else exact)")};
   Option<std::string> inputs{
       *this, "inputs",
       llvm::cl::desc("Element type of inputs: own, float, int8 or uint8"),
@@ -89,17 +89,17 @@ static LogicalResult read(const QuantizeTextOptions &text,
                           QuantizeOptions &options, ErrorHandler error) {
   if (failed(read(static_cast<const AnnotateOptions &>(text), options, error)))
     return failure();
-  std::optional<Rounding> rounding = parseRounding(text.rounding.getValue());
-  if (!rounding)
-    return error("unknown rounding '" + text.rounding +
-                 "': 'single' or 'double'");
+  std::optional<Contract> contract = parseContract(text.contract.getValue());
+  if (!contract && !text.contract.empty())
+    return error("unknown contract '" + text.contract +
+                 "': 'exact', 'litert' or 'tflm'");
   std::optional<IOType> inputs = parseIOType(text.inputs);
   std::optional<IOType> outputs = parseIOType(text.outputs);
   if (!inputs || !outputs)
     return error("unknown element type '" +
                  (inputs ? text.outputs : text.inputs) +
                  "': 'own', 'float', 'int8' or 'uint8'");
-  options.rounding = *rounding;
+  options.contract = contract;
   options.inputs = *inputs;
   options.outputs = *outputs;
   options.strictInteger = text.strictInteger;

@@ -81,6 +81,11 @@ quantc::reportQuantizedTensors(ModuleOp module) {
   return reports;
 }
 
+Contract quantc::reportContract(ModuleOp module) {
+  FailureOr<Contract> contract = ptq::chooseContract(getNetwork(module));
+  return succeeded(contract) ? *contract : Contract::Exact;
+}
+
 int64_t quantc::countFloatWeightBytes(ModuleOp module) {
   int64_t bytes = 0;
   getNetwork(module).walk([&](Operation *op) {
@@ -119,5 +124,7 @@ void NetworkReport::addTo(llvm::json::Object &manifest) const {
   }
   manifest["operations"] = std::move(ops);
   manifest["float_weight_bytes"] = floatWeightBytes;
+  if (contract)
+    manifest["contract"] = stringifyContract(*contract);
   manifest["quantized_tensors"] = std::move(quantized);
 }

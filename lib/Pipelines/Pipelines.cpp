@@ -74,12 +74,16 @@ void quantc::populateAnnotatePipeline(OpPassManager &pm,
   addToFunctions(pm, ptq::createPTQPropagateParameters());
 }
 
+/// As the passes' option has it.
+static std::string nameOf(std::optional<Contract> contract) {
+  return contract ? stringifyContract(*contract).str() : std::string();
+}
+
 void quantc::populateQuantizePipeline(OpPassManager &pm,
                                       const QuantizeOptions &options) {
   addToFunctions(pm, ptq::createPTQQuantizeBias());
   addToFunctions(pm, ptq::createPTQFoldFakeQuant());
-  addToFunctions(pm, ptq::createPTQQuantizeOps(
-                         {stringifyRounding(options.rounding).str()}));
+  addToFunctions(pm, ptq::createPTQQuantizeOps({nameOf(options.contract)}));
   if (options.strictInteger)
     addToFunctions(pm, ptq::createPTQCheckStrictInteger());
 }
@@ -102,8 +106,7 @@ void quantc::populateLowerPipeline(OpPassManager &pm,
                                    const QuantizeOptions &options) {
   addToFunctions(pm, createPTQConvertIO({nameOf(options.inputs).str(),
                                          nameOf(options.outputs).str()}));
-  addToFunctions(
-      pm, createPTQLowerQuantized({stringifyRounding(options.rounding).str()}));
+  addToFunctions(pm, createPTQLowerQuantized());
 }
 
 void quantc::populateExpandPipeline(OpPassManager &pm) {

@@ -36,3 +36,13 @@ func.func @pointwise(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// CHECK-LABEL: @border
+// CHECK-NEXT: %[[Y:.+]] = tosa.tanh %arg0
+// CHECK-NEXT: return %[[Y]]
+func.func @border(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = ptq.float_border %x : tensor<4xf32>
+  %1 = tosa.tanh %0 : (tensor<4xf32>) -> tensor<4xf32>
+  %2 = ptq.float_border %1 : tensor<4xf32>
+  return %2 : tensor<4xf32>
+}

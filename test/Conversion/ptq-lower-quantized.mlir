@@ -1,5 +1,4 @@
-// RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-lower-quantized))" --split-input-file | FileCheck %s --check-prefixes=CHECK,SINGLE
-// RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-lower-quantized{rounding=double}))" --split-input-file | FileCheck %s --check-prefixes=CHECK,DOUBLE
+// RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-lower-quantized))" --split-input-file | FileCheck %s
 
 // CHECK-LABEL: @requantize
 // CHECK-SAME: (%[[X:.+]]: tensor<4xi32>) -> tensor<4xi8>
@@ -9,10 +8,19 @@
 // CHECK-DAG: %[[OZ:.+]] = "tosa.const"() <{values = dense<-3> : tensor<1xi8>}>
 // CHECK: tosa.rescale %[[X]], %[[M]], %[[S]], %[[IZ]], %[[OZ]]
 // CHECK-SAME: per_channel = false, ptq.name = "y"
-// SINGLE-SAME: rounding_mode = SINGLE_ROUND
-// DOUBLE-SAME: rounding_mode = DOUBLE_ROUND
+// CHECK-SAME: rounding_mode = SINGLE_ROUND
 func.func @requantize(%x: tensor<4x!quant.uniform<i32:f32, 0.001>>) -> tensor<4x!quant.uniform<i8:f32, 0.5:-3>> {
   %0 = ptq.requantize %x {ptq.name = "y"} : tensor<4x!quant.uniform<i32:f32, 0.001>> to tensor<4x!quant.uniform<i8:f32, 0.5:-3>>
+  return %0 : tensor<4x!quant.uniform<i8:f32, 0.5:-3>>
+}
+
+// -----
+
+// The contract of the function says how it rounds.
+// CHECK-LABEL: @tflm
+// CHECK: tosa.rescale {{.*}}rounding_mode = DOUBLE_ROUND
+func.func @tflm(%x: tensor<4x!quant.uniform<i32:f32, 0.001>>) -> tensor<4x!quant.uniform<i8:f32, 0.5:-3>> attributes {ptq.contract = "tflm"} {
+  %0 = ptq.requantize %x : tensor<4x!quant.uniform<i32:f32, 0.001>> to tensor<4x!quant.uniform<i8:f32, 0.5:-3>>
   return %0 : tensor<4x!quant.uniform<i8:f32, 0.5:-3>>
 }
 

@@ -62,11 +62,10 @@ private:
                "step)")};
   FormFlag form{sub, "form", "What to run of the network"};
   FormFlag otherForm{sub, "other-form", "What to run of the other network"};
-  cl::opt<Rounding> otherRounding{
-      "other-rounding", cl::sub(sub),
-      cl::desc("Rounding of the other network, instead of --rounding:"),
-      cl::values(clEnumValN(Rounding::Single, "single", "once"),
-                 clEnumValN(Rounding::Double, "double", "twice"))};
+  cl::opt<Contract> otherContract{
+      "other-contract", cl::sub(sub),
+      cl::desc("Contract of the other network, instead of --contract:"),
+      contractValues()};
   ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
 };
@@ -84,8 +83,8 @@ DiffCommand::runNetwork(Session &session, llvm::StringRef path, bool isOther) {
   CompilerOptions options;
   if (llvm::Error error = quantize.apply(**module, options.quantize))
     return std::move(error);
-  if (isOther && otherRounding.getNumOccurrences())
-    options.quantize.rounding = otherRounding;
+  if (isOther && otherContract.getNumOccurrences())
+    options.quantize.contract = otherContract;
   llvm::Expected<NetworkForm> chosen =
       (isOther ? otherForm : form).choose(**module, quantize);
   if (!chosen)

@@ -119,7 +119,7 @@ llvm::Error EvalCommand::addNetwork(Networks &networks, mlir::ModuleOp module) {
   return networks.add(loadModel(module, floatOptions), "float");
 }
 
-/// A network of --against: as it is, with the same rounding.
+/// A network of --against: as it is, with the same contract.
 llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
                                   llvm::StringRef path) {
   if (isLibrary(path))
@@ -128,7 +128,7 @@ llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
   if (!module)
     return module.takeError();
   CompilerOptions options;
-  options.quantize.rounding = quantize.getRounding();
+  options.quantize.contract = quantize.getContract();
   if (!isIntegerNetwork(**module) && !carriesParameters(**module))
     options.form = NetworkForm::Float;
   return networks.add(loadModel(**module, options), path);

@@ -25,6 +25,14 @@ static auto ioValues() {
                     clEnumValN(IOType::UInt8, "uint8", "quantized, unsigned"));
 }
 
+cl::ValuesClass tool::contractValues() {
+  return cl::values(
+      clEnumValN(Contract::Exact, "exact", "the nearest, rounded once"),
+      clEnumValN(Contract::LiteRT, "litert", "those of LiteRT on a CPU"),
+      clEnumValN(Contract::TFLM, "tflm",
+                 "those of TensorFlow Lite Micro's reference kernels"));
+}
+
 static auto layoutValues() {
   return cl::values(
       clEnumValN(ImageLayout::NHWC, "NHWC", "channels last"),
@@ -101,12 +109,10 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
                                 "one for each output (default)"),
                      clEnumValN(FullyConnectedScales::PerTensor, "per-tensor",
                                 "one, as older TFLite files have it"))),
-      rounding(
-          "rounding", cl::sub(sub), cl::init(Rounding::Single),
-          cl::desc("Rounding of requantization:"),
-          cl::values(clEnumValN(Rounding::Single, "single", "once (default)"),
-                     clEnumValN(Rounding::Double, "double",
-                                "twice, as TFLite's reference kernels do"))),
+      contract("contract", cl::sub(sub),
+               cl::desc("Whose integers operations give (default: litert for "
+                        "a quantized .tflite file, else exact):"),
+               contractValues()),
       io("io", cl::sub(sub), cl::init(IOType::Own),
          cl::desc("Element type of inputs and outputs (default: the "
                   "network's own):"),
@@ -117,6 +123,11 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
                  cl::desc("Of outputs, instead of --io:"), ioValues()),
       strictInteger("strict-integer", cl::sub(sub),
                     cl::desc("Fail, listing them, if operations stay float")) {}
+
+std::optional<Contract> QuantizeFlags::getContract() const {
+  return contract.getNumOccurrences() ? std::optional(contract.getValue())
+                                      : std::nullopt;
+}
 
 bool QuantizeFlags::convertsIO() const {
   return io.getNumOccurrences() || inputType.getNumOccurrences() ||
@@ -158,7 +169,7 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
   options.estimator = {estimator, percentile, biasCorrection};
   options.perTensorFullyConnected =
       fullyConnected == FullyConnectedScales::PerTensor;
-  options.rounding = rounding;
+  options.contract = getContract();
   options.inputs = inputType.getNumOccurrences() ? inputType : io;
   options.outputs = outputType.getNumOccurrences() ? outputType : io;
   options.strictInteger = strictInteger;

@@ -55,12 +55,16 @@ private:
   cl::opt<uint64_t> limit;
 };
 
+/// The values of options that name a contract.
+cl::ValuesClass contractValues();
+
 /// How a float network is quantized.
 class QuantizeFlags {
 public:
   explicit QuantizeFlags(cl::SubCommand &sub);
   bool calibrated() const { return !profile.empty() || !calibrate.empty(); }
-  Rounding getRounding() const { return rounding; }
+  /// The contract asked for, or nullopt for the network's own.
+  std::optional<Contract> getContract() const;
   /// True if types of inputs or outputs are asked for.
   bool convertsIO() const;
   /// The profile's path if compiling to `output` writes a file of that name.
@@ -82,7 +86,7 @@ private:
   cl::opt<double> percentile;
   cl::opt<bool> biasCorrection;
   cl::opt<FullyConnectedScales> fullyConnected;
-  cl::opt<Rounding> rounding;
+  cl::opt<Contract> contract;
   cl::opt<IOType> io, inputType, outputType;
   cl::opt<bool> strictInteger;
 };

@@ -65,8 +65,9 @@ def PTQLowerQuantized : Pass<"ptq-lower-quantized", "::mlir::func::FuncOp"> {
     float parts meet. They become float operations of TOSA: dequantizing is a cast, a subtraction and a
     multiplication; quantizing is a multiplication by 1/scale, a clamp, a cast (ties to even) and an addition.
 
-    `rounding=double` rounds twice, as TFLite's reference kernels do; TOSA's
-    extension `doubleround` allows it. ptq-quantize-ops has the same option.
+    In functions with `ptq.contract = "tflm"`, which ptq-quantize-ops sets, requantization
+    rounds twice, as the kernels of TensorFlow Lite Micro do; TOSA's extension
+    `doubleround` allows it. Elsewhere it rounds once, ties towards plus infinity.
 
     Example:
 
@@ -85,11 +86,6 @@ def PTQLowerQuantized : Pass<"ptq-lower-quantized", "::mlir::func::FuncOp"> {
        : (tensor<4xi32>, tensor<1xi32>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<4xi8>
     ```
   }];
-  let options = [
-    Option<"rounding", "rounding", "std::string", /*default=*/"\"single\"",
-           "How requantization rounds: 'single' (once, ties towards plus "
-           "infinity) or 'double' (as TFLite's reference kernels)">
-  ];
   let dependentDialects = [
     "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",
     "::mlir::tosa::TosaDialect"
@@ -100,8 +96,8 @@ def PTQExpandComposites : Pass<"ptq-expand-composites", "::mlir::func::FuncOp"> 
   let summary = "Spells ptq's float composites as TOSA";
   let description = [{
     Replaces `ptq.softmax`, `ptq.mean` and `ptq.pointwise` by the TOSA operations that
-    they were recognised from. This is needed to compile float networks, networks with observers, and the
-    operations of a quantized network that stay in float.
+    they were recognised from, and `ptq.float_border` by its operand. This is needed to compile float networks,
+    networks with observers, and the operations of a quantized network that stay in float.
 
     Example:
 

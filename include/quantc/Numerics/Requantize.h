@@ -18,8 +18,6 @@
 
 #include "quantc/Numerics/Affine.h"
 
-#include "llvm/ADT/StringRef.h"
-
 #include <optional>
 
 namespace quantc {
@@ -27,12 +25,6 @@ namespace quantc {
 /// How a scaled value is rounded: `Single` rounds once, ties towards plus
 /// infinity; `Double` rounds twice as TFLite's reference kernels do.
 enum class Rounding { Single, Double };
-
-/// "single" or "double".
-llvm::StringRef stringifyRounding(Rounding rounding);
-
-/// The mode that stringifyRounding calls `text`, or nullopt.
-std::optional<Rounding> parseRounding(llvm::StringRef text);
 
 /// value * multiplier / 2^shift. `multiplier` is in [2^30, 2^31) or 0, `shift`
 /// in [2, 62], as TOSA requires.

@@ -14,10 +14,13 @@
 #ifndef QUANTC_PIPELINES_NETWORKREPORT_H
 #define QUANTC_PIPELINES_NETWORKREPORT_H
 
+#include "quantc/Numerics/Contract.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 #include "llvm/Support/JSON.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,12 +51,15 @@ struct NetworkReport {
   /// Of the cleaned-up float network's constants; 0 for a network that came in
   /// as integers.
   int64_t floatWeightBytes = 0;
+  /// Whose integers a quantized network gives; nullopt for others.
+  std::optional<Contract> contract;
 
   size_t integerOperations() const;
   size_t floatOperations() const {
     return operations.size() - integerOperations();
   }
-  /// Adds the keys "operations", "quantized_tensors" and "float_weight_bytes".
+  /// Adds the keys "operations", "quantized_tensors" and "float_weight_bytes",
+  /// and "contract" of a quantized network.
   void addTo(llvm::json::Object &manifest) const;
 };
 
@@ -63,6 +69,9 @@ std::vector<OperationReport> reportOperations(mlir::ModuleOp module);
 /// The tensors with `!quant.uniform` elements, as after the stage Quantize.
 std::vector<QuantizedTensorReport>
 reportQuantizedTensors(mlir::ModuleOp module);
+
+/// The contract of the network after the stage Quantize.
+Contract reportContract(mlir::ModuleOp module);
 
 /// Bytes of the float constants, each counted once: what the weights of the
 /// network take before quantization.

@@ -19,12 +19,13 @@
 
 #include "quantc/Calibration/Estimators.h"
 #include "quantc/Calibration/Profile.h"
-#include "quantc/Numerics/Requantize.h"
+#include "quantc/Numerics/Contract.h"
 #include "quantc/Target/Target.h"
 
 #include "mlir/Pass/PassManager.h"
 
 #include <memory>
+#include <optional>
 
 namespace quantc {
 
@@ -42,7 +43,9 @@ struct QuantizeOptions {
   EstimatorOptions estimator;
   /// One scale for the weights of a fully connected layer, not one per output.
   bool perTensorFullyConnected = false;
-  Rounding rounding = Rounding::Single;
+  /// Without a value it is the one that the network carries (`ptq.contract`),
+  /// or Contract::Exact.
+  std::optional<Contract> contract;
   IOType inputs = IOType::Own, outputs = IOType::Own;
   bool strictInteger = false;
 };
@@ -82,7 +85,7 @@ void populateCodegenPipeline(mlir::OpPassManager &pm,
 ///   ptq-simplify-pipeline
 ///   ptq-observe-pipeline
 ///   ptq-annotate-pipeline{profile= estimator= percentile= fully-connected=}
-///   ptq-quantize-pipeline{profile= estimator= percentile= rounding= inputs=
+///   ptq-quantize-pipeline{profile= estimator= percentile= contract= inputs=
 ///   outputs=
 ///                         strict-integer}
 void registerQuantizePipelines();

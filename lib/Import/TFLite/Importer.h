@@ -49,9 +49,6 @@ private:
   std::vector<mlir::Value> values;
 };
 
-/// True for int8 and uint8: reals inside of the network.
-bool isQuantizedType(schema::TensorType type);
-
 /// The elements of a tensor's value (real numbers, where the file has quantized
 /// ones), or null for types without one.
 mlir::Type getElementType(NetworkBuilder &b, schema::TensorType type);
@@ -62,11 +59,14 @@ QuantizationParams getParams(const Tensor &tensor);
 /// The real numbers or integers of a constant. Null after an error.
 mlir::Value buildConstant(NetworkBuilder &b, const Tensor &tensor);
 
+struct Handler;
+
 /// The operator being imported. Checks of its operands' numbers are behind it.
 class Node {
 public:
-  Node(NetworkBuilder &b, const Operator &op, TensorValues &values)
-      : b(b), op(op), values(values) {}
+  Node(NetworkBuilder &b, const Operator &op, const Handler &handler,
+       TensorValues &values)
+      : b(b), op(op), handler(handler), values(values) {}
 
   NetworkBuilder &b;
 
@@ -84,8 +84,12 @@ public:
     return values.getTensor(op.outputs[i]);
   }
 
-  /// Input `i`, or null (after an error, unless the input is not there).
-  mlir::Value get(unsigned i) {
+  /// Input `i`, or null (after an error, unless the input is not there). A
+  /// float tensor that was dequantized comes from behind a border: the operator
+  /// computes in float.
+  mlir::Value get(unsigned i);
+  /// The same without a border.
+  mlir::Value getOwn(unsigned i) {
     return hasInput(i) ? values.get(op.inputs[i]) : mlir::Value();
   }
   llvm::SmallVector<mlir::Value> getAll();
@@ -113,7 +117,10 @@ public:
   }
 
 private:
+  mlir::Value applyParams(mlir::Value value, const Tensor &tensor);
+
   const Operator &op;
+  const Handler &handler;
   TensorValues &values;
 };
 
@@ -126,6 +133,9 @@ struct Handler {
   uint32_t minInputs, maxInputs;
   uint32_t numOutputs;
   mlir::LogicalResult (*import)(Node &node);
+  /// The operand that the kernels copy to the results, integers as they are,
+  /// whatever the parameters say; -1 if there is no such operand.
+  int32_t copied = -1;
 };
 
 constexpr uint32_t kAnyNumber = UINT32_MAX;

@@ -37,6 +37,10 @@ tflite::readZeroPoints(const schema::Quantization &params) {
   return result;
 }
 
+bool tflite::isQuantizedType(schema::TensorType type) {
+  return type == schema::TensorType_INT8 || type == schema::TensorType_UINT8;
+}
+
 unsigned tflite::getElementBytes(schema::TensorType type) {
   switch (type) {
   case schema::TensorType_BOOL:

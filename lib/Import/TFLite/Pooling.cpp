@@ -8,6 +8,8 @@
 
 #include "Importer.h"
 
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
@@ -27,10 +29,15 @@ static LogicalResult importPool(Node &node) {
   window.stride = {options->stride_h(), options->stride_w()};
   int64_t kernel[] = {options->filter_height(), options->filter_width()};
   Value x = node.get(0);
-  return node.setResult(node.getCode() == schema::Code_MAX_POOL_2D
-                            ? node.b.maxPool(x, kernel, window)
-                            : node.b.averagePool(x, kernel, window),
-                        options->activation());
+  if (node.getCode() == schema::Code_MAX_POOL_2D)
+    return node.setResult(node.b.maxPool(x, kernel, window),
+                          options->activation());
+  Value average = node.b.averagePool(x, kernel, window);
+  // The kernels round codes, which matters to ties: N39.
+  if (average && node.getInput(0).type == schema::TensorType_UINT8)
+    average.getDefiningOp()->setAttr(ptq::kUnsignedAttr,
+                                     node.b.getBuilder().getUnitAttr());
+  return node.setResult(average, options->activation());
 }
 
 template <ReduceKind kind>
@@ -108,7 +115,8 @@ ArrayRef<Handler> tflite::getPoolingHandlers() {
       {schema::Code_REDUCE_MIN, 3, 2, 2, 1, importReduce<K::Min>},
       {schema::Code_REDUCE_PROD, 2, 2, 2, 1, importReduce<K::Prod>},
       {schema::Code_RESIZE_BILINEAR, 4, 2, 2, 1, importResizeBilinear},
-      {schema::Code_RESIZE_NEAREST_NEIGHBOR, 4, 2, 2, 1, importResizeNearest},
+      {schema::Code_RESIZE_NEAREST_NEIGHBOR, 4, 2, 2, 1, importResizeNearest,
+       0},
       {schema::Code_SUM, 2, 2, 2, 1, importReduce<K::Sum>},
   };
   return kHandlers;

@@ -8,16 +8,31 @@
 
 #include "Importer.h"
 
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
 #include <cmath>
 
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
 
-/// Also DEQUANTIZE: inside the network, quantized tensors are reals, and
-/// float16 constants are float32.
+/// Inside the network, quantized tensors are reals, and float16 constants are
+/// float32.
+static LogicalResult importDequantize(Node &node) {
+  return node.setResult(node.getOwn(0));
+}
+
+/// The parameters of the result say nothing about a float operator that makes
+/// the operand.
 static LogicalResult importQuantize(Node &node) {
-  return node.setResult(node.get(0));
+  Value x = node.getOwn(0);
+  bool isFloat = x && node.getInput(0).type == schema::TensorType_FLOAT32 &&
+                 x.getDefiningOp() && !NetworkBuilder::getQuantization(x) &&
+                 !x.getDefiningOp()->hasTrait<OpTrait::ConstantLike>();
+  if (isFloat)
+    x = node.b.create<ptq::FloatBorderOp>(NetworkBuilder::shapeOf(x),
+                                          node.b.getF32Type(), x);
+  return node.setResult(x);
 }
 
 static LogicalResult importFakeQuant(Node &node) {
@@ -45,7 +60,7 @@ static LogicalResult importFakeQuant(Node &node) {
 
 ArrayRef<Handler> tflite::getQuantizationHandlers() {
   static constexpr Handler kHandlers[] = {
-      {schema::Code_DEQUANTIZE, 6, 1, 1, 1, importQuantize},
+      {schema::Code_DEQUANTIZE, 6, 1, 1, 1, importDequantize},
       {schema::Code_FAKE_QUANT, 2, 1, 1, 1, importFakeQuant},
       {schema::Code_QUANTIZE, 4, 1, 1, 1, importQuantize},
   };

@@ -174,16 +174,11 @@ LogicalResult Reader::readSparse(const schema::Sparsity &flat,
   return success();
 }
 
-/// The range in which the zero point of an integer type lies.
+/// The range in which the zero point of an 8-bit type lies.
 static std::pair<int64_t, int64_t> getZeroPointRange(schema::TensorType type) {
-  switch (type) {
-  case schema::TensorType_INT8:
-    return {INT8_MIN, INT8_MAX};
-  case schema::TensorType_UINT8:
+  if (type == schema::TensorType_UINT8)
     return {0, UINT8_MAX};
-  default:
-    return {0, 0};
-  }
+  return {INT8_MIN, INT8_MAX};
 }
 
 LogicalResult Reader::checkQuantization(const Tensor &tensor) {
@@ -232,8 +227,11 @@ LogicalResult Reader::readTensors(const schema::SubGraph &graph) {
     // parameters.
     if (flat.quantization() && getSize(flat.quantization()->scale()) > 0)
       tensor.quantization = flat.quantization();
+    // Of tensors of other types, such as biases, TFLite's kernels read no more
+    // than a scale; files hold anything in the other fields.
+    bool readsParameters = tensor.quantization && isQuantizedType(tensor.type);
     if (failed(readShape(flat, tensor)) || failed(readData(flat, tensor)) ||
-        (tensor.quantization && failed(checkQuantization(tensor))))
+        (readsParameters && failed(checkQuantization(tensor))))
       return failure();
     network.tensors.push_back(std::move(tensor));
   }

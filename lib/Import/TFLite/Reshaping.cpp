@@ -149,18 +149,18 @@ static LogicalResult importSpaceToDepth(Node &node) {
 
 ArrayRef<Handler> tflite::getReshapingHandlers() {
   static constexpr Handler kHandlers[] = {
-      {schema::Code_BROADCAST_TO, 3, 2, 2, 1, importBroadcastTo},
-      {schema::Code_DEPTH_TO_SPACE, 2, 1, 1, 1, importDepthToSpace},
-      {schema::Code_EXPAND_DIMS, 1, 2, 2, 1, importExpandDims},
-      {schema::Code_MIRROR_PAD, 3, 2, 2, 1, importMirrorPad},
+      {schema::Code_BROADCAST_TO, 3, 2, 2, 1, importBroadcastTo, 0},
+      {schema::Code_DEPTH_TO_SPACE, 2, 1, 1, 1, importDepthToSpace, 0},
+      {schema::Code_EXPAND_DIMS, 1, 2, 2, 1, importExpandDims, 0},
+      {schema::Code_MIRROR_PAD, 3, 2, 2, 1, importMirrorPad, 0},
       {schema::Code_PAD, 4, 2, 2, 1, importPad},
       {schema::Code_PADV2, 4, 3, 3, 1, importPad},
-      {schema::Code_RESHAPE, 2, 1, 2, 1, importReshape},
+      {schema::Code_RESHAPE, 2, 1, 2, 1, importReshape, 0},
       {schema::Code_SHAPE, 1, 1, 1, 1, importShape},
-      {schema::Code_SPACE_TO_DEPTH, 2, 1, 1, 1, importSpaceToDepth},
-      {schema::Code_SQUEEZE, 2, 1, 1, 1, importSqueeze},
-      {schema::Code_TILE, 3, 2, 2, 1, importTile},
-      {schema::Code_TRANSPOSE, 6, 2, 2, 1, importTranspose},
+      {schema::Code_SPACE_TO_DEPTH, 2, 1, 1, 1, importSpaceToDepth, 0},
+      {schema::Code_SQUEEZE, 2, 1, 1, 1, importSqueeze, 0},
+      {schema::Code_TILE, 3, 2, 2, 1, importTile, 0},
+      {schema::Code_TRANSPOSE, 6, 2, 2, 1, importTranspose, 0},
   };
   return kHandlers;
 }

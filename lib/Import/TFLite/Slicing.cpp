@@ -202,14 +202,14 @@ static LogicalResult importReverse(Node &node) {
 ArrayRef<Handler> tflite::getSlicingHandlers() {
   static constexpr Handler kHandlers[] = {
       {schema::Code_CONCATENATION, 5, 1, kAnyNumber, 1, importConcatenation},
-      {schema::Code_GATHER, 7, 2, 2, 1, importGather},
+      {schema::Code_GATHER, 7, 2, 2, 1, importGather, 0},
       {schema::Code_PACK, 4, 1, kAnyNumber, 1, importPack},
-      {schema::Code_REVERSE_V2, 3, 2, 2, 1, importReverse},
-      {schema::Code_SLICE, 6, 3, 3, 1, importSlice},
-      {schema::Code_SPLIT, 4, 2, 2, kAnyNumber, importSplit},
-      {schema::Code_SPLIT_V, 2, 3, 3, kAnyNumber, importSplitV},
-      {schema::Code_STRIDED_SLICE, 8, 4, 4, 1, importStridedSlice},
-      {schema::Code_UNPACK, 4, 1, 1, kAnyNumber, importUnpack},
+      {schema::Code_REVERSE_V2, 3, 2, 2, 1, importReverse, 0},
+      {schema::Code_SLICE, 6, 3, 3, 1, importSlice, 0},
+      {schema::Code_SPLIT, 4, 2, 2, kAnyNumber, importSplit, 1},
+      {schema::Code_SPLIT_V, 2, 3, 3, kAnyNumber, importSplitV, 0},
+      {schema::Code_STRIDED_SLICE, 8, 4, 4, 1, importStridedSlice, 0},
+      {schema::Code_UNPACK, 4, 1, 1, kAnyNumber, importUnpack, 0},
   };
   return kHandlers;
 }

@@ -9,6 +9,8 @@
 #include "quantc/Import/TFLite.h"
 #include "Importer.h"
 
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -128,7 +130,7 @@ LogicalResult Importer::importOperator(const Operator &op, unsigned index) {
   const Handler *handler = findHandler(op);
   if (failed(checkOperands(op, *handler)))
     return failure();
-  Node node(b, op, values);
+  Node node(b, op, *handler, values);
   return handler->import(node);
 }
 
@@ -162,6 +164,13 @@ LogicalResult Importer::importNetwork() {
   return addOutputs();
 }
 
+/// Whether the file has integers between its operators: LiteRT runs it then.
+static bool isQuantized(const Network &network) {
+  return llvm::any_of(network.tensors, [](const Tensor &tensor) {
+    return !tensor.isConstant && isQuantizedType(tensor.type);
+  });
+}
+
 OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
                                            const ImportOptions &options,
                                            MLIRContext &context) {
@@ -182,5 +191,11 @@ OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
   NetworkBuilder builder(context, path);
   if (failed(Importer(*network, builder).importNetwork()))
     return nullptr;
-  return builder.finish();
+  OwningOpRef<ModuleOp> module = builder.finish();
+  if (module && isQuantized(*network))
+    for (auto func : module->getOps<func::FuncOp>())
+      func->setAttr(
+          ptq::kContractAttr,
+          StringAttr::get(&context, stringifyContract(Contract::LiteRT)));
+  return module;
 }

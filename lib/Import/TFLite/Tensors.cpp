@@ -8,16 +8,16 @@
 
 #include "Importer.h"
 
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/IR/Matchers.h"
+
 #include "llvm/ADT/APFloat.h"
 #include "llvm/Support/Endian.h"
 
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
-
-bool tflite::isQuantizedType(schema::TensorType type) {
-  return type == schema::TensorType_INT8 || type == schema::TensorType_UINT8;
-}
 
 /// Symmetric weights are in [-127, 127]; old files may use -128 too.
 static bool isNarrow(const Tensor &tensor) {
@@ -120,6 +120,28 @@ Value TensorValues::get(int32_t index) {
              b.nameResult(buildConstant(b, tensor), getTensorName(tensor));
 }
 
+/// Whether `value` is made at run time by a quant.dcast.
+static bool isDequantized(Value value) {
+  if (!NetworkBuilder::getQuantization(value))
+    return false;
+  auto storage = value.getDefiningOp()
+                     ->getOperand(0)
+                     .getDefiningOp<quant::StorageCastOp>();
+  return !storage || !matchPattern(storage.getInput(), m_Constant());
+}
+
+Value Node::get(unsigned i) {
+  Value value = getOwn(i);
+  if (!value || getInput(i).type != schema::TensorType_FLOAT32 ||
+      !isDequantized(value))
+    return value;
+  // One for all operators that read the tensor.
+  for (Operation *user : value.getUsers())
+    if (auto border = dyn_cast<ptq::FloatBorderOp>(user))
+      return border.getOutput();
+  return b.create<ptq::FloatBorderOp>(b.shapeOf(value), b.getF32Type(), value);
+}
+
 SmallVector<Value> Node::getAll() {
   SmallVector<Value> all;
   for (size_t i = 0; i < getNumInputs(); ++i)
@@ -189,6 +211,27 @@ Type tflite::getElementType(NetworkBuilder &b, schema::TensorType type) {
   }
 }
 
+/// The reals of `tensor` for the result `value`.
+Value Node::applyParams(Value value, const Tensor &tensor) {
+  QuantizationParams params = getParams(tensor);
+  if (handler.copied < 0 || getInput(handler.copied).type != tensor.type)
+    return b.quantizeDequantize(value, params);
+  ArrayRef<int64_t> shape = NetworkBuilder::shapeOf(value);
+  QuantizationParams copied = getParams(getInput(handler.copied));
+  if (copied.axis)
+    return b.quantizeDequantize(value, params);
+  quant::QuantizedType from = b.getQuantizedType(copied, shape);
+  quant::QuantizedType to = b.getQuantizedType(params, shape);
+  if (!from || !to || from == to)
+    return from && to ? b.quantizeDequantize(value, params) : Value();
+  // The same integers, read with other parameters.
+  Value codes = b.create<quant::StorageCastOp>(
+      shape, from.getStorageType(),
+      b.create<quant::QuantizeCastOp>(shape, from, value));
+  return b.create<quant::DequantizeCastOp>(
+      shape, b.getF32Type(), b.create<quant::StorageCastOp>(shape, to, codes));
+}
+
 LogicalResult Node::setResult(Value value, unsigned i) {
   if (!value)
     return failure();
@@ -211,7 +254,7 @@ LogicalResult Node::setResult(Value value, unsigned i) {
   }
   value = b.nameResult(value, getTensorName(tensor));
   if (isQuantizedType(tensor.type))
-    value = b.quantizeDequantize(value, getParams(tensor));
+    value = applyParams(value, tensor);
   values.set(op.outputs[i], value);
   return success(bool(value));
 }

@@ -1,5 +1,5 @@
 // RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc
-// RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc --rounding=double
+// RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc --contract=tflm
 
 // Scales far apart and equal ones, broadcast along both sides, constants.
 !a = !quant.uniform<i8:f32, 0.1:3>

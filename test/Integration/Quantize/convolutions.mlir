@@ -1,5 +1,5 @@
 // RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc
-// RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc --rounding=double
+// RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc --contract=tflm
 
 // Padding with a zero point that is not 0; strides, dilation; a clamp on the accumulator;
 // depthwise with one filter per channel, one channel, and shared scales.

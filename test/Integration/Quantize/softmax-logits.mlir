@@ -1,5 +1,5 @@
 // RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc
-// RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc --rounding=double
+// RUN: %python %S/../support/compare_simulated.py %s --llvm=%llvm_tools --cc=%host_cc --contract=tflm
 
 // Accumulators: with a scale per channel, one of them nearly dead; of a product; coarse ones.
 !p = !quant.uniform<i8:f32, 0.00390625:-128>

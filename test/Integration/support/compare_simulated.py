@@ -16,7 +16,7 @@ import judge
 import numpy as np
 
 SIMULATE = "builtin.module(func.func(ptq-expand-composites,ptq-lower-quantized))"
-QUANTIZE = "builtin.module(func.func(ptq-quantize-ops{rounding=%s},ptq-lower-quantized{rounding=%s},ptq-check-strict-integer))"
+QUANTIZE = "builtin.module(func.func(ptq-quantize-ops{contract=%s},ptq-lower-quantized,ptq-check-strict-integer))"
 
 
 def run(command, output):
@@ -56,7 +56,7 @@ def main():
     parser.add_argument("file", type=pathlib.Path)
     parser.add_argument("--llvm", required=True, help="directory of the distribution's tools")
     parser.add_argument("--cc", required=True)
-    parser.add_argument("--rounding", default="single")
+    parser.add_argument("--contract", default="exact")
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--limit", type=int, default=1)
     args = parser.parse_args()
@@ -64,9 +64,9 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         workdir = pathlib.Path(directory)
         integer, simulated = workdir / "integer.mlir", workdir / "simulated.mlir"
-        run(["quant-opt", args.file, f"--pass-pipeline={QUANTIZE % (args.rounding, args.rounding)}"], integer)
+        run(["quant-opt", args.file, f"--pass-pipeline={QUANTIZE % args.contract}"], integer)
         run(["quant-opt", args.file, f"--pass-pipeline={SIMULATE}"], simulated)
-        extensions = "int16,int4" + (",doubleround" if args.rounding == "double" else "")
+        extensions = "int16,int4" + (",doubleround" if args.contract == "tflm" else "")
         run([f"{args.llvm}/mlir-opt", integer, f"--tosa-attach-target=profiles=pro_int extensions={extensions} level=8k",
              "--tosa-validate=strict-op-spec-alignment"], workdir / "validated.mlir")
         io_library = judge.build_io(support, workdir, args.cc)

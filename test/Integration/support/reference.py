@@ -1,4 +1,4 @@
-"""TFLite's reference kernels in numpy, operator by operator: what rounding=double promises.
+"""TFLite's reference kernels in numpy, operator by operator: what contract=tflm promises.
 
 Written from docs/Numerics.md (N36 to N46) and independent of the compiler: exact integers
 in int64, one small function per rule. A tensor's parameters are a pair (scale, zero point);

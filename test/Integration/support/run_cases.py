@@ -34,9 +34,9 @@ SEED = 20
 LEVELS = {"movement": "none"}
 
 
-def validation(group, rounding):
+def validation(group, contract):
     """Options of mlir-opt that check the integer contract."""
-    extensions = "int16,int4" + (",doubleround" if rounding == "double" else "")
+    extensions = "int16,int4" + (",doubleround" if contract == "tflm" else "")
     return [f"--tosa-attach-target=profiles=pro_int extensions={extensions} level={LEVELS.get(group, '8k')}",
             "--tosa-validate=strict-op-spec-alignment"]
 
@@ -44,9 +44,9 @@ def validation(group, rounding):
 class Run:
     """One network on its way through the roads."""
 
-    def __init__(self, tools, workdir, group, chosen, io, rounding="single"):
+    def __init__(self, tools, workdir, group, chosen, io, contract="exact"):
         self.tools, self.workdir, self.group, self.chosen, self.io = tools, workdir, group, chosen, io
-        self.rounding = rounding
+        self.contract = contract
         self.network = Network(SEED)
         self.owners = []  # the case of each output
         for name, _, build in chosen:
@@ -62,13 +62,13 @@ class Run:
         np.savez(self.path("calibration.npz"), **self.network.samples(8))
         self.tools.run("calibrate", self.path("net.mlir"), self.path("calibration.npz"), "-o", self.path("profile.json"))
         self.options = [f"--profile={self.path('profile.json')}", "--estimator=min-max", f"--io={self.io}",
-                        f"--rounding={self.rounding}"]
+                        f"--contract={self.contract}"]
         strict = ["--strict-integer"] if self.io == "int8" else []
         self.tools.run("compile", self.path("net.mlir"), *self.options, *strict, "--stop-after=lower",
                        "-o", self.path("integer.mlir"))
         if self.io != "int8":
             return
-        execute([f"{self.tools.llvm}/mlir-opt", "--allow-unregistered-dialect", *validation(self.group, self.rounding),
+        execute([f"{self.tools.llvm}/mlir-opt", "--allow-unregistered-dialect", *validation(self.group, self.contract),
                  self.path("integer.mlir"), "-o", "/dev/null"])
 
     def compile(self, source, name, *options):
@@ -140,8 +140,8 @@ class Run:
             as_is = [] if self.io == "int8" else ["--float"]
             obj = self.compile(self.path("integer.mlir"), name, *target.flags, *as_is)
             self.run_object(obj, name, f"the object for {target.name}", target.compiler, target.machines)
-        # One operation at a time; double rounding has rules of its own, which are not the nearest.
-        if not self.group.startswith("random") and self.io == "int8" and self.rounding == "single":
+        # One operation at a time; other contracts have rules of their own, which are not the nearest.
+        if not self.group.startswith("random") and self.io == "int8" and self.contract == "exact":
             self.simulate()
         print(f"{self.group}: {len(self.chosen)} cases, {len(targets)} targets, bit-equal")
         for reason in skipped:
@@ -171,9 +171,9 @@ class Run:
             self.compare(f"{road} on {machine}", results)
 
 
-def run_group(tools, workdir, group, chosen, io, rounding):
+def run_group(tools, workdir, group, chosen, io, contract):
     try:
-        Run(tools, workdir, group, chosen, io, rounding).run()
+        Run(tools, workdir, group, chosen, io, contract).run()
         return 0
     except Failure as failure:
         if len(chosen) == 1:
@@ -182,7 +182,7 @@ def run_group(tools, workdir, group, chosen, io, rounding):
             print(f"FAILED {group}/{chosen[0][0]} ({chosen[0][1]}): {reason}")
             return 1
         print(f"FAILED {group}: {failure}\none by one:")
-    return 1 + sum(run_group(tools, workdir, group, [single], io, rounding) for single in chosen)
+    return 1 + sum(run_group(tools, workdir, group, [single], io, contract) for single in chosen)
 
 
 def main():
@@ -194,13 +194,13 @@ def main():
     parser.add_argument("--cc", required=True)
     parser.add_argument("--case", help="only this case")
     parser.add_argument("--io", default="int8", choices=["int8", "float"], help="inputs and outputs")
-    parser.add_argument("--rounding", default="single", choices=["single", "double"])
+    parser.add_argument("--contract", default="exact", choices=["exact", "litert", "tflm"])
     args = parser.parse_args()
     shutil.rmtree(args.workdir, ignore_errors=True)
     args.workdir.mkdir(parents=True)
     chosen = [c for c in cases.GROUPS[args.group] if args.case in (None, c[0])]
     return 1 if run_group(Tools(args.bin, args.llvm, args.cc), args.workdir, args.group, chosen, args.io,
-                          args.rounding) else 0
+                          args.contract) else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""rounding=double against TFLite's rules in numpy (reference.py), bit for bit.
+"""contract=tflm against TFLite's rules in numpy (reference.py), bit for bit.
 
 usage: run_reference.py WORKDIR --bin DIR --llvm DIR --cc COMPILER
 
@@ -17,7 +17,7 @@ import reference
 from run_cases import Run
 from toolchain import Failure, Tools, execute
 
-PIPELINE = "builtin.module(func.func(ptq-quantize-ops{rounding=double},ptq-check-strict-integer,ptq-lower-quantized{rounding=double}))"
+PIPELINE = "builtin.module(func.func(ptq-quantize-ops{contract=tflm},ptq-check-strict-integer,ptq-lower-quantized))"
 TARGET = "profiles=%s extensions=int16,int4,doubleround level=8k"
 
 

@@ -19,7 +19,7 @@ bool MeanOp::canReturnAccumulator() { return true; }
 
 FailureOr<Value> MeanOp::quantize(OpBuilder &builder, ValueRange operands,
                                   RankedTensorType resultType,
-                                  Rounding rounding) {
+                                  Contract contract) {
   return buildMean(builder, getLoc(), operands[0], getAxes(), resultType,
-                   rounding);
+                   contract);
 }

@@ -13,6 +13,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
+using namespace quantc;
 using namespace quantc::ptq;
 
 #include "quantc/Dialect/PTQ/IR/PTQDialect.cpp.inc"
@@ -30,7 +31,7 @@ void PTQDialect::initialize() {
 //===----------------------------------------------------------------------===//
 
 bool quantc::ptq::isTensorView(Operation *op) {
-  return isa<ObserveOp, FakeQuantOp, quant::QuantizeCastOp,
+  return isa<ObserveOp, FakeQuantOp, FloatBorderOp, quant::QuantizeCastOp,
              quant::DequantizeCastOp, quant::StorageCastOp>(op);
 }
 
@@ -59,6 +60,18 @@ void quantc::ptq::nameResults(FunctionOpInterface func) {
       func.setResultAttr(index, kNameAttr,
                          StringAttr::get(func.getContext(), name));
   }
+}
+
+FailureOr<quantc::Contract>
+quantc::ptq::chooseContract(FunctionOpInterface func, StringRef option) {
+  auto carried = func->getAttrOfType<StringAttr>(kContractAttr);
+  StringRef name = option.empty() && carried ? carried.getValue() : option;
+  if (name.empty())
+    return Contract::Exact;
+  if (std::optional<Contract> contract = parseContract(name))
+    return *contract;
+  return func->emitError("unknown contract '")
+         << name << "'; use 'exact', 'litert' or 'tflm'";
 }
 
 //===----------------------------------------------------------------------===//
@@ -96,8 +109,21 @@ static LogicalResult verifyInterfaceAttribute(Operation *op,
   return success();
 }
 
+static LogicalResult verifyContract(Operation *op, NamedAttribute attribute) {
+  auto name = dyn_cast<StringAttr>(attribute.getValue());
+  if (isa<FunctionOpInterface>(op) && name && parseContract(name))
+    return success();
+  return op->emitError()
+         << "'" << kContractAttr
+         << "' belongs on functions and is \"exact\", \"litert\" or \"tflm\"";
+}
+
 LogicalResult PTQDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
+  if (attribute.getName() == kContractAttr)
+    return verifyContract(op, attribute);
+  if (attribute.getName() == kUnsignedAttr)
+    return verifyInterfaceAttribute(op, attribute);
   if (attribute.getName() != kNameAttr)
     return success();
   if (op->getNumResults() != 1)

@@ -18,9 +18,10 @@ using namespace quantc::ptq;
 static FailureOr<SmallVector<int8_t>> makeEntries(Value result, Value argument,
                                                   const AffineParams &input,
                                                   const AffineParams &output,
-                                                  Rounding rounding) {
-  if (rounding == Rounding::Double)
-    if (auto table = getReferenceTable(result, argument, input, output))
+                                                  Contract contract) {
+  if (usesTFLiteKernels(contract))
+    if (auto table =
+            getReferenceTable(result, argument, input, output, contract))
       return SmallVector<int8_t>(table->begin(), table->end());
   SmallVector<double> reals;
   for (int64_t q = INT8_MIN; q <= INT8_MAX; ++q)
@@ -37,7 +38,7 @@ static FailureOr<SmallVector<int8_t>> makeEntries(Value result, Value argument,
 
 FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
                                  Value result, Value argument,
-                                 RankedTensorType type, Rounding rounding) {
+                                 RankedTensorType type, Contract contract) {
   auto from = dyn_cast<quant::UniformQuantizedType>(
       getQuantizedElement(input.getType()));
   auto to = dyn_cast_or_null<quant::UniformQuantizedType>(
@@ -47,7 +48,7 @@ FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
     return failure();
 
   FailureOr<SmallVector<int8_t>> entries = makeEntries(
-      result, argument, getAffineParams(from), getAffineParams(to), rounding);
+      result, argument, getAffineParams(from), getAffineParams(to), contract);
   if (failed(entries))
     return failure();
   auto tableType = RankedTensorType::get({256}, builder.getI8Type());
@@ -68,7 +69,7 @@ OperandRole PointwiseOp::getOperandRole(unsigned) {
 
 FailureOr<Value> PointwiseOp::quantize(OpBuilder &builder, ValueRange operands,
                                        RankedTensorType resultType,
-                                       Rounding rounding) {
+                                       Contract contract) {
   return buildTable(builder, getLoc(), operands[0], getYielded(*this),
-                    getBody().getArgument(0), resultType, rounding);
+                    getBody().getArgument(0), resultType, contract);
 }

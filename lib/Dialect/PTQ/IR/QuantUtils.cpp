@@ -286,7 +286,7 @@ static quant::UniformQuantizedType getWholeInt8(RankedTensorType type) {
 FailureOr<Value> ptq::buildMean(OpBuilder &builder, Location loc,
                                 Value quantized, ArrayRef<int32_t> axes,
                                 RankedTensorType resultType,
-                                Rounding rounding) {
+                                Contract contract) {
   FailureOr<Value> sum = buildSum(builder, loc, quantized, axes);
   if (failed(sum))
     return failure();
@@ -295,7 +295,7 @@ FailureOr<Value> ptq::buildMean(OpBuilder &builder, Location loc,
   int64_t count = from.getNumElements() / to.getNumElements();
   auto type = cast<quant::UniformQuantizedType>(to.getElementType());
   quant::UniformQuantizedType result = getWholeInt8(resultType);
-  if (rounding == Rounding::Double && result) {
+  if (contract == Contract::TFLM && result) {
     // N40: the multiplier is no ratio of scales, so it stands for itself.
     std::optional<FixedPointMultiplier> multiplier =
         deriveMeanMultiplier(type.getScale() / result.getScale(), count);
@@ -303,7 +303,7 @@ FailureOr<Value> ptq::buildMean(OpBuilder &builder, Location loc,
       RescaleSpec spec;
       spec.multipliers.push_back(*multiplier);
       spec.outputZeroPoint = result.getZeroPoint();
-      spec.rounding = rounding;
+      spec.rounding = Rounding::Double;
       Value codes = reinterpret(builder, loc, *sum, type.getStorageType());
       codes = buildRescale(builder, loc, codes, builder.getI8Type(), spec);
       return reinterpret(builder, loc, codes, result);

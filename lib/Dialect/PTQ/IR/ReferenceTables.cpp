@@ -8,13 +8,14 @@
 
 ///
 /// \file
-/// Which of TFLite's kernels a function of one number is: its values at a few
-/// points decide, not how it is spelled (N42, N44).
+/// Which kernel of TFLite or XNNPACK a function of one number is: its values at
+/// a few points decide, not how it is spelled (N42, N44).
 ///
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/Pointwise.h"
 #include "quantc/Numerics/ReferenceKernels.h"
+#include "quantc/Numerics/XNNPACKKernels.h"
 
 #include <cmath>
 
@@ -50,7 +51,7 @@ static double elu(double x) { return x < 0 ? std::expm1(x) : x; }
 
 std::optional<std::array<int8_t, 256>>
 ptq::getReferenceTable(Value result, Value argument, const AffineParams &input,
-                       const AffineParams &output) {
+                       const AffineParams &output, Contract contract) {
   FailureOr<SmallVector<double>> values =
       evaluatePointwise(result, argument, kProbes);
   if (failed(values))
@@ -65,14 +66,19 @@ ptq::getReferenceTable(Value result, Value argument, const AffineParams &input,
     return makeLogisticTable(input.scale, input.zeroPoint);
   if (hasOutput(1.0 / 128, 0) && is([](double x) { return std::tanh(x); }))
     return makeTanhTable(input.scale, input.zeroPoint);
+  bool isXNNPACK = contract == Contract::LiteRT;
   if (is(elu))
-    return makeEluTable(input, output);
+    return isXNNPACK ? makeXNNPACKEluTable(input, output)
+                     : makeEluTable(input, output);
   if (is(hardSwish))
     return makeHardSwishTable(input, output);
   if (is([](double x) { return std::fabs(x); }))
     return makeAbsTable(input, output);
   double slope = -values->front();
-  if (slope > 0 && is([&](double x) { return x < 0 ? slope * x : x; }))
-    return makeLeakyReluTable(static_cast<float>(slope), input, output);
+  if (slope > 0 && is([&](double x) { return x < 0 ? slope * x : x; })) {
+    auto alpha = static_cast<float>(slope);
+    return isXNNPACK ? makeXNNPACKLeakyReluTable(alpha, input, output)
+                     : makeLeakyReluTable(alpha, input, output);
+  }
   return std::nullopt;
 }

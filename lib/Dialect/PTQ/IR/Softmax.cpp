@@ -116,7 +116,7 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
 bool SoftmaxOp::canTakeAccumulator() { return true; }
 
 FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
-                                     RankedTensorType, Rounding rounding) {
+                                     RankedTensorType, Contract contract) {
   auto type = cast<RankedTensorType>(operands[0].getType());
   quant::QuantizedType element = getQuantizedElement(type);
   bool isInt8 = element.getStorageTypeIntegralWidth() == 8;
@@ -125,7 +125,7 @@ FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
   IntegerBuilder b{builder, getLoc()};
   Type result = getInt32Type(getContext(), 1.0 / (1 << kQuotientBits));
   int64_t n = type.getDimSize(getAxis());
-  if (isInt8 && rounding == Rounding::Double && n <= kMaxReferenceSoftmax) {
+  if (isInt8 && usesTFLiteKernels(contract) && n <= kMaxReferenceSoftmax) {
     Value codes =
         reinterpret(builder, getLoc(), operands[0], element.getStorageType());
     Value steps = buildSoftmaxInFixedPoint(builder, getLoc(), codes, getAxis(),

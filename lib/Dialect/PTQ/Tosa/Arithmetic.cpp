@@ -17,7 +17,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Models.h"
+#include "quantc/Dialect/PTQ/IR/Rescale.h"
 #include "quantc/Numerics/ReferenceKernels.h"
+#include "quantc/Numerics/XNNPACKKernels.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -88,11 +90,16 @@ struct CommonScaleModel
   }
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Rounding rounding) const {
+                            ValueRange operands, RankedTensorType resultType,
+                            Contract contract) const {
     if (!areInt8(operands))
       return failure();
-    if (rounding == Rounding::Double)
+    if (contract == Contract::LiteRT && isa<tosa::AddOp, tosa::SubOp>(op))
+      if (quant::UniformQuantizedType type = getFinalType(op, resultType))
+        if (auto multipliers = deriveXNNPACKSum(
+                getScale(operands[0]), getScale(operands[1]), type.getScale()))
+          return buildXNNPACKSum(op, builder, operands, type, *multipliers);
+    if (contract == Contract::TFLM)
       if (auto reference = getReferenceScale(op, operands[0], operands[1])) {
         SmallVector<Value> shifted =
             llvm::map_to_vector(operands, [&](Value operand) {
@@ -108,6 +115,32 @@ struct CommonScaleModel
   }
 
 private:
+  /// N58: both operands times integers, then a rounding shift.
+  static Value buildXNNPACKSum(Operation *op, OpBuilder &builder,
+                               ValueRange operands,
+                               quant::UniformQuantizedType type,
+                               const XNNPACKSum &multipliers) {
+    Location loc = op->getLoc();
+    auto multiply = [&](Value quantized, FixedPointMultiplier multiplier) {
+      auto from = cast<quant::UniformQuantizedType>(
+          getElementTypeOrSelf(quantized.getType()));
+      RescaleSpec spec;
+      spec.multipliers = {multiplier};
+      spec.inputZeroPoint = from.getZeroPoint();
+      return buildRescale(
+          builder, loc,
+          reinterpret(builder, loc, quantized, from.getStorageType()),
+          builder.getI32Type(), spec);
+    };
+    Value sum = build(op, builder, multiply(operands[0], multipliers.lhs),
+                      multiply(operands[1], multipliers.rhs));
+    RescaleSpec spec;
+    spec.multipliers = {multipliers.result};
+    spec.outputZeroPoint = type.getZeroPoint();
+    Value codes = buildRescale(builder, loc, sum, builder.getI8Type(), spec);
+    return reinterpret(builder, loc, codes, type);
+  }
+
   static Value build(Operation *op, OpBuilder &builder, Value lhs, Value rhs) {
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     if (isFloatTensor(type))
@@ -131,7 +164,7 @@ struct MulModel : QuantizableOpInterface::ExternalModel<MulModel, tosa::MulOp> {
   /// integers.
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            Contract) const {
     if (!areInt8(operands.take_front(2)))
       return failure();
     Type i32 = builder.getI32Type();

@@ -73,7 +73,7 @@ struct CastModel
   // N56
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType resultType,
-                            Rounding) const {
+                            Contract) const {
     auto type =
         dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());
     if (!type)

@@ -52,7 +52,7 @@ struct ClampModel
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType resultType,
-                            Rounding rounding) const {
+                            Contract contract) const {
     auto clamp = cast<tosa::ClampOp>(op);
     auto element =
         dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());
@@ -61,7 +61,7 @@ struct ClampModel
     AffineParams params = getAffineParams(element);
     auto toStorage = [&](Attribute limit) {
       APFloat real = cast<FloatAttr>(limit).getValue();
-      return rounding == Rounding::Double
+      return contract == Contract::TFLM
                  ? quantizeInFloat32(real.convertToFloat(), params)
                  : quantc::quantize(real.convertToDouble(), params);
     };

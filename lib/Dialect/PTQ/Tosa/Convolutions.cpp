@@ -139,7 +139,7 @@ struct ConvolutionModel
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            Contract) const {
     auto conv = cast<OpTy>(op);
     auto inputType = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));

@@ -53,7 +53,7 @@ struct DataMovementModel
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType resultType,
-                            Rounding) const {
+                            Contract) const {
     Type element = chooseElement(op, operands, resultType);
     SmallVector<Value> newOperands;
     for (auto [index, operand] : llvm::enumerate(operands))

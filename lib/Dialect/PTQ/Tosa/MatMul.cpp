@@ -55,7 +55,7 @@ struct MatMulModel
   /// column, so it works on plain integers.
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding rounding) const {
+                            Contract contract) const {
     auto lhsType = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType rhsType = getQuantizedElement(operands[1].getType());
@@ -77,18 +77,18 @@ struct MatMulModel
         cast<RankedTensorType>(type.clone(builder.getI32Type())));
     return reinterpret(
         builder, loc, copy->getResult(0),
-        getAccumulator(lhsType, rhsType, type.getDimSize(2), rounding));
+        getAccumulator(lhsType, rhsType, type.getDimSize(2), contract));
   }
 
 private:
   static Type getAccumulator(quant::UniformQuantizedType lhs,
                              quant::QuantizedType rhs, int64_t columns,
-                             Rounding rounding) {
+                             Contract contract) {
     MLIRContext *context = lhs.getContext();
     if (auto uniform = dyn_cast<quant::UniformQuantizedType>(rhs)) {
       double scale = lhs.getScale() * uniform.getScale();
       // N45: BATCH_MATMUL's product is one of float32.
-      if (rounding == Rounding::Double)
+      if (contract == Contract::TFLM)
         scale = static_cast<float>(scale);
       return getInt32Type(context, scale);
     }

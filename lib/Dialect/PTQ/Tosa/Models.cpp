@@ -81,6 +81,19 @@ LogicalResult ptq::requireScalesAlong(Value weight, std::optional<int64_t> axis,
   return failure();
 }
 
+quant::UniformQuantizedType ptq::getFinalType(Operation *op,
+                                              RankedTensorType resultType) {
+  Value result = op->getResult(0);
+  if (!resultType && result.hasOneUse())
+    if (auto clamp = dyn_cast<tosa::ClampOp>(*result.user_begin()))
+      for (Operation *user : clamp->getUsers())
+        if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user))
+          resultType = cast<RankedTensorType>(quantize.getType());
+  return resultType ? dyn_cast<quant::UniformQuantizedType>(
+                          resultType.getElementType())
+                    : quant::UniformQuantizedType();
+}
+
 Operation *ptq::cloneQuantized(OpBuilder &builder, Operation *op,
                                ValueRange operands, RankedTensorType result) {
   Operation *copy = clone(builder, op, result, operands);

@@ -44,6 +44,12 @@ llvm::LogicalResult requireScalesAlong(mlir::Value weight,
                                        std::optional<int64_t> axis,
                                        std::string &reason);
 
+/// The type of the integers that the result of `op` becomes first: that of
+/// `resultType` or, if the result is an accumulator that a clamp takes, that of
+/// the clamp's result. Null if there is none.
+mlir::quant::UniformQuantizedType
+getFinalType(mlir::Operation *op, mlir::RankedTensorType resultType);
+
 /// `op` with other operands and one result of type `result`; the name of the
 /// tensor stays with the original.
 mlir::Operation *cloneQuantized(mlir::OpBuilder &builder, mlir::Operation *op,

@@ -32,7 +32,7 @@ struct ReduceSumModel
   }
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            Contract) const {
     int32_t axis = cast<tosa::ReduceSumOp>(op).getAxis();
     return buildSum(builder, op->getLoc(), operands[0], axis);
   }
@@ -49,7 +49,7 @@ struct ArgMaxModel
   }
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            Contract) const {
     return cloneQuantized(builder, op, operands,
                           cast<RankedTensorType>(op->getResult(0).getType()))
         ->getResult(0);
@@ -72,13 +72,13 @@ struct AvgPoolModel
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType resultType,
-                            Rounding rounding) const {
-    if (rounding == Rounding::Double &&
-        keepsParameters(operands[0], resultType))
+                            Contract contract) const {
+    if (usesTFLiteKernels(contract) &&
+        keepsParameters(operands[0], getFinalType(op, resultType)))
       return poolCodes(op, builder, operands[0], resultType);
     if (isGlobal(op))
       return buildMean(builder, op->getLoc(), operands[0], {1, 2}, resultType,
-                       rounding);
+                       contract);
     // N19
     Value zeroPoint = createZeroPoint(builder, op->getLoc(), operands[0]);
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
@@ -92,32 +92,31 @@ struct AvgPoolModel
 
 private:
   /// What TFLite's kernel demands: the result means the same by its codes.
-  static bool keepsParameters(Value input, RankedTensorType resultType) {
+  static bool keepsParameters(Value input, quant::UniformQuantizedType to) {
     constexpr double kTolerance = 1e-6;
     auto from =
         dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(input));
-    if (!from || !resultType)
-      return from != nullptr;
-    auto to =
-        dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());
-    return to && from.getStorageType() == to.getStorageType() &&
+    return from && to && from.getStorageType() == to.getStorageType() &&
            from.getZeroPoint() == to.getZeroPoint() &&
            std::abs(from.getScale() - to.getScale()) <=
                kTolerance * from.getScale();
   }
 
-  /// N39: zero points play no part, so that ties go away from code 0.
+  /// N39: zero points play no part, so that ties go away from code 0. The code
+  /// 0 of an unsigned tensor is the lowest here.
   static Value poolCodes(Operation *op, OpBuilder &builder, Value input,
                          RankedTensorType resultType) {
     Location loc = op->getLoc();
     Type element = getElementTypeOrSelf(input);
     Type storage = getQuantizedElement(input.getType()).getStorageType();
-    Value zero = createScalar(builder, loc, 0, storage);
+    Value zero = createScalar(
+        builder, loc, op->hasAttr(kUnsignedAttr) ? INT8_MIN : 0, storage);
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     Operation *copy = cloneQuantized(
         builder, op, {reinterpret(builder, loc, input, storage), zero, zero},
         cast<RankedTensorType>(type.clone(storage)));
     cast<tosa::AvgPool2dOp>(copy).setAccType(builder.getI32Type());
+    copy->removeDiscardableAttr(kUnsignedAttr);
     return reinterpret(builder, loc, copy->getResult(0),
                        resultType ? resultType.getElementType() : element);
   }

@@ -105,7 +105,7 @@ struct ResizeModel
 
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType,
-                            Rounding) const {
+                            Contract) const {
     auto type = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     if (!type || type.getStorageTypeIntegralWidth() != 8)

@@ -33,9 +33,9 @@ struct UnaryModel
   }
   FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
                             ValueRange operands, RankedTensorType resultType,
-                            Rounding rounding) const {
+                            Contract contract) const {
     return buildTable(builder, op->getLoc(), operands[0], op->getResult(0),
-                      op->getOperand(0), resultType, rounding);
+                      op->getOperand(0), resultType, contract);
   }
 };
 

@@ -42,6 +42,12 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
     if (failed(parseOptions(module)) || failed(loadProfile(module)) ||
         failed(checkFingerprint(module)))
       return signalPassFailure();
+    // A profile has statistics of what the file computes in float, too.
+    if (profile)
+      module.walk([](FloatBorderOp border) {
+        border.replaceAllUsesWith(border.getInput());
+        border.erase();
+      });
     for (auto func : module.getOps<func::FuncOp>())
       if (!func.isExternal() &&
           failed(Annotator(func, profile.get(), estimation,

@@ -14,6 +14,7 @@
 
 #include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
 
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 
 #include "mlir/IR/SymbolTable.h"
@@ -97,7 +98,8 @@ void Fingerprint::add(Operation &op) {
   }
   add(op.getName().getStringRef());
   for (NamedAttribute attribute : op.getAttrDictionary()) {
-    if (attribute.getName() == SymbolTable::getSymbolAttrName())
+    if (attribute.getName() == SymbolTable::getSymbolAttrName() ||
+        attribute.getName() == kContractAttr)
       continue;
     add(attribute.getName().strref());
     add(attribute.getValue());

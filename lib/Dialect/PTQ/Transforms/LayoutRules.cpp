@@ -79,8 +79,9 @@ bool quantc::ptq::isElementwise(Operation *op) {
     return !rescale.getPerChannel();
   return op->hasTrait<OpTrait::tosa::TosaElementwiseOperator>() ||
          isa<tosa::MulOp, tosa::CastOp, tosa::IdentityOp, tosa::TableOp,
-             FakeQuantOp, ObserveOp, RequantizeOp, quant::QuantizeCastOp,
-             quant::DequantizeCastOp, quant::StorageCastOp>(op);
+             FakeQuantOp, FloatBorderOp, ObserveOp, RequantizeOp,
+             quant::QuantizeCastOp, quant::DequantizeCastOp,
+             quant::StorageCastOp>(op);
 }
 
 /// The name of the attribute that names one dimension, or an empty string.

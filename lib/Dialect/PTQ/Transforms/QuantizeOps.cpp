@@ -18,7 +18,9 @@
 #include "IntegerForm.h"
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/IR/Rescale.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
+#include "quantc/Numerics/XNNPACKKernels.h"
 
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
@@ -34,16 +36,46 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
+/// int8 with other parameters as XNNPACK's kernel has it (N59), or null.
+static Value convertAsXNNPACK(OpBuilder &builder, Location loc, Value value,
+                              Type element) {
+  auto getInt8 = [](Type type) {
+    auto uniform = dyn_cast<quant::UniformQuantizedType>(type);
+    return uniform && uniform.getStorageTypeIntegralWidth() == 8
+               ? uniform
+               : quant::UniformQuantizedType();
+  };
+  auto from = getInt8(getElementTypeOrSelf(value)), to = getInt8(element);
+  if (!from || !to || from == to)
+    return {};
+  auto multiplier = deriveXNNPACKConversion(from.getScale() / to.getScale());
+  if (!multiplier)
+    return {};
+  RescaleSpec spec;
+  spec.multipliers = {*multiplier};
+  spec.inputZeroPoint = from.getZeroPoint();
+  spec.outputZeroPoint = to.getZeroPoint();
+  Value codes = buildRescale(
+      builder, loc, reinterpret(builder, loc, value, from.getStorageType()),
+      builder.getI8Type(), spec);
+  return reinterpret(builder, loc, codes, to);
+}
+
 /// quant.qcast(quant.dcast(x)) changes parameters without going through floats.
-static void joinCasts(quant::QuantizeCastOp quantize) {
+static void joinCasts(quant::QuantizeCastOp quantize, Contract contract) {
   auto dequantize =
       quantize.getInput().getDefiningOp<quant::DequantizeCastOp>();
   if (!dequantize)
     return;
   OpBuilder builder(quantize);
-  quantize.replaceAllUsesWith(
-      requantize(builder, quantize.getLoc(), dequantize.getInput(),
-                 getElementTypeOrSelf(quantize.getType())));
+  Location loc = quantize.getLoc();
+  Value value = dequantize.getInput(), converted;
+  Type element = getElementTypeOrSelf(quantize.getType());
+  if (contract == Contract::LiteRT)
+    converted = convertAsXNNPACK(builder, loc, value, element);
+  if (!converted)
+    converted = requantize(builder, loc, value, element);
+  quantize.replaceAllUsesWith(converted);
   quantize.erase();
 }
 
@@ -55,13 +87,17 @@ struct QuantizeOpsPass
 
   void runOnOperation() override {
     func::FuncOp func = getOperation();
-    std::optional<Rounding> parsed = parseRounding(rounding);
-    if (!parsed) {
-      func.emitError("unknown rounding '")
-          << rounding << "'; use 'single' or 'double'";
+    FailureOr<Contract> chosen = chooseContract(func, contractName);
+    if (failed(chosen))
       return signalPassFailure();
-    }
-    mode = *parsed;
+    contract = *chosen;
+    // What lowers the result has to know it.
+    if (contract == Contract::Exact)
+      func->removeAttr(kContractAttr);
+    else
+      func->setAttr(
+          kContractAttr,
+          StringAttr::get(func.getContext(), stringifyContract(contract)));
     if (func.isExternal())
       return;
     // Casts are joined when all operations have their final form.
@@ -73,7 +109,7 @@ struct QuantizeOpsPass
       visit(op);
     for (auto quantize : llvm::make_early_inc_range(
              func.getBody().front().getOps<quant::QuantizeCastOp>()))
-      joinCasts(quantize);
+      joinCasts(quantize, contract);
     IRRewriter rewriter(&getContext());
     (void)runRegionDCE(rewriter, func->getRegions());
   }
@@ -82,7 +118,7 @@ private:
   void visit(Operation *op);
   bool quantizeOp(Operation *op, std::string &reason);
 
-  Rounding mode = Rounding::Single;
+  Contract contract = Contract::Exact;
 };
 
 } // namespace
@@ -122,7 +158,7 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
     return false;
   OpBuilder builder(op);
   FailureOr<Value> value = cast<QuantizableOpInterface>(op).quantize(
-      builder, form->operands, form->resultType, mode);
+      builder, form->operands, form->resultType, contract);
   if (failed(value)) {
     reason = kNoFormReason.str();
     return false;

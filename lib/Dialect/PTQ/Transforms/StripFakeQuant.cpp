@@ -62,6 +62,10 @@ struct StripFakeQuantPass
       op.replaceAllUsesWith(real);
       op.erase();
     });
+    getOperation().walk([](FloatBorderOp border) {
+      border.replaceAllUsesWith(border.getInput());
+      border.erase();
+    });
   }
 };
 } // namespace

@@ -231,3 +231,18 @@ func.func @result_zero_point(%x: tensor<2xi8>) -> (tensor<2xi8> {ptq.zero_point 
 func.func @argument_unsigned(%x: tensor<2xi8> {ptq.unsigned = true}) {
   return
 }
+
+// -----
+
+// expected-error@below {{'ptq.contract' belongs on functions and is "exact", "litert" or "tflm"}}
+func.func @contract() attributes {ptq.contract = "double"} {
+  return
+}
+
+// -----
+
+func.func @contract_of_operation(%x: tensor<2xf32>) {
+  // expected-error@below {{'ptq.contract' belongs on functions and is "exact", "litert" or "tflm"}}
+  %0 = tosa.tanh %x {ptq.contract = "tflm"} : (tensor<2xf32>) -> tensor<2xf32>
+  return
+}

@@ -57,3 +57,11 @@ func.func @pointwise(%x: tensor<4xf32>) -> tensor<4xf32> {
 func.func @interface_attributes(%x: tensor<4xi8> {ptq.name = "x", ptq.scale = 0.5, ptq.unsigned, ptq.zero_point = -3 : i64}) -> (tensor<4xi8> {ptq.name = "y", ptq.scale = 0.25, ptq.zero_point = 0}) {
   return %x : tensor<4xi8>
 }
+
+// CHECK-LABEL: func.func @contract
+// CHECK-SAME: attributes {ptq.contract = "litert"}
+func.func @contract(%x: tensor<4xf32>) -> tensor<4xf32> attributes {ptq.contract = "litert"} {
+  // CHECK: ptq.float_border %{{.*}} : tensor<4xf32>
+  %0 = ptq.float_border %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

@@ -1,6 +1,6 @@
-// RUN: quant-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(ptq-quantize-ops{rounding=double}))' | FileCheck %s
+// RUN: quant-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(ptq-quantize-ops{contract=tflm}))' | FileCheck %s
 
-// What rounding=double builds in another way; test/Integration/reference.test executes all of it.
+// What contract=tflm builds in another way; test/Integration/reference.test executes all of it.
 
 !a = !quant.uniform<i8:f32, 0.5:3>
 !b = !quant.uniform<i8:f32, 0.25:-1>
@@ -117,7 +117,7 @@ func.func @softmax(%x: tensor<1x10x!a>) -> tensor<1x10x!p> {
 !a = !quant.uniform<i8:f32, 0.5:3>
 !p = !quant.uniform<i8:f32, 0.00390625:-128>
 
-// The kernel's sum could overflow: the softmax of rounding=single.
+// The kernel's sum could overflow: the softmax of contract=exact.
 // CHECK-LABEL: func @long_softmax(
 // CHECK: tosa.intdiv
 func.func @long_softmax(%x: tensor<1x4096x!a>) -> tensor<1x4096x!p> {

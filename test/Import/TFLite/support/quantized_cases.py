@@ -19,6 +19,14 @@ def _window(stride=1, padding="SAME", activation="NONE"):
     return dict(stride_h=stride, stride_w=stride, padding=padding, activation=activation)
 
 
+def _depthwise(multiplier, **more):
+    return dict(_window(**more), depth_multiplier=multiplier)
+
+
+def _pool(kernel, stride, padding="SAME"):
+    return dict(stride_h=stride[0], stride_w=stride[1], filter_height=kernel[0], filter_width=kernel[1], padding=padding)
+
+
 def _scales(count):
     return np.linspace(0.002, 0.02, count).astype(np.float32)
 
@@ -27,15 +35,30 @@ def _bias(count, scales, input_scale=0.05):
     return B(count, np.float32(input_scale) * scales)
 
 
+class _Unread(Params):
+    """Of a bias, with a quantized dimension as files have it: TFLite's kernels do not read it."""
+
+    def json(self):
+        return dict(super().json(), quantized_dimension=3)
+
+
+def _unread_bias(count, scales):
+    bias = _bias(count, scales)
+    bias.params = _Unread(bias.params.scales)
+    return bias
+
+
 INT8 = [
     Case("conv", "CONV_2D", [Q(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), _bias(4, _scales(4))],
          lambda x, w, b: relu6(ref.conv2d(x, w, b)), ("Conv2D", _window(activation="RELU6")), OUT),
+    Case("conv_unread", "CONV_2D", [Q(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), _unread_bias(4, _scales(4))],
+         ref.conv2d, ("Conv2D", _window()), OUT),
     Case("conv_no_bias", "CONV_2D", [Q(1, 6, 7, 3), W(4, 3, 3, 3), None],
          lambda x, w, b: ref.conv2d(x, w, stride=(2, 2)), ("Conv2D", _window(2)), OUT),
     Case("depthwise", "DEPTHWISE_CONV_2D", [Q(1, 6, 7, 4), W(1, 3, 3, 4, scale=_scales(4), axis=3), _bias(4, _scales(4))],
-         ref.depthwise, ("DepthwiseConv2D", _window()), OUT),
+         ref.depthwise, ("DepthwiseConv2D", _depthwise(1)), OUT),
     Case("depthwise_many", "DEPTHWISE_CONV_2D", [Q(1, 6, 7, 2), W(1, 3, 3, 6, scale=_scales(6), axis=3), _bias(6, _scales(6))],
-         lambda x, w, b: np.maximum(ref.depthwise(x, w, b), 0), ("DepthwiseConv2D", _window(activation="RELU")), OUT),
+         lambda x, w, b: np.maximum(ref.depthwise(x, w, b), 0), ("DepthwiseConv2D", _depthwise(3, activation="RELU")), OUT),
     Case("depthwise_one", "DEPTHWISE_CONV_2D", [Q(1, 6, 7, 1), W(1, 3, 3, 4, scale=_scales(4), axis=3), None],
          lambda x, w, b: ref.depthwise(x, w), ("DepthwiseConv2D", _window()), OUT),
     Case("transposed", "TRANSPOSE_CONV", [I([1, 8, 6, 2]), W(2, 3, 3, 4, scale=_scales(2)), Q(1, 4, 3, 4)],
@@ -54,6 +77,12 @@ INT8 = [
     Case("min", "MINIMUM", [Q(2, 3), Q(2, 3, seed=5)], np.minimum, out=Params(0.05, 3)),
     Case("avg", "AVERAGE_POOL_2D", [Q(1, 5, 6, 3)], lambda x: ref.average_pool(x, (2, 3), (1, 2), "SAME"),
          ("Pool2D", dict(stride_h=1, stride_w=2, filter_height=2, filter_width=3)), Params(0.05, 3)),
+    Case("avg_halves", "AVERAGE_POOL_2D", [Q(1, 4, 8, 3)], lambda x: ref.average_pool(x, (2, 2), (2, 2), "VALID"),
+         ("Pool2D", _pool((2, 2), (2, 2), "VALID")), Params(0.05, 3)),
+    Case("avg_image", "AVERAGE_POOL_2D", [Q(1, 4, 4, 9)], lambda x: ref.average_pool(x, (4, 4), (1, 1), "VALID"),
+         ("Pool2D", _pool((4, 4), (1, 1), "VALID")), Params(0.05, 3)),
+    Case("avg_relu", "AVERAGE_POOL_2D", [Q(1, 4, 4, 9)], lambda x: np.maximum(ref.average_pool(x, (4, 4), (1, 1), "VALID"), 0),
+         ("Pool2D", dict(_pool((4, 4), (1, 1), "VALID"), activation="RELU")), Params(0.05, 3)),
     Case("maxpool", "MAX_POOL_2D", [Q(1, 5, 6, 3)], lambda x: ref.max_pool(x, (2, 2), (2, 2), "VALID"),
          ("Pool2D", dict(stride_h=2, stride_w=2, filter_height=2, filter_width=2, padding="VALID")), Params(0.05, 3)),
     Case("mean", "MEAN", [Q(1, 5, 6, 3), I([1, 2])], lambda x, a: x.mean(axis=(1, 2)), ("Reducer", {}), Params(0.02, 1)),
@@ -99,6 +128,26 @@ UINT8 = [
     Case("dense", "FULLY_CONNECTED", [Q(2, 5, dtype=np.uint8, zero=130), W(4, 5, dtype=np.uint8, zero=117), B(4, 0.05 * np.float32(0.01))],
          lambda x, w, b: x @ w.T + b, ("FullyConnected", {}), UOUT, np.uint8),
     Case("add", "ADD", [Q(2, 5, dtype=np.uint8, zero=130), Q(2, 5, dtype=np.uint8, zero=0, seed=5)], np.add, ("Add", {}), UOUT, np.uint8),
+    Case("avg", "AVERAGE_POOL_2D", [Q(1, 5, 6, 3, dtype=np.uint8, zero=130)], lambda x: ref.average_pool(x, (2, 3), (1, 2), "SAME"),
+         ("Pool2D", _pool((2, 3), (1, 2))), Params(0.05, 130), np.uint8),
+    Case("avg_halves", "AVERAGE_POOL_2D", [Q(1, 4, 8, 3, dtype=np.uint8, zero=37)],
+         lambda x: ref.average_pool(x, (2, 2), (2, 2), "VALID"), ("Pool2D", _pool((2, 2), (2, 2), "VALID")), Params(0.05, 37), np.uint8),
+    Case("avg_image", "AVERAGE_POOL_2D", [Q(1, 4, 4, 9, dtype=np.uint8, zero=130)],
+         lambda x: ref.average_pool(x, (4, 4), (1, 1), "VALID"), ("Pool2D", _pool((4, 4), (1, 1), "VALID")), Params(0.05, 130), np.uint8),
+    Case("sub", "SUB", [Q(2, 50, scale=0.071, dtype=np.uint8, zero=130), Q(2, 50, scale=0.031, dtype=np.uint8, zero=0, seed=5)],
+         np.subtract, ("Sub", {}), UOUT, np.uint8),
+    Case("mul", "MUL", [Q(2, 50, scale=0.071, dtype=np.uint8, zero=130), Q(2, 50, scale=0.031, dtype=np.uint8, zero=10, seed=5)],
+         np.multiply, ("Mul", {}), UOUT, np.uint8),
+    Case("mean", "MEAN", [Q(1, 5, 6, 3, dtype=np.uint8, zero=130), I([1, 2])], lambda x, a: x.mean(axis=(1, 2)), ("Reducer", {}),
+         Params(0.021, 100), np.uint8),
+    Case("maxpool", "MAX_POOL_2D", [Q(1, 4, 4, 3, dtype=np.uint8, zero=130)], lambda x: ref.max_pool(x, (2, 2), (2, 2), "VALID"),
+         ("Pool2D", _pool((2, 2), (2, 2), "VALID")), Params(0.05, 130), np.uint8),
+    Case("logistic", "LOGISTIC", [Q(2, 50, dtype=np.uint8, zero=130)], lambda x: 1 / (1 + np.exp(-x)), out=Params(1 / 256, 0), out_type=np.uint8),
+    Case("tanh", "TANH", [Q(2, 50, scale=0.03, dtype=np.uint8, zero=130)], np.tanh, out=Params(1 / 128, 128), out_type=np.uint8),
+    Case("leaky", "LEAKY_RELU", [Q(2, 50, dtype=np.uint8, zero=130)], lambda x: np.where(x < 0, 0.2 * x, x),
+         ("LeakyRelu", dict(alpha=0.2)), Params(0.037, 100), np.uint8),
+    Case("hardswish", "HARD_SWISH", [Q(2, 50, dtype=np.uint8, zero=130)], lambda x: x * relu6(x + 3) / 6, out=Params(0.05, 20), out_type=np.uint8),
+    Case("requantize", "QUANTIZE", [Q(2, 50, dtype=np.uint8, zero=130)], lambda x: x, out=Params(0.031, 100), out_type=np.uint8),
     Case("softmax", "SOFTMAX", [Q(2, 50, dtype=np.uint8, zero=130)], ref.softmax, ("Softmax", dict(beta=1.0)), Params(1 / 256, 0), np.uint8),
     Case("to_int8", "QUANTIZE", [Q(2, 50, dtype=np.uint8, zero=131)], lambda x: x, out=Params(0.05, 3), steps=0),
     Case("to_uint8", "QUANTIZE", [Q(2, 50)], lambda x: x, out=Params(0.05, 131), out_type=np.uint8, steps=0),

@@ -9,10 +9,11 @@ import sys
 import numpy as np
 
 import float_cases
+import partly_cases
 import quantized_cases
 from network import Network
 
-GROUPS = {**float_cases.GROUPS, **quantized_cases.GROUPS}
+GROUPS = {**float_cases.GROUPS, **quantized_cases.GROUPS, "partly": partly_cases.PARTLY}
 
 
 def main():

@@ -36,6 +36,16 @@ inline constexpr llvm::StringLiteral kScaleAttr = "ptq.scale";
 inline constexpr llvm::StringLiteral kZeroPointAttr = "ptq.zero_point";
 inline constexpr llvm::StringLiteral kUnsignedAttr = "ptq.unsigned";
 
+/// The attribute of a function that names the contract of its integer form: the
+/// runtime of the file that it was read from.
+inline constexpr llvm::StringLiteral kContractAttr = "ptq.contract";
+
+/// The contract called `option` or, if that is empty, the one that `func`
+/// carries, or else Contract::Exact. Failure after an error if there is no
+/// contract of that name.
+llvm::FailureOr<Contract> chooseContract(mlir::FunctionOpInterface func,
+                                         llvm::StringRef option = {});
+
 /// The stable name of `value`: `ptq.name` of its defining operation or function
 /// argument, or an empty string. Probes, fake quantization and casts have the
 /// name of their operand.

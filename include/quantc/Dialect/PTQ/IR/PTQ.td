@@ -78,6 +78,28 @@ def PTQ_FakeQuantOp : PTQ_Op<"fake_quant", [Pure, SameOperandsAndResultType]> {
   }];
 }
 
+def PTQ_FloatBorderOp : PTQ_Op<"float_border", [Pure, SameOperandsAndResultType]> {
+  let summary = "Separates what a file computes in float from its quantized part";
+  let description = [{
+    Passes its operand through unchanged. It stands where a float operation of a partly
+    quantized file reads a dequantized tensor, and where the result of one is quantized.
+    Parameters on the other side say nothing about that operation, so it stays float, as
+    it is in the file. A profile quantizes it all the same: ptq-annotate then removes the
+    border.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.exp %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %1 = ptq.float_border %0 : tensor<1x4xf32>
+    %2 = quant.qcast %1 : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.5>>
+    ```
+  }];
+  let arguments = (ins PTQ_FloatTensor:$input);
+  let results = (outs PTQ_FloatTensor:$output);
+  let assemblyFormat = "$input attr-dict `:` type($output)";
+}
+
 def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape]> {
   let summary = "Changes the quantization parameters of a quantized tensor";
   let description = [{

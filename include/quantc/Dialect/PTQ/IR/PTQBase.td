@@ -28,7 +28,10 @@ def PTQ_Dialect : Dialect {
     The discardable attribute `ptq.name` (a string, on operations with one result
     and on function arguments) is the stable name of a tensor: profiles, remarks and
     reports speak of it. A quantized network's arguments and results may carry
-    `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` (a unit).
+    `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` (a unit). A function
+    may carry `ptq.contract` (`"exact"`, `"litert"` or `"tflm"`): whose integers its
+    quantized form gives. `ptq.unsigned` on a `tosa.avg_pool2d` says that the file
+    stores its codes as unsigned integers.
   }];
   let dependentDialects = [
     "::mlir::quant::QuantDialect", "::mlir::tosa::TosaDialect"

@@ -16,7 +16,7 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_POINTWISE_H
 #define QUANTC_DIALECT_PTQ_IR_POINTWISE_H
 
-#include "quantc/Numerics/Requantize.h"
+#include "quantc/Numerics/Contract.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Builders.h"
@@ -39,20 +39,21 @@ evaluatePointwise(mlir::Value result, mlir::Value argument,
 
 /// tosa.table: the function `result` of `argument` applied to `input` (int8),
 /// its value rounded once, to the nearest number that `type` represents.
-/// Rounding::Double asks for the table of TFLite's kernel where it has one for
-/// this function. Failure if the function cannot be evaluated or `input` is not
-/// int8.
+/// Other contracts than Contract::Exact ask for the table of the runtime's
+/// kernel where it has one for this function. Failure if the function cannot be
+/// evaluated or `input` is not int8.
 llvm::FailureOr<mlir::Value>
 buildTable(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
            mlir::Value result, mlir::Value argument,
-           mlir::RankedTensorType type, Rounding rounding);
+           mlir::RankedTensorType type, Contract contract);
 
-/// The table by which TFLite's reference kernel computes the function `result`
-/// of `argument`, recognised by its values; nullopt if there is no such kernel,
-/// or it does not give these parameters.
+/// The table by which the kernel of `contract`'s runtime computes the function
+/// `result` of `argument`, recognised by its values; nullopt if there is no
+/// such kernel, or it does not give these parameters.
 std::optional<std::array<int8_t, 256>>
 getReferenceTable(mlir::Value result, mlir::Value argument,
-                  const AffineParams &input, const AffineParams &output);
+                  const AffineParams &input, const AffineParams &output,
+                  Contract contract);
 
 } // namespace quantc::ptq
 

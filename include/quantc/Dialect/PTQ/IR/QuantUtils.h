@@ -19,7 +19,7 @@
 #define QUANTC_DIALECT_PTQ_IR_QUANTUTILS_H
 
 #include "quantc/Numerics/Affine.h"
-#include "quantc/Numerics/Requantize.h"
+#include "quantc/Numerics/Contract.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Builders.h"
@@ -131,13 +131,13 @@ llvm::FailureOr<mlir::Value> buildSum(mlir::OpBuilder &builder,
                                       mlir::Location loc, mlir::Value quantized,
                                       llvm::ArrayRef<int32_t> axes);
 
-/// The mean. Rounding::Single: the same integers, with 1/N in the scale.
-/// Rounding::Double: the sum times the truncated multiplier of TFLite's kernel,
-/// as `resultType`; without one as Single.
+/// The mean. The same integers as the sum, with 1/N in the scale, for
+/// Contract::TFLM the sum times the truncated multiplier of its kernel, as
+/// `resultType`; without a `resultType` as for the others.
 llvm::FailureOr<mlir::Value>
 buildMean(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value quantized,
           llvm::ArrayRef<int32_t> axes, mlir::RankedTensorType resultType,
-          Rounding rounding);
+          Contract contract);
 
 } // namespace quantc::ptq
 

@@ -9,7 +9,7 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_QUANTIZABLEOPINTERFACE_H
 #define QUANTC_DIALECT_PTQ_IR_QUANTIZABLEOPINTERFACE_H
 
-#include "quantc/Numerics/Requantize.h"
+#include "quantc/Numerics/Contract.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Builders.h"

@@ -75,13 +75,13 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       takes an accumulator (only if `canReturnAccumulator`). The
       returned value may have other parameters than `resultType`; the caller
       requantizes. A result that is not float (argmax, comparisons) has a null
-      `resultType` and is returned as it is. `rounding` is the contract to keep
-      (docs/Numerics.md): `Double` asks for what TFLite's reference kernel computes,
-      step by step, where there is such a kernel.
+      `resultType` and is returned as it is. `contract` says whose integers the
+      form gives (docs/Numerics.md): quantc's own, or those of LiteRT or TensorFlow
+      Lite Micro where these have a kernel for the operation.
     }],
     "::mlir::FailureOr<::mlir::Value>", "quantize",
     (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands,
-         "::mlir::RankedTensorType":$resultType, "::quantc::Rounding":$rounding)>
+         "::mlir::RankedTensorType":$resultType, "::quantc::Contract":$contract)>
   ];
 }
 

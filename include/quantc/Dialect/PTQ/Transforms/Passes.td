@@ -464,8 +464,10 @@ def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
     accumulator if its only user can take one, such as the clamp behind a convolution. Wherever
     parameters differ, an explicit `ptq.requantize` is inserted.
 
-    `rounding=double` builds what TFLite's reference kernels compute, step by step
-    (docs/Numerics.md). `ptq-lower-quantized` needs the same option then.
+    `contract` says whose integers the forms give (docs/Numerics.md): `exact` those of
+    quantc's own rules, `litert` those of LiteRT, `tflm` those of TensorFlow Lite Micro.
+    Without the option it is the function's `ptq.contract`, and without that `exact`.
+    The function keeps it for ptq-lower-quantized.
 
     This pass never fails. An operation that cannot be quantized stays in float between
     `quant.dcast` and `quant.qcast`, and the remark `stays-float` names the operation,
@@ -485,9 +487,9 @@ def PTQQuantizeOps : Pass<"ptq-quantize-ops", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"rounding", "rounding", "std::string", /*default=*/"\"single\"",
-           "The contract of the integer forms: 'single' (one rounding per "
-           "operation where possible) or 'double' (TFLite's reference kernels)">
+    Option<"contractName", "contract", "std::string", /*default=*/"",
+           "Whose integers the forms give: 'exact', 'litert' or 'tflm' (default: "
+           "the function's ptq.contract, else 'exact')">
   ];
   let dependentDialects = [
     "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",

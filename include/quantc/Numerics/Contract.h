@@ -1,0 +1,50 @@
+//===- Contract.h - Whose arithmetic integer forms keep -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The contract of a quantized network: which runtime's integers its operations
+/// give (docs/Numerics.md). No IR here.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_NUMERICS_CONTRACT_H
+#define QUANTC_NUMERICS_CONTRACT_H
+
+#include "quantc/Numerics/Requantize.h"
+
+#include "llvm/ADT/StringRef.h"
+
+#include <optional>
+
+namespace quantc {
+
+enum class Contract {
+  Exact,  ///< quantc's own rules: the nearest integer, rounded once.
+  LiteRT, ///< What LiteRT computes on a CPU (XNNPACK, else its own kernels).
+  TFLM,   ///< What the reference kernels of TensorFlow Lite Micro compute.
+};
+
+/// "exact", "litert" or "tflm".
+llvm::StringRef stringifyContract(Contract contract);
+
+/// The contract that stringifyContract calls `text`, or nullopt.
+std::optional<Contract> parseContract(llvm::StringRef text);
+
+/// How the contract's requantization rounds.
+Rounding getRounding(Contract contract);
+
+/// Whether an operation that only TFLite's own kernels compute, in LiteRT as in
+/// TensorFlow Lite Micro, follows their rules.
+inline bool usesTFLiteKernels(Contract contract) {
+  return contract != Contract::Exact;
+}
+
+} // namespace quantc
+
+#endif // QUANTC_NUMERICS_CONTRACT_H
