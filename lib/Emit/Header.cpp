@@ -78,6 +78,44 @@ static std::string shapeText(const TensorInfo &tensor, StringRef open,
   return text + close.str();
 }
 
+/// One element of `array` as C writes it.
+static void printElement(raw_ostream &os, const Array &array, size_t index) {
+  if (array.type == ElementType::Float32)
+    os << llvm::format("%.9gf", double(array.as<float>()[index]));
+  else if (array.type == ElementType::Float64)
+    os << llvm::format("%.17g", array.as<double>()[index]);
+  else
+    os << static_cast<int64_t>(toDoubles(array)[index]);
+}
+
+/// What an input that is a state takes in the first run and later.
+static void printState(raw_ostream &os, StringRef macro,
+                       const TensorInfo &tensor,
+                       const std::vector<TensorInfo> &outputs) {
+  auto output = llvm::find_if(outputs, [&](const TensorInfo &other) {
+    return other.name == tensor.state;
+  });
+  if (output == outputs.end())
+    return;
+  os << "/* A state: in the first run it takes the initial value, in each "
+        "later "
+        "one what the\n * output below held after the run before. */\n#define "
+     << macro << "_STATE_OUTPUT " << output - outputs.begin() << "\n";
+  if (tensor.initial.empty())
+    return;
+  TensorInfo one = tensor;
+  if (tensor.initial.size() == 1)
+    one.shape = {1};
+  Array initial = makeInitial(one);
+  os << "#define " << macro
+     << (tensor.initial.size() == 1 ? "_INITIAL_VALUE " : "_INITIAL_VALUES {");
+  for (int64_t i = 0, e = initial.elementCount(); i < e; ++i) {
+    os << (i ? ", " : tensor.initial.size() == 1 ? "(" : "");
+    printElement(os, initial, i);
+  }
+  os << (tensor.initial.size() == 1 ? ")" : "}") << "\n";
+}
+
 static void printTensor(raw_ostream &os, StringRef prefix, StringRef what,
                         size_t index, const TensorInfo &tensor) {
   std::string macro =
@@ -96,6 +134,10 @@ static void printTensor(raw_ostream &os, StringRef prefix, StringRef what,
     os << "; real = (value - ZERO_POINT) * SCALE";
   os << " */\n#define " << macro << "_NAME ";
   printString(os, tensor.name);
+  if (!tensor.alias.empty()) {
+    os << "\n#define " << macro << "_ALIAS ";
+    printString(os, tensor.alias);
+  }
   os << "\n#define " << macro << "_TYPE " << cType(tensor.type);
   os << "\n#define " << macro << "_RANK " << tensor.shape.size();
   if (!tensor.shape.empty())
@@ -173,8 +215,11 @@ void quantc::emitHeader(const ModelInterface &interface, raw_ostream &os) {
      << "\n"
      << "#define " << prefix << "_OUTPUT_COUNT " << interface.outputs.size()
      << "\n";
-  for (size_t i = 0; i < interface.inputs.size(); ++i)
+  for (size_t i = 0; i < interface.inputs.size(); ++i) {
     printTensor(os, prefix, "input", i, interface.inputs[i]);
+    printState(os, (prefix + "_INPUT_" + llvm::Twine(i)).str(),
+               interface.inputs[i], interface.outputs);
+  }
   for (size_t i = 0; i < interface.outputs.size(); ++i)
     printTensor(os, prefix, "output", i, interface.outputs[i]);
   printRun(os, interface.name, prefix);

@@ -16,6 +16,9 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 
+#include <cmath>
+#include <limits>
+
 using namespace mlir;
 using namespace quantc;
 
@@ -63,6 +66,19 @@ static std::optional<TensorInfo> readTensor(DictionaryAttr tensor) {
     info.scale = scale.getValueAsDouble();
   if (auto zeroPoint = tensor.getAs<IntegerAttr>(attrs::zeroPoint))
     info.zeroPoint = zeroPoint.getInt();
+  if (auto alias = tensor.getAs<StringAttr>(attrs::alias))
+    info.alias = alias.str();
+  if (auto state = tensor.getAs<StringAttr>(attrs::state))
+    info.state = state.str();
+  if (auto initial = tensor.getAs<DenseFPElementsAttr>(attrs::initial)) {
+    if (!initial.getElementType().isF64() ||
+        initial.getNumElements() != shaped.getNumElements())
+      return std::nullopt;
+    if (initial.isSplat())
+      info.initial = {initial.getSplatValue<double>()};
+    else
+      llvm::append_range(info.initial, initial.getValues<double>());
+  }
   return info;
 }
 
@@ -79,6 +95,49 @@ static bool readTensors(DictionaryAttr interface, StringRef key,
     tensors.push_back(std::move(*info));
   }
   return true;
+}
+
+Array quantc::makeInitial(const TensorInfo &tensor) {
+  Array array = Array::zeros(tensor.type, tensor.shape);
+  auto fill = [&](auto elements) {
+    using T = typename decltype(elements)::value_type;
+    for (auto [index, element] : llvm::enumerate(elements)) {
+      double value = tensor.initial[tensor.initial.size() == 1 ? 0 : index];
+      if constexpr (std::is_floating_point_v<T>) {
+        element = static_cast<T>(value);
+      } else {
+        if (tensor.scale)
+          value = std::nearbyint(value / *tensor.scale) + tensor.zeroPoint;
+        element = static_cast<T>(
+            std::clamp(value, double(std::numeric_limits<T>::min()),
+                       double(std::numeric_limits<T>::max())));
+      }
+    }
+  };
+  switch (tensor.type) {
+  case ElementType::Bool:
+  case ElementType::UInt8:
+    fill(array.as<uint8_t>());
+    break;
+  case ElementType::Int8:
+    fill(array.as<int8_t>());
+    break;
+  case ElementType::Int16:
+    fill(array.as<int16_t>());
+    break;
+  case ElementType::Int32:
+    fill(array.as<int32_t>());
+    break;
+  case ElementType::Float32:
+    fill(array.as<float>());
+    break;
+  case ElementType::Float64:
+    fill(array.as<double>());
+    break;
+  default: // No network has states of other types.
+    break;
+  }
+  return array;
 }
 
 FailureOr<ModelInterface> quantc::getInterface(ModuleOp module) {

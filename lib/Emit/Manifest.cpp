@@ -13,6 +13,8 @@
 #include "quantc/Emit/Emit.h"
 #include "quantc/Support/Json.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace quantc;
 namespace json = llvm::json;
 
@@ -30,6 +32,12 @@ static json::Array writeTensors(const std::vector<TensorInfo> &tensors) {
       object["scale"] = *tensor.scale;
       object["zero_point"] = tensor.zeroPoint;
     }
+    if (!tensor.alias.empty())
+      object["alias"] = json::fixUTF8(tensor.alias);
+    if (!tensor.state.empty())
+      object["state"] = json::fixUTF8(tensor.state);
+    if (!tensor.initial.empty())
+      object["initial"] = json::Array(tensor.initial);
     list.push_back(std::move(object));
   }
   return list;
@@ -56,7 +64,9 @@ json::Object quantc::makeManifest(const ModelInterface &interface,
 
 bool TensorInfo::operator==(const TensorInfo &other) const {
   return name == other.name && type == other.type && shape == other.shape &&
-         scale == other.scale && zeroPoint == other.zeroPoint;
+         scale == other.scale && zeroPoint == other.zeroPoint &&
+         alias == other.alias && state == other.state &&
+         initial == other.initial;
 }
 
 bool ModelInterface::operator==(const ModelInterface &other) const {
@@ -73,6 +83,14 @@ static std::optional<ElementType> parseElementType(llvm::StringRef name) {
   return std::nullopt;
 }
 
+/// Saturates: a manifest may be damaged.
+static size_t countElements(const std::vector<int64_t> &shape) {
+  size_t count = 1;
+  for (int64_t size : shape)
+    count = llvm::SaturatingMultiply(count, static_cast<size_t>(size));
+  return count;
+}
+
 static bool readTensors(const json::Object &manifest, llvm::StringRef key,
                         std::vector<TensorInfo> &tensors, json::Path path) {
   const json::Array *list = manifest.getArray(key);
@@ -87,7 +105,10 @@ static bool readTensors(const json::Object &manifest, llvm::StringRef key,
     if (!mapper || !mapper.map("name", info.name) ||
         !mapper.map("type", type) || !mapper.map("shape", info.shape) ||
         !mapper.mapOptional("scale", info.scale) ||
-        !mapper.mapOptional("zero_point", info.zeroPoint))
+        !mapper.mapOptional("zero_point", info.zeroPoint) ||
+        !mapper.mapOptional("alias", info.alias) ||
+        !mapper.mapOptional("state", info.state) ||
+        !mapper.mapOptional("initial", info.initial))
       return false;
     std::optional<ElementType> element = parseElementType(type);
     if (!element || llvm::any_of(info.shape, [](int64_t d) { return d < 0; })) {
@@ -95,6 +116,11 @@ static bool readTensors(const json::Object &manifest, llvm::StringRef key,
       return false;
     }
     info.type = *element;
+    if (size_t count = info.initial.size();
+        count > 1 && count != countElements(info.shape)) {
+      path.index(i).report("expected one initial value, or one per element");
+      return false;
+    }
     tensors.push_back(std::move(info));
   }
   return true;

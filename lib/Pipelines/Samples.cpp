@@ -33,6 +33,16 @@ static std::string shapeString(ArrayRef<int64_t> shape) {
 /// The key under which a file that is one array keeps it.
 static constexpr StringRef kOnlyArray = "x";
 
+/// True for a state that can begin by itself.
+static bool hasInitial(const TensorInfo &input) {
+  return !input.initial.empty();
+}
+
+/// How many inputs need an array.
+static size_t countNeeded(ArrayRef<TensorInfo> inputs) {
+  return inputs.size() - llvm::count_if(inputs, hasInitial);
+}
+
 static Expected<ArrayMap>
 readArrays(StringRef path, size_t inputs,
            std::map<std::string, std::string> &unsupported) {
@@ -56,7 +66,7 @@ Expected<SampleFile> SampleFile::open(StringRef path,
                                       const Preprocessing &preprocessing) {
   SampleFile result;
   Expected<ArrayMap> arrays =
-      readArrays(path, inputs.size(), result.unsupported);
+      readArrays(path, countNeeded(inputs), result.unsupported);
   if (!arrays)
     return arrays.takeError();
   result.file = ("'" + path + "'").str();
@@ -79,7 +89,9 @@ static std::string findKey(const ArrayMap &arrays, ArrayRef<TensorInfo> inputs,
                            const TensorInfo &input) {
   if (arrays.count(input.name))
     return input.name;
-  if (inputs.size() != 1)
+  if (!input.alias.empty() && arrays.count(input.alias))
+    return input.alias;
+  if (hasInitial(input) || countNeeded(inputs) != 1)
     return {};
   for (StringRef key : {kOnlyArray, StringRef("input")})
     if (arrays.count(key.str()))
@@ -93,11 +105,16 @@ static std::string findKey(const ArrayMap &arrays, ArrayRef<TensorInfo> inputs,
 Error SampleFile::bind(ArrayRef<TensorInfo> networkInputs) {
   inputs.assign(networkInputs.begin(), networkInputs.end());
   bindings.clear();
+  countedKey.clear();
   // A network without inputs runs once.
   if (inputs.empty())
     sampleCount = 1;
   for (const TensorInfo &input : inputs) {
     std::string key = findKey(*arrays, inputs, input);
+    if (key.empty() && hasInitial(input)) {
+      bindings.push_back({key, LayoutChange::None, makeInitial(input)});
+      continue;
+    }
     for (StringRef wanted : {StringRef(input.name), kOnlyArray})
       if (auto it = unsupported.find(wanted.str());
           key.empty() && it != unsupported.end())
@@ -176,14 +193,15 @@ Error SampleFile::bindInput(const TensorInfo &input, StringRef key) {
       return makeError(llvm::formatv("{0}: key '{1}': {2}", file, key,
                                      llvm::toString(std::move(error))));
   size_t count = ownAxis ? given[0] : isNumber ? 1 : given[0] / shape[0];
-  if (!bindings.empty() && count != sampleCount)
+  if (!countedKey.empty() && count != sampleCount)
     return makeError(llvm::formatv(
         "{0}: key '{1}' holds {2} samples, but key '{3}' holds {4}", file, key,
-        count, bindings.front().key, sampleCount));
-  if (bindings.empty())
+        count, countedKey, sampleCount));
+  if (countedKey.empty())
     hasOwnAxis = ownAxis;
+  countedKey = key.str();
   sampleCount = count;
-  bindings.push_back({key.str(), *change});
+  bindings.push_back({key.str(), *change, Array()});
   return Error::success();
 }
 
@@ -250,8 +268,11 @@ static Array slice(const Array &all, size_t index, size_t count) {
 std::vector<Array> SampleFile::sample(size_t index) const {
   std::vector<Array> result;
   for (auto [input, binding] : llvm::zip(inputs, bindings))
-    result.push_back(convert(slice(arrays->at(binding.key), index, sampleCount),
-                             input, binding.change));
+    result.push_back(
+        binding.key.empty()
+            ? binding.initial
+            : convert(slice(arrays->at(binding.key), index, sampleCount), input,
+                      binding.change));
   return result;
 }
 
@@ -262,6 +283,8 @@ static bool isFloat(ElementType type) {
 
 Error SampleFile::checkFinite(size_t index) const {
   for (const Binding &binding : bindings) {
+    if (binding.key.empty())
+      continue;
     const Array &all = arrays->at(binding.key);
     if (!isFloat(all.type))
       continue;
@@ -292,7 +315,7 @@ Error SampleFile::checkFinite(size_t index) const {
 }
 
 std::optional<AffineParams> SampleFile::exactParameters(size_t input) const {
-  if (!converts(inputs[input]))
+  if (!converts(inputs[input]) || bindings[input].key.empty())
     return std::nullopt;
   return preprocessing.exactParameters(arrays->at(bindings[input].key).type);
 }

@@ -36,9 +36,20 @@ struct TensorInfo {
   /// Set if the integers stand for reals: real = (q - zeroPoint) * scale.
   std::optional<double> scale;
   int64_t zeroPoint = 0;
+  /// Another name, under which data may be given too; empty if there is none.
+  std::string alias;
+  /// Of an input that is a state: the output that holds what it takes in the
+  /// next run. Of that output: the input. Empty for other tensors.
+  std::string state;
+  /// What a state takes in the first run, as reals if there is a scale: one
+  /// number for all elements, or one for each. Empty if nothing is known.
+  std::vector<double> initial;
 
   bool operator==(const TensorInfo &other) const;
 };
+
+/// The elements with which a state begins; `tensor.initial` is not empty.
+Array makeInitial(const TensorInfo &tensor);
 
 /// What a caller of the object has to know. Codegen leaves it on the module as
 /// attributes; `getInterface` reads it back.

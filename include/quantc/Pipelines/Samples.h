@@ -8,10 +8,12 @@
 /// \file
 /// Binds the arrays of .npy and .npz files to the inputs of a network.
 ///
-/// In an .npz the array of an input stands under the input's name; `x` or
-/// `input` (or the only array of the file, labels apart) also serves a network
-/// with one input. Other keys are ignored, whatever they hold. A .npy file
-/// serves a network with one input. For an input of shape [d0, d1, ...] an
+/// In an .npz the array of an input stands under the input's name or its other
+/// name (TensorInfo::alias); `x` or `input` (or the only array of the file,
+/// labels apart) also serves a network with one input. A state of which the
+/// file has no array takes its initial value in every sample, and does not
+/// count as an input here. Other keys are ignored, whatever they hold. A .npy
+/// file serves a network with one input. For an input of shape [d0, d1, ...] an
 /// array may be
 ///
 ///   * [N, d0, d1, ...]: N samples, or
@@ -78,8 +80,10 @@ private:
 
   /// What the file has for one input.
   struct Binding {
+    /// Empty: `initial` it is, in every sample.
     std::string key;
     LayoutChange change = LayoutChange::None;
+    Array initial;
   };
   Array convert(const Array &sample, const TensorInfo &input,
                 LayoutChange change) const;
@@ -90,6 +94,7 @@ private:
   Preprocessing preprocessing;
   std::vector<TensorInfo> inputs;
   std::vector<Binding> bindings; // of each input
+  std::string countedKey;        // of the first array that is bound
   size_t sampleCount = 0;
   bool hasOwnAxis = false;
 };

@@ -45,6 +45,9 @@ inline constexpr llvm::StringLiteral type = "type";
 inline constexpr llvm::StringLiteral isUnsigned = "unsigned";
 inline constexpr llvm::StringLiteral scale = "scale";
 inline constexpr llvm::StringLiteral zeroPoint = "zero_point";
+inline constexpr llvm::StringLiteral alias = "alias";
+inline constexpr llvm::StringLiteral state = "state";
+inline constexpr llvm::StringLiteral initial = "initial";
 
 /// Dictionary of i64: `bytes`, `lower_bound`, `alignment`.
 inline constexpr llvm::StringLiteral arena = "quantc.arena";

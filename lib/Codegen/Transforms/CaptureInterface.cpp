@@ -94,6 +94,14 @@ static DictionaryAttr describeTensor(func::FuncOp network, StringRef what,
     result.set(attrs::zeroPoint, zeroPoint);
   if (get("ptq.unsigned"))
     result.set(attrs::isUnsigned, builder.getUnitAttr());
+  // A second name, and what a state is fed back to and begins with.
+  const std::pair<StringRef, StringRef> passedOn[] = {
+      {"ptq.alias", attrs::alias},
+      {"ptq.state", attrs::state},
+      {"ptq.initial", attrs::initial}};
+  for (auto [from, to] : passedOn)
+    if (Attribute value = get(from))
+      result.set(to, value);
   return result.getDictionary(network.getContext());
 }
 

@@ -20,3 +20,12 @@ func.func @main() -> tensor<i32> {
   %0 = arith.constant dense<1> : tensor<i32>
   return %0 : tensor<i32>
 }
+
+// -----
+
+// What states are fed back to and begin with, and second names.
+// CHECK: inputs = [{alias = "audio", initial = dense<5.000000e-01> : tensor<2xf64>, name = "x", state = "y", type = tensor<2xi8>}]
+// CHECK-SAME: outputs = [{name = "y", state = "x", type = tensor<2xi8>}]
+func.func @main(%arg0: tensor<2xi8> {ptq.name = "x", ptq.alias = "audio", ptq.state = "y", ptq.initial = dense<0.5> : tensor<2xf64>}) -> (tensor<2xi8> {ptq.name = "y", ptq.state = "x"}) {
+  return %arg0 : tensor<2xi8>
+}

@@ -26,7 +26,8 @@ def CaptureInterface : Pass<"quantc-capture-interface", "::mlir::ModuleOp"> {
     Names, scales and zero points come from the discardable attributes `ptq.name`
     (string), `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` (unit) of the
     function's arguments and results. Tensors without a name are `input_<k>` and
-    `output_<k>`.
+    `output_<k>`. The attributes `ptq.alias` and `ptq.state` (strings) and `ptq.initial`
+    (f64 elements) are passed on as `alias`, `state` and `initial`.
 
     Example:
 

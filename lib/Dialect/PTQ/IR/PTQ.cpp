@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -81,7 +82,7 @@ quantc::ptq::chooseContract(FunctionOpInterface func, StringRef option) {
 static LogicalResult verifyName(Operation *op, NamedAttribute attribute) {
   auto name = dyn_cast<StringAttr>(attribute.getValue());
   if (!name || name.empty())
-    return op->emitError() << "'" << kNameAttr
+    return op->emitError() << "'" << attribute.getName().strref()
                            << "' must be a string that is not empty";
   return success();
 }
@@ -92,7 +93,7 @@ static LogicalResult verifyInterfaceAttribute(Operation *op,
                                               NamedAttribute attribute) {
   StringRef name = attribute.getName();
   Attribute value = attribute.getValue();
-  if (name == kNameAttr)
+  if (name == kNameAttr || name == kAliasAttr || name == kStateAttr)
     return verifyName(op, attribute);
   if (name == kScaleAttr) {
     auto scale = dyn_cast<FloatAttr>(value);
@@ -133,8 +134,20 @@ LogicalResult PTQDialect::verifyOperationAttribute(Operation *op,
 }
 
 LogicalResult PTQDialect::verifyRegionArgAttribute(Operation *op, unsigned,
-                                                   unsigned,
+                                                   unsigned number,
                                                    NamedAttribute attribute) {
+  if (attribute.getName() == kInitialAttr) {
+    auto initial = dyn_cast<DenseFPElementsAttr>(attribute.getValue());
+    auto func = dyn_cast<FunctionOpInterface>(op);
+    auto type =
+        func ? dyn_cast<RankedTensorType>(func.getArgumentTypes()[number])
+             : nullptr;
+    if (!initial || !initial.getElementType().isF64() || !type ||
+        initial.getType().getShape() != type.getShape())
+      return op->emitError() << "'" << kInitialAttr
+                             << "' must hold an f64 for each element of the "
+                                "argument";
+  }
   return verifyInterfaceAttribute(op, attribute);
 }
 

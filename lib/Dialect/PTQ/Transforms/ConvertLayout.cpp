@@ -14,6 +14,7 @@
 
 #include "LayoutRules.h"
 
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -107,11 +108,13 @@ struct ConvertLayoutPass
     nameResults(func);
     if (*in != Layout::AsIs)
       for (BlockArgument argument : block.getArguments())
-        if (isImage(argument.getType()))
+        if (isImage(argument.getType()) &&
+            !func.getArgAttr(argument.getArgNumber(), kStateAttr))
           convertInput(argument, *in);
     if (*out != Layout::AsIs)
       for (OpOperand &output : terminator->getOpOperands())
-        if (isImage(output.get().getType()))
+        if (isImage(output.get().getType()) &&
+            !func.getResultAttr(output.getOperandNumber(), kStateAttr))
           convertOutput(output, *out);
     func.setFunctionType(FunctionType::get(func.getContext(),
                                            block.getArgumentTypes(),

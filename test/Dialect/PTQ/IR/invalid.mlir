@@ -213,6 +213,34 @@ func.func @name_of_nothing(%x: tensor<2xf32>) {
 
 // -----
 
+// expected-error@below {{'ptq.alias' must be a string that is not empty}}
+func.func @argument_alias(%x: tensor<2xi8> {ptq.alias = ""}) {
+  return
+}
+
+// -----
+
+// expected-error@below {{'ptq.state' must be a string that is not empty}}
+func.func @result_state(%x: tensor<2xi8>) -> (tensor<2xi8> {ptq.state}) {
+  return %x : tensor<2xi8>
+}
+
+// -----
+
+// expected-error@below {{'ptq.initial' must hold an f64 for each element of the argument}}
+func.func @initial_shape(%x: tensor<2xi8> {ptq.initial = dense<0.0> : tensor<3xf64>}) {
+  return
+}
+
+// -----
+
+// expected-error@below {{'ptq.initial' must hold an f64 for each element of the argument}}
+func.func @initial_type(%x: tensor<2xi8> {ptq.initial = dense<0.0> : tensor<2xf32>}) {
+  return
+}
+
+// -----
+
 // expected-error@below {{'ptq.scale' must be a positive, finite f64}}
 func.func @argument_scale(%x: tensor<2xi8> {ptq.scale = 0.0}) {
   return

@@ -32,6 +32,26 @@ def PTQ_Dialect : Dialect {
     may carry `ptq.contract` (`"exact"`, `"litert"` or `"tflm"`): whose integers its
     quantized form gives. `ptq.unsigned` on a `tosa.avg_pool2d` says that the file
     stores its codes as unsigned integers.
+
+    Three more attributes of arguments and results describe what a caller may do.
+    `ptq.alias` (a string) is another name, under which data may be given too. An
+    argument and a result that are the state of a network name each other in
+    `ptq.state` (a string): what the result holds after a run, the argument takes
+    in the next one. `ptq.initial` of such an argument holds what it takes in the
+    first run, as f64 elements of its shape: the reals that its integers stand for,
+    or the integers themselves if there is no scale.
+
+    Example:
+
+    ```mlir
+    func.func @sum(%x: tensor<2xf32> {ptq.name = "x", ptq.alias = "audio"},
+                   %total: tensor<2xf32> {ptq.name = "total", ptq.state = "total_next",
+                                          ptq.initial = dense<0.0> : tensor<2xf64>})
+        -> (tensor<2xf32> {ptq.name = "total_next", ptq.state = "total"}) {
+      %sum = tosa.add %x, %total : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      return %sum : tensor<2xf32>
+    }
+    ```
   }];
   let dependentDialects = [
     "::mlir::quant::QuantDialect", "::mlir::tosa::TosaDialect"
