@@ -290,6 +290,11 @@ def _shapes():
                          ("Div", ["p", "k"], ["d"], {}), ("Concat", ["d", "k"], ["t"], {"axis": 0}),
                          ("Reshape", ["x", "t"], ["y"], {})],
           {"x": x(2, 3, 4), "k": ints(8)}, ["y"])
+    graph(g, "nothing", [("Shape", ["x"], ["s"], {}), ("Slice", ["s", "end", "end"], ["n"], {}),
+                         ("ReduceProd", ["n"], ["p"], {"keepdims": 1}), ("Concat", ["s", "n", "p"], ["t"], {"axis": 0}),
+                         ("Reshape", ["x", "t"], ["y"], {})], {"x": x(2, 3, 4), "end": ints(3)}, ["y"])
+    graph(g, "empty_part", [("ConstantOfShape", ["s"], ["n"], {}), ("Concat", ["n", "x"], ["y"], {"axis": 1})],
+          {"x": x(2, 3), "s": ints(2, 0)}, ["y"])
     graph(g, "part", [("Shape", ["x"], ["s"], {"start": 1, "end": -1}), ("Expand", ["k", "s"], ["e"], {}),
                       ("Mul", ["e", "e"], ["y"], {})], {"x": x(2, 3, 4), "k": x(1)}, ["y"], opset=15)
 
