@@ -86,6 +86,12 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
         << "'" << path << "': neither ONNX nor TFLite nor MLIR";
     return nullptr;
   }
+  if (!options.signature.empty() && *format != NetworkFormat::TFLite) {
+    emitError(UnknownLoc::get(&context))
+        << "'" << path
+        << "': only .tflite files have signatures; leave out --signature";
+    return nullptr;
+  }
   switch (*format) {
   case NetworkFormat::TFLite:
     return importTFLite(file->getMemBufferRef(), options, context);

@@ -50,6 +50,9 @@ ImportFlags::ImportFlags(cl::SubCommand &sub)
                 cl::desc("The most that one tensor of the network, and all of "
                          "its constants that repeat one value, may take "
                          "(default 1024)")),
+      signature("signature", cl::sub(sub), cl::value_desc("name"),
+                cl::desc("Which function of a .tflite file that has several "
+                         "is the network")),
       inputLayout("input-layout", cl::sub(sub), cl::init(ImageLayout::AsInFile),
                   cl::desc("Layout that image inputs (rank 3 to 5) shall have "
                            "(default: the file's):"),
@@ -66,6 +69,7 @@ llvm::Expected<ImportOptions> ImportFlags::options() const {
   ImportOptions options;
   options.batch = batch;
   options.maxBytes = maxMemory * kMiB;
+  options.signature = signature;
   options.inputLayout = inputLayout;
   options.outputLayout = outputLayout;
   return options;

@@ -24,6 +24,7 @@ public:
 private:
   cl::opt<int64_t> batch;
   cl::opt<uint64_t> maxMemory;
+  cl::opt<std::string> signature;
   cl::opt<ImageLayout> inputLayout, outputLayout;
 };
 

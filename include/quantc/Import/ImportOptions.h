@@ -10,6 +10,7 @@
 #define QUANTC_IMPORT_IMPORTOPTIONS_H
 
 #include <cstdint>
+#include <string>
 
 namespace quantc {
 
@@ -28,6 +29,9 @@ struct ImportOptions {
   uint64_t maxBytes = uint64_t(1) << 30;
   /// What a symbolic batch dimension becomes; at least 1.
   int64_t batch = 1;
+  /// Which entry point of a TFLite file is the network; empty: that of the
+  /// first subgraph.
+  std::string signature;
   /// The layout that the network's inputs and outputs shall have. ONNX files
   /// are taken for NCHW, TFLite files for NHWC and others for what they are not
   /// to become.

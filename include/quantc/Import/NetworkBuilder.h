@@ -289,6 +289,15 @@ public:
   /// attributes ptq.scale, ptq.zero_point and ptq.unsigned.
   Value addQuantizedInput(llvm::StringRef name, ArrayRef<int64_t> shape,
                           const QuantizationParams &params);
+  unsigned getNumInputs() const { return argumentAttributes.size(); }
+  unsigned getNumOutputs() const { return resultAttributes.size(); }
+  /// The name that an input got.
+  llvm::StringRef getInputName(unsigned index) const;
+  /// Adds an attribute to input or output number `index`.
+  void setInputAttribute(unsigned index, llvm::StringRef name,
+                         mlir::Attribute value);
+  void setOutputAttribute(unsigned index, llvm::StringRef name,
+                          mlir::Attribute value);
   /// Appends `value` as a result called `name`.
   mlir::LogicalResult addOutput(llvm::StringRef name, Value value);
   /// The same for integers with `params`, which have one scale: those of 8 bits

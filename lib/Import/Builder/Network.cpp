@@ -89,6 +89,27 @@ Value NetworkBuilder::addInput(StringRef name, RankedTensorType type) {
   return func.getBody().front().addArgument(type, where);
 }
 
+StringRef NetworkBuilder::getInputName(unsigned index) const {
+  return argumentAttributes[index].getAs<StringAttr>(ptq::kNameAttr);
+}
+
+static void setAttribute(DictionaryAttr &attributes, StringRef name,
+                         Attribute value) {
+  NamedAttrList list(attributes);
+  list.set(name, value);
+  attributes = list.getDictionary(value.getContext());
+}
+
+void NetworkBuilder::setInputAttribute(unsigned index, StringRef name,
+                                       Attribute value) {
+  setAttribute(argumentAttributes[index], name, value);
+}
+
+void NetworkBuilder::setOutputAttribute(unsigned index, StringRef name,
+                                        Attribute value) {
+  setAttribute(resultAttributes[index], name, value);
+}
+
 LogicalResult NetworkBuilder::addOutput(StringRef name, Value value) {
   if (!value)
     return failure();

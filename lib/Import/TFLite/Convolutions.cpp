@@ -111,6 +111,22 @@ static FailureOr<AutoPad> getPadding(Node &node, schema::Padding padding) {
   return node.emitError() << "has the unknown padding " << int(padding);
 }
 
+/// The window of a convolution with strides of 1 that has weights of `kernel`
+/// and gets `dilation`; its own padding is on the pixels that were taken apart.
+static Window dilate(Window window, const Dilation &dilation,
+                     ArrayRef<int64_t> kernel) {
+  bool isSame = window.autoPad == AutoPad::SameUpper;
+  window.autoPad = AutoPad::Explicit;
+  window.dilation.assign(std::begin(dilation.rate), std::end(dilation.rate));
+  for (int i : {0, 1}) {
+    int64_t own = isSame ? kernel[i] - 1 : 0;
+    window.before.push_back(dilation.before[i] + own / 2 * dilation.rate[i]);
+    window.after.push_back(dilation.after[i] +
+                           (own - own / 2) * dilation.rate[i]);
+  }
+  return window;
+}
+
 template <typename Options>
 static FailureOr<Window> getWindow(Node &node, const Options &options) {
   FailureOr<AutoPad> padding = getPadding(node, options.padding());
@@ -157,6 +173,9 @@ static LogicalResult importConv(Node &node, const Options &options,
                                 int64_t groups) {
   FailureOr<Window> window = getWindow(node, options);
   Value bias;
+  if (succeeded(window) && node.getOp().dilation)
+    window = dilate(*window, *node.getOp().dilation,
+                    NetworkBuilder::shapeOf(weights).slice(1, 2));
   if (failed(window) || failed(getBias(node, 2, channels, axis, bias)))
     return failure();
   return node.setResult(

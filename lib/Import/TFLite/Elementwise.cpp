@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Importer.h"
+#include "Folding.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -22,8 +22,7 @@ static LogicalResult importBinary(Node &node) {
   return node.setResult(node.b.binary(kind, node.get(0), node.get(1)));
 }
 
-/// The activation of an operator that has no other options.
-static schema::Activation getActivation(const Node &node) {
+schema::Activation tflite::getActivation(const Node &node) {
   const schema::ActivationOptions *options = nullptr;
   switch (node.getCode()) {
   case schema::Code_ADD:
@@ -145,6 +144,7 @@ ArrayRef<Handler> tflite::getElementwiseHandlers() {
       {schema::Code_EXP, 2, 1, 1, 1, importUnary<K::Exp>},
       {schema::Code_FLOOR, 1, 1, 1, 1, importUnary<K::Floor>},
       {schema::Code_FLOOR_DIV, 3, 2, 2, 1, importBinary<B::FloorDiv>},
+      {schema::Code_FLOOR_MOD, 2, 2, 2, 1, importBinary<B::FloorMod>},
       {schema::Code_GELU, 2, 1, 1, 1, importGelu},
       {schema::Code_GREATER, 2, 2, 2, 1, importBinary<B::Greater>},
       {schema::Code_GREATER_EQUAL, 3, 2, 2, 1, importBinary<B::GreaterEqual>},

@@ -17,41 +17,87 @@
 /// int8 or uint8 tensor without parameters has scale 1 and zero point 0. int32
 /// and int64 are i32.
 ///
+/// Tensors of float32, integers and booleans that are computed from constants
+/// and shapes are computed here (`foldOperator`), so that they can be shapes in
+/// turn, and may be empty. Operators on anything else are built.
+///
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTC_LIB_IMPORT_TFLITE_IMPORTER_H
 #define QUANTC_LIB_IMPORT_TFLITE_IMPORTER_H
 
 #include "Model.h"
+#include "quantc/Import/Host/HostTensor.h"
 #include "quantc/Import/NetworkBuilder.h"
 
 namespace quantc::tflite {
 
-/// Values of the tensors that have been built, and constants on demand.
+struct State;
+struct Session;
+
+/// What is known of a tensor while operators are imported.
+struct TensorSlot {
+  /// The tensor in the network; of a constant, made when first asked for.
+  mlir::Value value;
+  /// The elements, if they are known now. May be empty.
+  std::shared_ptr<const Array> known;
+  /// The constant of the calling subgraph that a subgraph's input is.
+  const Tensor *constant = nullptr;
+  /// What a resource refers to.
+  State *state = nullptr;
+
+  bool isEmpty() const { return !value && !known && !constant && !state; }
+};
+
+/// Values of the tensors of one subgraph, and constants on demand.
 class TensorValues {
 public:
-  TensorValues(const Network &network, NetworkBuilder &b)
-      : network(network), b(b), values(network.tensors.size()) {}
+  TensorValues(const Network &network, Session &session)
+      : network(network), session(session), slots(network.tensors.size()) {}
+
+  const Network &network;
 
   const Tensor &getTensor(int32_t index) const {
-    return network.tensors[index];
+    const Tensor *constant = slots[index].constant;
+    return constant ? *constant : network.tensors[index];
   }
   /// Null after an error.
   mlir::Value get(int32_t index);
-  void set(int32_t index, mlir::Value value) { values[index] = value; }
+  void set(int32_t index, mlir::Value value) {
+    slots[index] = TensorSlot();
+    slots[index].value = value;
+  }
+  /// True if the elements are few and known now. int8 and uint8 are never: they
+  /// are reals in the network.
+  bool isKnown(int32_t index) const;
+  /// True if the tensor is known to have no elements.
+  bool isEmpty(int32_t index) const;
+  /// Those elements; null if they are not known.
+  const Array *getKnown(int32_t index);
+  /// Fails if more has been computed than a file should need.
+  mlir::LogicalResult setKnown(int32_t index, Array array);
   bool has(int32_t index) const {
-    return values[index] || network.tensors[index].isConstant;
+    return !slots[index].isEmpty() || network.tensors[index].isConstant;
+  }
+  /// All that is known, for another subgraph. Failure after an error if it is
+  /// nothing.
+  mlir::FailureOr<TensorSlot> getSlot(int32_t index);
+  void setSlot(int32_t index, TensorSlot slot) {
+    slots[index] = std::move(slot);
   }
 
 private:
-  const Network &network;
-  NetworkBuilder &b;
-  std::vector<mlir::Value> values;
+  Session &session;
+  std::vector<TensorSlot> slots;
 };
 
 /// The elements of a tensor's value (real numbers, where the file has quantized
 /// ones), or null for types without one.
 mlir::Type getElementType(NetworkBuilder &b, schema::TensorType type);
+
+/// The type of elements that are computed at import, nullopt for types of which
+/// none are.
+std::optional<ElementType> getHostType(schema::TensorType type);
 
 /// Parameters of a tensor of an integer type.
 QuantizationParams getParams(const Tensor &tensor);
@@ -64,13 +110,14 @@ struct Handler;
 /// The operator being imported. Checks of its operands' numbers are behind it.
 class Node {
 public:
-  Node(NetworkBuilder &b, const Operator &op, const Handler &handler,
-       TensorValues &values)
-      : b(b), op(op), handler(handler), values(values) {}
+  Node(Session &session, const Operator &op, unsigned index,
+       const Handler *handler, TensorValues &values);
 
+  Session &session;
   NetworkBuilder &b;
 
   schema::Code getCode() const { return op.code; }
+  const Operator &getOp() const { return op; }
   const schema::Operator &getFlat() const { return *op.flat; }
   size_t getNumInputs() const { return op.inputs.size(); }
   size_t getNumOutputs() const { return op.outputs.size(); }
@@ -83,6 +130,8 @@ public:
   const Tensor &getOutput(unsigned i = 0) const {
     return values.getTensor(op.outputs[i]);
   }
+  /// Has diagnostics name this operator, after others were imported.
+  void enter() const;
 
   /// Input `i`, or null (after an error, unless the input is not there). A
   /// float tensor that was dequantized comes from behind a border: the operator
@@ -93,6 +142,18 @@ public:
     return hasInput(i) ? values.get(op.inputs[i]) : mlir::Value();
   }
   llvm::SmallVector<mlir::Value> getAll();
+  /// The elements of input `i` if they are known now, else null.
+  const Array *getKnown(unsigned i) {
+    return hasInput(i) ? values.getKnown(op.inputs[i]) : nullptr;
+  }
+  /// True if input `i` is known to have no elements.
+  bool isEmpty(unsigned i) const {
+    return hasInput(i) && values.isEmpty(op.inputs[i]);
+  }
+  /// True if the elements of every input are known now.
+  bool areInputsKnown() const;
+  /// The sizes of input `i`; those of known ones may be 0.
+  mlir::FailureOr<host::Shape> getShape(unsigned i);
   /// The integers of input `i`, which has to be known now: shapes, axes. The
   /// error calls it `what`.
   mlir::FailureOr<llvm::SmallVector<int64_t>> getIntegers(unsigned i,
@@ -107,6 +168,14 @@ public:
   mlir::LogicalResult setResult(mlir::Value value,
                                 schema::Activation activation);
   mlir::LogicalResult setResults(llvm::ArrayRef<mlir::Value> results);
+  /// All that is known of input `i`, which is there.
+  mlir::FailureOr<TensorSlot> getSlot(unsigned i) {
+    return values.getSlot(op.inputs[i]);
+  }
+  /// Output `i` is what `slot` says, which another subgraph calls `from`.
+  mlir::LogicalResult setSlot(unsigned i, TensorSlot slot, const Tensor &from);
+  /// Output `i` has these elements, of the output's type.
+  mlir::LogicalResult setKnown(Array elements, unsigned i = 0);
 
   mlir::InFlightDiagnostic emitError() const {
     return b.emitError() << getOperatorName(op) << " ";
@@ -118,11 +187,43 @@ public:
 
 private:
   mlir::Value applyParams(mlir::Value value, const Tensor &tensor);
+  mlir::LogicalResult checkShape(const Tensor &tensor,
+                                 llvm::ArrayRef<int64_t> shape) const;
 
   const Operator &op;
-  const Handler &handler;
+  const unsigned index;
+  /// Null if no version of the operator is supported.
+  const Handler *const handler;
   TensorValues &values;
 };
+
+/// True if `shape` is what the file says of `tensor`, as far as it knows.
+bool hasShape(const Tensor &tensor, llvm::ArrayRef<int64_t> shape);
+
+/// Fails, with an error that says what `tensor` and `from` are to do with each
+/// other (`verb`), unless both have the same type and parameters and `tensor`
+/// may have the shape of `slot`.
+mlir::LogicalResult checkSame(NetworkBuilder &b, const TensorSlot &slot,
+                              const Tensor &from, const Tensor &tensor,
+                              llvm::StringRef verb);
+
+/// Imports every operator of the subgraph.
+mlir::LogicalResult importOperators(Session &session, TensorValues &values);
+
+/// The subgraphs that `op` refers to, as the file has their numbers.
+llvm::SmallVector<int32_t> getReferredSubgraphs(const Operator &op);
+/// Those that it calls whatever its operands are.
+llvm::SmallVector<int32_t> getCalledSubgraphs(const Operator &op);
+
+/// Fails, naming them all, if `subgraph` or one that it certainly calls has
+/// operators that are not imported.
+mlir::LogicalResult checkSupported(const Model &model, size_t subgraph,
+                                   mlir::Location loc);
+
+/// Computes the outputs of `node` here if it knows the operator and all inputs
+/// are known; of a shape, the sizes. False if the operator has to be built,
+/// failure after an error.
+mlir::FailureOr<bool> foldOperator(Node &node);
 
 /// How operators of one code are imported.
 struct Handler {
@@ -141,12 +242,15 @@ struct Handler {
 constexpr uint32_t kAnyNumber = UINT32_MAX;
 
 // One table per file of handlers.
+llvm::ArrayRef<Handler> getBlockHandlers();
 llvm::ArrayRef<Handler> getConvolutionHandlers();
 llvm::ArrayRef<Handler> getElementwiseHandlers();
 llvm::ArrayRef<Handler> getPoolingHandlers();
 llvm::ArrayRef<Handler> getQuantizationHandlers();
 llvm::ArrayRef<Handler> getReshapingHandlers();
 llvm::ArrayRef<Handler> getSlicingHandlers();
+llvm::ArrayRef<Handler> getStateHandlers();
+llvm::ArrayRef<Handler> getSubgraphHandlers();
 
 } // namespace quantc::tflite
 

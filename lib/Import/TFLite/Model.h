@@ -9,7 +9,7 @@
 ///
 /// \file
 /// Private to QuantcImportTFLite: what a .tflite file says, with every offset,
-/// index and size checked. Whoever holds a `Network` need not distrust the file
+/// index and size checked. Whoever holds a `Model` need not distrust the file
 /// any more, except for the meaning of options and of constants' values.
 ///
 //===----------------------------------------------------------------------===//
@@ -21,6 +21,7 @@
 #include "schema_generated.h"
 
 #include "mlir/IR/Location.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallBitVector.h"
 #include "llvm/Support/MemoryBufferRef.h"
 
@@ -52,6 +53,14 @@ struct Tensor {
   int64_t getNumElements() const;
 };
 
+/// A convolution whose pixels TensorFlow takes apart and puts together again.
+/// One element for height and one for width.
+struct Dilation {
+  int64_t rate[2] = {1, 1};
+  /// Padding outside of the convolution's own; negative padding crops.
+  int64_t before[2] = {0, 0}, after[2] = {0, 0};
+};
+
 /// One operation: indices are those of tensors, -1 an input that is not there.
 struct Operator {
   schema::Code code = schema::Code_CUSTOM;
@@ -61,19 +70,38 @@ struct Operator {
   llvm::SmallVector<int32_t> inputs, outputs;
   /// Where the options are.
   const schema::Operator *flat = nullptr;
+  /// Instead of the options' dilation, which is 1.
+  std::optional<Dilation> dilation;
 };
 
-/// The first subgraph of a file.
+/// A subgraph of a file.
 struct Network {
   llvm::StringRef name;
-  /// How many more there are.
-  size_t numOtherSubgraphs = 0;
   std::vector<Tensor> tensors;
   /// Elements of constants that the file stores sparsely.
   std::deque<std::vector<char>> densified;
   std::vector<Operator> operators;
   llvm::SmallVector<int32_t> inputs, outputs;
 };
+
+/// An entry point of a file, with the names that its function has for inputs
+/// and outputs of subgraph number `subgraph`.
+struct Signature {
+  std::string key;
+  size_t subgraph = 0;
+  /// By tensor.
+  llvm::SmallDenseMap<int32_t, llvm::StringRef> inputs, outputs;
+};
+
+/// A file. It has at least one subgraph.
+struct Model {
+  std::vector<Network> subgraphs;
+  std::vector<Signature> signatures;
+};
+
+/// Makes dilated convolutions of those that stand between SPACE_TO_BATCH_ND and
+/// BATCH_TO_SPACE_ND. Tensors between them are `open`.
+void foldDilations(Network &network);
 
 /// The tensor's name, valid UTF-8 and never empty.
 std::string getTensorName(const Tensor &tensor);
@@ -96,9 +124,9 @@ std::string getOperatorName(const Operator &op);
 
 /// Reads and checks `file`, whose bytes must be aligned to 16 and outlive the
 /// result. Failure after a diagnostic at `loc`.
-llvm::FailureOr<Network> readNetwork(llvm::MemoryBufferRef file,
-                                     const ImportOptions &options,
-                                     mlir::Location loc);
+llvm::FailureOr<Model> readModel(llvm::MemoryBufferRef file,
+                                 const ImportOptions &options,
+                                 mlir::Location loc);
 
 } // namespace quantc::tflite
 

@@ -54,6 +54,22 @@ static LogicalResult importReduce(Node &node) {
       node.b.reduce(kind, x, *axes, options && options->keep_dims()));
 }
 
+/// Booleans are 0 and 1: any is their maximum, all their minimum.
+template <ReduceKind kind>
+static LogicalResult importReduceBooleans(Node &node) {
+  const auto *options = node.getFlat().options_as_Reducer();
+  FailureOr<SmallVector<int64_t>> axes = node.getIntegers(1, "its axes");
+  Value x = node.get(0);
+  if (failed(axes) || !x)
+    return failure();
+  NetworkBuilder &b = node.b;
+  if (axes->empty())
+    return node.setResult(x);
+  Value reduced = b.reduce(kind, b.cast(x, b.getI32Type()), *axes,
+                           options && options->keep_dims());
+  return node.setResult(b.cast(reduced, b.getBoolType()));
+}
+
 static LogicalResult importArg(Node &node) {
   FailureOr<int64_t> axis = node.getInteger(1, "its axis");
   Value x = node.get(0);
@@ -111,6 +127,8 @@ ArrayRef<Handler> tflite::getPoolingHandlers() {
       {schema::Code_AVERAGE_POOL_2D, 3, 1, 1, 1, importPool},
       {schema::Code_MAX_POOL_2D, 3, 1, 1, 1, importPool},
       {schema::Code_MEAN, 3, 2, 2, 1, importReduce<K::Mean>},
+      {schema::Code_REDUCE_ALL, 2, 2, 2, 1, importReduceBooleans<K::Min>},
+      {schema::Code_REDUCE_ANY, 2, 2, 2, 1, importReduceBooleans<K::Max>},
       {schema::Code_REDUCE_MAX, 3, 2, 2, 1, importReduce<K::Max>},
       {schema::Code_REDUCE_MIN, 3, 2, 2, 1, importReduce<K::Min>},
       {schema::Code_REDUCE_PROD, 2, 2, 2, 1, importReduce<K::Prod>},

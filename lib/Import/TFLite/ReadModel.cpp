@@ -11,6 +11,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cfloat>
@@ -47,7 +48,7 @@ public:
   Reader(llvm::MemoryBufferRef file, const ImportOptions &options, Location loc)
       : file(file), options(options), loc(loc) {}
 
-  FailureOr<Network> read();
+  FailureOr<Model> read();
 
 private:
   LogicalResult verifyFile();
@@ -59,6 +60,13 @@ private:
   bool foldDensify(const Operator &op);
   LogicalResult checkQuantization(const Tensor &tensor);
   LogicalResult readOperators(const schema::SubGraph &graph);
+  LogicalResult readSubgraph(const schema::SubGraph &graph);
+  LogicalResult readSignature(const schema::SignatureDef &flat, Model &result);
+  LogicalResult readNames(
+      const flatbuffers::Vector<flatbuffers::Offset<schema::SignatureTensor>>
+          *names,
+      const Network &subgraph, StringRef key,
+      llvm::SmallDenseMap<int32_t, StringRef> &result);
   LogicalResult readCode(uint32_t index, Operator &op);
   LogicalResult readIndices(const flatbuffers::Vector<int32_t> *indices,
                             int32_t least, const Twine &what,
@@ -75,6 +83,7 @@ private:
   const ImportOptions &options;
   Location loc;
   const schema::Model *model = nullptr;
+  /// The subgraph that is being read.
   Network network;
   size_t numIndices = 0;
   int64_t densifiedBytes = 0;
@@ -297,29 +306,83 @@ LogicalResult Reader::readOperators(const schema::SubGraph &graph) {
         failed(readIndices(flat.outputs(), 0,
                            "an output of operator " + Twine(i), op.outputs)))
       return failure();
+    for (int32_t output : op.outputs)
+      if (network.tensors[output].data.empty())
+        network.tensors[output].isConstant = false; // Empty, and computed.
     if (!foldDensify(op))
       network.operators.push_back(std::move(op));
   }
   return success();
 }
 
-FailureOr<Network> Reader::read() {
-  if (failed(verifyFile()))
-    return failure();
-  const schema::SubGraph &graph = *model->subgraphs()->Get(0);
-  network.numOtherSubgraphs = model->subgraphs()->size() - 1;
+LogicalResult Reader::readSubgraph(const schema::SubGraph &graph) {
+  network = Network();
   network.name = getString(graph.name()).take_front(kMaxNameLength);
   if (failed(readTensors(graph)) || failed(readOperators(graph)) ||
       failed(readIndices(graph.inputs(), 0, "an input of the network",
-                         network.inputs)) ||
-      failed(readIndices(graph.outputs(), 0, "an output of the network",
+                         network.inputs)))
+    return failure();
+  if (failed(readIndices(graph.outputs(), 0, "an output of the network",
                          network.outputs)))
     return failure();
-  return std::move(network);
+  foldDilations(network);
+  return success();
 }
 
-FailureOr<Network> tflite::readNetwork(llvm::MemoryBufferRef file,
-                                       const ImportOptions &options,
-                                       Location loc) {
+LogicalResult Reader::readNames(
+    const flatbuffers::Vector<flatbuffers::Offset<schema::SignatureTensor>>
+        *names,
+    const Network &subgraph, StringRef key,
+    llvm::SmallDenseMap<int32_t, StringRef> &result) {
+  for (size_t i = 0; i < getSize(names); ++i) {
+    const schema::SignatureTensor &name = *names->Get(i);
+    if (name.tensor() >= subgraph.tensors.size())
+      return refuse() << "signature '" << key << "' names tensor "
+                      << name.tensor() << ", but there are "
+                      << subgraph.tensors.size();
+    StringRef text = getString(name.name()).take_front(kMaxNameLength);
+    if (!text.empty())
+      result.try_emplace(name.tensor(), text);
+  }
+  return success();
+}
+
+LogicalResult Reader::readSignature(const schema::SignatureDef &flat,
+                                    Model &result) {
+  Signature signature;
+  signature.key =
+      llvm::json::fixUTF8(getString(flat.key()).take_front(kMaxNameLength));
+  signature.subgraph = flat.subgraph();
+  if (signature.subgraph >= result.subgraphs.size())
+    return refuse() << "signature '" << signature.key << "' is of subgraph "
+                    << signature.subgraph << ", but there are "
+                    << result.subgraphs.size();
+  const Network &subgraph = result.subgraphs[signature.subgraph];
+  if (failed(readNames(flat.inputs(), subgraph, signature.key,
+                       signature.inputs)) ||
+      failed(readNames(flat.outputs(), subgraph, signature.key,
+                       signature.outputs)))
+    return failure();
+  result.signatures.push_back(std::move(signature));
+  return success();
+}
+
+FailureOr<Model> Reader::read() {
+  if (failed(verifyFile()))
+    return failure();
+  Model result;
+  for (const schema::SubGraph *graph : *model->subgraphs()) {
+    if (failed(readSubgraph(*graph)))
+      return failure();
+    result.subgraphs.push_back(std::move(network));
+  }
+  for (size_t i = 0; i < getSize(model->signature_defs()); ++i)
+    if (failed(readSignature(*model->signature_defs()->Get(i), result)))
+      return failure();
+  return std::move(result);
+}
+
+FailureOr<Model> tflite::readModel(llvm::MemoryBufferRef file,
+                                   const ImportOptions &options, Location loc) {
   return Reader(file, options, loc).read();
 }

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Importer.h"
+#include "Folding.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -15,7 +15,7 @@ using namespace quantc::tflite;
 using Integers = SmallVector<int64_t>;
 
 /// The numbers are in the second input; old files have them in the options.
-static FailureOr<Integers> getNewShape(Node &node) {
+FailureOr<Integers> tflite::getNewShape(Node &node) {
   if (node.hasInput(1))
     return node.getIntegers(1, "its shape");
   const auto *options = node.getFlat().options_as_Reshape();
@@ -74,12 +74,60 @@ static LogicalResult importBroadcastTo(Node &node) {
   return node.setResult(node.b.broadcastTo(node.get(0), *shape));
 }
 
+/// Sets the integers that an operator makes of a shape.
+static LogicalResult setIntegers(Node &node, const Array &integers) {
+  std::optional<ElementType> type = getHostType(node.getOutput().type);
+  return node.setKnown(type ? host::cast(integers, *type) : integers);
+}
+
 static LogicalResult importShape(Node &node) {
-  Value x = node.get(0);
-  if (!x)
+  FailureOr<host::Shape> shape = node.getShape(0);
+  return failed(shape) ? failure() : setIntegers(node, host::makeInts(*shape));
+}
+
+static LogicalResult importRank(Node &node) {
+  FailureOr<host::Shape> shape = node.getShape(0);
+  return failed(shape)
+             ? failure()
+             : setIntegers(
+                   node,
+                   host::reshape(host::makeInts({int64_t(shape->size())}), {}));
+}
+
+static LogicalResult importFill(Node &node) {
+  FailureOr<Integers> shape = node.getIntegers(0, "its shape");
+  Value value = node.get(1);
+  if (failed(shape) || !value)
     return failure();
-  SmallVector<int32_t> shape(NetworkBuilder::shapeOf(x));
-  return node.setResult(node.b.constant({int64_t(shape.size())}, shape));
+  return node.setResult(node.b.broadcastTo(node.b.reshape(value, {}), *shape));
+}
+
+static LogicalResult importZerosLike(Node &node) {
+  FailureOr<host::Shape> shape = node.getShape(0);
+  if (failed(shape))
+    return failure();
+  std::optional<ElementType> type = getHostType(node.getOutput().type);
+  if (type && isFoldable(*shape))
+    return node.setKnown(Array::zeros(*type, *shape));
+  Type element = getElementType(node.b, node.getOutput().type);
+  if (!element)
+    return node.emitError()
+           << "makes zeros of type " << getTypeName(node.getOutput().type)
+           << ", which is not supported";
+  return node.setResult(
+      node.b.splat(node.b.getType(*shape, element), /*value=*/0.0));
+}
+
+/// Not all limits are known: else it would have been computed.
+static LogicalResult importRange(Node &node) {
+  return node.emitError() << "computes its limits at run time, on which the "
+                             "shape of its result depends; convert the "
+                             "network with fixed shapes";
+}
+
+static LogicalResult importBroadcastArgs(Node &node) {
+  return node.emitError() << "computes a shape at run time; convert the "
+                             "network with fixed shapes";
 }
 
 /// Amounts of padding, [rank, 2] in the file.
@@ -149,18 +197,23 @@ static LogicalResult importSpaceToDepth(Node &node) {
 
 ArrayRef<Handler> tflite::getReshapingHandlers() {
   static constexpr Handler kHandlers[] = {
+      {schema::Code_BROADCAST_ARGS, 1, 2, 2, 1, importBroadcastArgs},
       {schema::Code_BROADCAST_TO, 3, 2, 2, 1, importBroadcastTo, 0},
       {schema::Code_DEPTH_TO_SPACE, 2, 1, 1, 1, importDepthToSpace, 0},
       {schema::Code_EXPAND_DIMS, 1, 2, 2, 1, importExpandDims, 0},
+      {schema::Code_FILL, 4, 2, 2, 1, importFill},
       {schema::Code_MIRROR_PAD, 3, 2, 2, 1, importMirrorPad, 0},
       {schema::Code_PAD, 4, 2, 2, 1, importPad},
       {schema::Code_PADV2, 4, 3, 3, 1, importPad},
+      {schema::Code_RANGE, 2, 3, 3, 1, importRange},
+      {schema::Code_RANK, 1, 1, 1, 1, importRank},
       {schema::Code_RESHAPE, 2, 1, 2, 1, importReshape, 0},
       {schema::Code_SHAPE, 1, 1, 1, 1, importShape},
       {schema::Code_SPACE_TO_DEPTH, 2, 1, 1, 1, importSpaceToDepth, 0},
       {schema::Code_SQUEEZE, 2, 1, 1, 1, importSqueeze, 0},
       {schema::Code_TILE, 3, 2, 2, 1, importTile, 0},
       {schema::Code_TRANSPOSE, 6, 2, 2, 1, importTranspose, 0},
+      {schema::Code_ZEROS_LIKE, 1, 1, 1, 1, importZerosLike},
   };
   return kHandlers;
 }

@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Importer.h"
-
-#include "llvm/Support/MathExtras.h"
+#include "StridedSlice.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -20,7 +19,13 @@ static LogicalResult importConcatenation(Node &node) {
   const auto *options = node.getFlat().options_as_Concatenation();
   if (!options)
     return node.refuseMissingOptions();
-  return node.setResult(node.b.concat(node.getAll(), options->axis()),
+  SmallVector<Value> parts;
+  for (size_t i = 0; i < node.getNumInputs(); ++i) {
+    // An empty part adds nothing, and a network has no empty tensors.
+    if (!node.isEmpty(i))
+      parts.push_back(node.get(i));
+  }
+  return node.setResult(node.b.concat(parts, options->axis()),
                         options->activation());
 }
 
@@ -65,96 +70,12 @@ static LogicalResult importSlice(Node &node) {
   return node.setResult(node.b.sliceBox(x, *begins, *sizes));
 }
 
-namespace {
-/// The lists of STRIDED_SLICE, one element per entry of its specification, on
-/// their way to lists with one element per dimension of the input.
-struct StridedSlice {
-  Integers begins, ends, strides;
-  const schema::StridedSliceOptions &options;
-  Integers axes, starts, stops, steps;
-  /// Dimensions of the sliced tensor that go, and of the result that come.
-  Integers dropped, added;
-
-  explicit StridedSlice(const schema::StridedSliceOptions &options)
-      : options(options) {}
-
-  bool resolve(int64_t rank);
-
-private:
-  void addEntry(size_t entry, int64_t dimension);
-  static bool has(int32_t mask, size_t entry) {
-    return entry < 32 && (uint32_t(mask) >> entry & 1);
-  }
-};
-} // namespace
-
-/// Element `entry` of the lists says what is taken of `dimension`.
-void StridedSlice::addEntry(size_t entry, int64_t dimension) {
-  int64_t step = strides[entry], start = begins[entry], stop = ends[entry];
-  if (options.offset() && llvm::AddOverflow(start, stop, stop))
-    stop = start < 0 ? INT64_MIN : INT64_MAX;
-  if (has(options.shrink_axis_mask(), entry)) {
-    step = 1;
-    stop = start == -1 ? INT64_MAX : start + 1;
-    dropped.push_back(dimension);
-  } else {
-    if (has(options.begin_mask(), entry))
-      start = step < 0 ? INT64_MAX : INT64_MIN;
-    if (has(options.end_mask(), entry))
-      stop = step < 0 ? INT64_MIN : INT64_MAX;
-  }
-  axes.push_back(dimension);
-  starts.push_back(start);
-  stops.push_back(stop);
-  steps.push_back(step);
-}
-
-/// False if the entries do not fit `rank` dimensions.
-bool StridedSlice::resolve(int64_t rank) {
-  size_t entries = begins.size();
-  if (ends.size() != entries || strides.size() != entries)
-    return false;
-  int64_t taken = 0; // Dimensions that an entry stands for.
-  for (size_t entry = 0; entry < entries; ++entry)
-    taken += !has(options.new_axis_mask(), entry) &&
-             !has(options.ellipsis_mask(), entry);
-  if (taken > rank)
-    return false;
-  int64_t dimension = 0, resultDimension = 0;
-  for (size_t entry = 0; entry < entries; ++entry) {
-    if (has(options.ellipsis_mask(), entry)) {
-      dimension += rank - taken;
-      resultDimension += rank - taken;
-      taken = rank; // Another one stands for nothing.
-    } else if (has(options.new_axis_mask(), entry)) {
-      added.push_back(resultDimension++);
-    } else {
-      resultDimension += !has(options.shrink_axis_mask(), entry);
-      addEntry(entry, dimension++);
-    }
-  }
-  return true;
-}
-
 static LogicalResult importStridedSlice(Node &node) {
-  const auto *options = node.getFlat().options_as_StridedSlice();
-  if (!options)
-    return node.refuseMissingOptions();
   Value x = node.get(0);
-  FailureOr<Integers> begins = node.getIntegers(1, "its begin");
-  FailureOr<Integers> ends = node.getIntegers(2, "its end");
-  FailureOr<Integers> strides = node.getIntegers(3, "its strides");
-  if (failed(begins) || failed(ends) || failed(strides) || !x)
+  FailureOr<StridedSlice> given = readStridedSlice(node);
+  if (failed(given) || !x)
     return failure();
-  StridedSlice slice(*options);
-  slice.begins = std::move(*begins);
-  slice.ends = std::move(*ends);
-  slice.strides = std::move(*strides);
-  if (!slice.resolve(NetworkBuilder::rankOf(x)))
-    return node.emitError()
-           << "has " << slice.begins.size() << " begins, " << slice.ends.size()
-           << " ends and " << slice.strides.size() << " strides for "
-           << NetworkBuilder::rankOf(x) << " dimensions";
+  StridedSlice &slice = *given;
   NetworkBuilder &b = node.b;
   if (!slice.axes.empty())
     x = b.slice(x, slice.axes, slice.starts, slice.stops, slice.steps);

@@ -7,66 +7,53 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Import/TFLite.h"
-#include "Importer.h"
+#include "Session.h"
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 #include "llvm/Support/Alignment.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
-
-#include <map>
 
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
 
-/// The handler of an operator, or null.
-static const Handler *findHandler(const Operator &op) {
-  for (ArrayRef<Handler> handlers :
-       {getConvolutionHandlers(), getElementwiseHandlers(),
-        getPoolingHandlers(), getQuantizationHandlers(), getReshapingHandlers(),
-        getSlicingHandlers()})
-    for (const Handler &handler : handlers)
-      if (handler.code == op.code && op.version <= handler.maxVersion)
-        return &handler;
-  return nullptr;
-}
-
-/// One error for everything in the network that is not supported.
-static LogicalResult checkSupported(const Network &network, Location loc) {
-  std::map<std::string, unsigned> counts;
-  for (const Operator &op : network.operators)
-    if (!findHandler(op))
-      ++counts[getOperatorName(op) + " version " + std::to_string(op.version)];
-  if (counts.empty())
-    return success();
-  InFlightDiagnostic error = emitError(loc) << "operators that quantc does not "
-                                               "support: ";
-  llvm::interleaveComma(counts, error, [&](const auto &entry) {
-    error << entry.second << " x " << entry.first;
-  });
-  return error << "; replace them in the network before converting it";
-}
-
 namespace {
+/// One run of the importer over one subgraph and what it calls.
 class Importer {
 public:
-  Importer(const Network &network, NetworkBuilder &b)
-      : network(network), b(b), values(network, b) {}
+  Importer(const Model &model, size_t subgraph, const Signature *signature,
+           NetworkBuilder &b)
+      : network(model.subgraphs[subgraph]), signature(signature), b(b),
+        session(model, subgraph, b), values(network, session) {}
 
   LogicalResult importNetwork();
 
 private:
   LogicalResult addInputs();
-  LogicalResult importOperator(const Operator &op, unsigned index);
-  LogicalResult checkOperands(const Operator &op, const Handler &handler);
   LogicalResult addOutputs();
 
   const Network &network;
+  /// Its names for inputs and outputs, or null.
+  const Signature *signature;
   NetworkBuilder &b;
+  Session session;
   TensorValues values;
 };
 } // namespace
+
+/// The signature's name of `tensor`, unless it is the tensor's own or there is
+/// none.
+static StringAttr getAlias(NetworkBuilder &b, const Tensor &tensor,
+                           const llvm::SmallDenseMap<int32_t, StringRef> &names,
+                           int32_t index) {
+  std::string alias = llvm::json::fixUTF8(names.lookup(index));
+  return alias.empty() || alias == getTensorName(tensor)
+             ? StringAttr()
+             : b.getBuilder().getStringAttr(alias);
+}
 
 LogicalResult Importer::addInputs() {
   for (int32_t index : network.inputs) {
@@ -96,42 +83,11 @@ LogicalResult Importer::addInputs() {
     if (!value)
       return failure();
     values.set(index, value);
+    if (signature)
+      if (StringAttr alias = getAlias(b, tensor, signature->inputs, index))
+        b.setInputAttribute(b.getNumInputs() - 1, ptq::kAliasAttr, alias);
   }
   return success();
-}
-
-LogicalResult Importer::checkOperands(const Operator &op,
-                                      const Handler &handler) {
-  size_t inputs = op.inputs.size();
-  if (inputs < handler.minInputs || inputs > handler.maxInputs)
-    return b.emitError() << getOperatorName(op) << " has " << inputs
-                         << " inputs";
-  if (handler.numOutputs != kAnyNumber &&
-      op.outputs.size() != handler.numOutputs)
-    return b.emitError() << getOperatorName(op) << " has " << op.outputs.size()
-                         << " outputs";
-  for (auto [i, index] : llvm::enumerate(op.inputs))
-    if (index < 0 && (i < handler.minInputs || handler.maxInputs == kAnyNumber))
-      return b.emitError() << getOperatorName(op) << " has no input " << i;
-  for (int32_t index : op.outputs)
-    if (values.has(index))
-      return b.emitError() << getOperatorName(op) << " writes '"
-                           << getTensorName(network.tensors[index])
-                           << "', which is a constant, an input, or was "
-                              "written before";
-  return success();
-}
-
-LogicalResult Importer::importOperator(const Operator &op, unsigned index) {
-  b.setNode(op.outputs.empty()
-                ? getOperatorName(op)
-                : getTensorName(network.tensors[op.outputs.front()]),
-            index);
-  const Handler *handler = findHandler(op);
-  if (failed(checkOperands(op, *handler)))
-    return failure();
-  Node node(b, op, *handler, values);
-  return handler->import(node);
 }
 
 LogicalResult Importer::addOutputs() {
@@ -151,16 +107,16 @@ LogicalResult Importer::addOutputs() {
                    ? b.addQuantizedOutput(name, value, getParams(tensor))
                    : b.addOutput(name, value)))
       return failure();
+    if (signature)
+      if (StringAttr alias = getAlias(b, tensor, signature->outputs, index))
+        b.setOutputAttribute(b.getNumOutputs() - 1, ptq::kAliasAttr, alias);
   }
-  return success();
+  return addStateOutputs(session, names);
 }
 
 LogicalResult Importer::importNetwork() {
-  if (failed(addInputs()))
+  if (failed(addInputs()) || failed(importOperators(session, values)))
     return failure();
-  for (auto [index, op] : llvm::enumerate(network.operators))
-    if (failed(importOperator(op, index)))
-      return failure();
   return addOutputs();
 }
 
@@ -169,6 +125,63 @@ static bool isQuantized(const Network &network) {
   return llvm::any_of(network.tensors, [](const Tensor &tensor) {
     return !tensor.isConstant && isQuantizedType(tensor.type);
   });
+}
+
+/// The signature that `options` ask for; without a word, the one of the first
+/// subgraph, or null if the file has none such. Failure after an error.
+static FailureOr<const Signature *>
+chooseSignature(const Model &model, const ImportOptions &options,
+                Location loc) {
+  const Signature *first = nullptr;
+  for (const Signature &signature : model.signatures) {
+    if (!options.signature.empty() && signature.key == options.signature)
+      return &signature;
+    if (!first && signature.subgraph == 0)
+      first = &signature;
+  }
+  auto list = [&](InFlightDiagnostic &message) {
+    llvm::interleaveComma(model.signatures, message,
+                          [&](const Signature &signature) {
+                            message << "'" << signature.key << "'";
+                          });
+  };
+  if (!options.signature.empty()) {
+    InFlightDiagnostic error = emitError(loc) << "has no signature '"
+                                              << options.signature << "'; ";
+    if (model.signatures.empty())
+      return error << "it has none, and is read without --signature";
+    error << "it has ";
+    list(error);
+    return error;
+  }
+  if (model.signatures.size() > 1) {
+    InFlightDiagnostic warning = emitWarning(loc) << "has the signatures ";
+    list(warning);
+    warning << "; "
+            << (first ? "'" + first->key + "'"
+                      : std::string("the first subgraph"))
+            << " is read, --signature=<name> reads another";
+  }
+  return first;
+}
+
+/// Says so if the file has subgraphs that nothing refers to.
+static void warnUnreachable(const Model &model, Location loc) {
+  llvm::SmallBitVector reached(model.subgraphs.size());
+  for (const Signature &signature : model.signatures)
+    reached.set(signature.subgraph);
+  auto reach = [&](int32_t subgraph) {
+    if (subgraph >= 0 && size_t(subgraph) < reached.size())
+      reached.set(subgraph);
+  };
+  for (const Network &network : model.subgraphs)
+    for (const Operator &op : network.operators)
+      for (int32_t subgraph : getReferredSubgraphs(op))
+        reach(subgraph);
+  reached.set(0);
+  if (!reached.all())
+    emitWarning(loc) << "has " << model.subgraphs.size()
+                     << " subgraphs, the first of which is read";
 }
 
 OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
@@ -182,17 +195,22 @@ OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
     copy = llvm::MemoryBuffer::getMemBufferCopy(file.getBuffer(), path);
     file = copy->getMemBufferRef();
   }
-  FailureOr<Network> network = readNetwork(file, options, loc);
-  if (failed(network) || failed(checkSupported(*network, loc)))
+  FailureOr<Model> model = readModel(file, options, loc);
+  if (failed(model))
     return nullptr;
-  if (network->numOtherSubgraphs > 0)
-    emitWarning(loc) << "has " << network->numOtherSubgraphs + 1
-                     << " subgraphs, the first of which is read";
+  FailureOr<const Signature *> signature =
+      chooseSignature(*model, options, loc);
+  if (failed(signature))
+    return nullptr;
+  size_t subgraph = *signature ? (*signature)->subgraph : 0;
+  if (failed(checkSupported(*model, subgraph, loc)))
+    return nullptr;
+  warnUnreachable(*model, loc);
   NetworkBuilder builder(context, path);
-  if (failed(Importer(*network, builder).importNetwork()))
+  if (failed(Importer(*model, subgraph, *signature, builder).importNetwork()))
     return nullptr;
   OwningOpRef<ModuleOp> module = builder.finish();
-  if (module && isQuantized(*network))
+  if (module && llvm::any_of(model->subgraphs, isQuantized))
     for (auto func : module->getOps<func::FuncOp>())
       func->setAttr(
           ptq::kContractAttr,

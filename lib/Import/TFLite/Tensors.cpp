@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Importer.h"
+#include "Session.h"
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
@@ -104,20 +104,115 @@ Value tflite::buildConstant(NetworkBuilder &b, const Tensor &tensor) {
   }
 }
 
-Value TensorValues::get(int32_t index) {
-  const Tensor &tensor = network.tensors[index];
-  if (values[index])
-    return values[index];
-  if (!tensor.isConstant) {
-    b.emitError() << "tensor '" << getTensorName(tensor)
-                  << (tensor.isVariable
-                          ? "' keeps its values from one run to the next, "
-                            "which is not supported"
-                          : "' is read before any operator has written it");
-    return {};
+std::optional<ElementType> tflite::getHostType(schema::TensorType type) {
+  switch (type) {
+  case schema::TensorType_FLOAT32:
+    return ElementType::Float32;
+  case schema::TensorType_INT32:
+    return ElementType::Int32;
+  case schema::TensorType_UINT32:
+    return ElementType::UInt32;
+  case schema::TensorType_INT64:
+    return ElementType::Int64;
+  case schema::TensorType_BOOL:
+    return ElementType::Bool;
+  default:
+    return std::nullopt;
   }
-  return values[index] =
-             b.nameResult(buildConstant(b, tensor), getTensorName(tensor));
+}
+
+bool TensorValues::isKnown(int32_t index) const {
+  const Tensor &tensor = getTensor(index);
+  return slots[index].known ||
+         (tensor.isConstant && getHostType(tensor.type) &&
+          tensor.getNumElements() <= host::kMaxFoldedElements);
+}
+
+bool TensorValues::isEmpty(int32_t index) const {
+  const TensorSlot &slot = slots[index];
+  return slot.known ? slot.known->bytes.empty()
+                    : getTensor(index).isConstant &&
+                          getTensor(index).getNumElements() == 0;
+}
+
+const Array *TensorValues::getKnown(int32_t index) {
+  TensorSlot &slot = slots[index];
+  if (slot.known || !isKnown(index))
+    return slot.known.get();
+  const Tensor &tensor = getTensor(index);
+  Array array = Array::zeros(*getHostType(tensor.type), tensor.shape);
+  llvm::copy(tensor.data, array.bytes.begin());
+  if (array.type == ElementType::Bool)
+    for (uint8_t &flag : array.bytes)
+      flag = flag != 0;
+  slot.known = std::make_shared<const Array>(std::move(array));
+  return slot.known.get();
+}
+
+LogicalResult TensorValues::setKnown(int32_t index, Array array) {
+  session.knownBytes += array.bytes.size();
+  if (session.knownBytes > host::kMaxFoldedBytes)
+    return session.b.emitError()
+           << "'" << getTensorName(getTensor(index))
+           << "' brings the constants that are computed at import beyond "
+           << host::kMaxFoldedBytes << " bytes";
+  slots[index] = TensorSlot();
+  slots[index].known = std::make_shared<const Array>(std::move(array));
+  return success();
+}
+
+/// What no operator has written yet.
+static LogicalResult refuseUnwritten(NetworkBuilder &b, const Tensor &tensor) {
+  return b.emitError() << "tensor '" << getTensorName(tensor)
+                       << "' is read before any operator has written it";
+}
+
+FailureOr<TensorSlot> TensorValues::getSlot(int32_t index) {
+  TensorSlot &slot = slots[index];
+  const Tensor &tensor = getTensor(index);
+  if (slot.isEmpty() && tensor.isVariable && !tensor.isConstant) {
+    FailureOr<TensorSlot> read = readVariableTensor(session, network, tensor);
+    if (failed(read))
+      return failure();
+    slot = *read;
+  }
+  if (slot.isEmpty() && !tensor.isConstant)
+    return refuseUnwritten(session.b, tensor);
+  TensorSlot result = slot;
+  if (tensor.isConstant)
+    result.constant = &tensor;
+  return result;
+}
+
+Value TensorValues::get(int32_t index) {
+  TensorSlot &slot = slots[index];
+  if (slot.value)
+    return slot.value;
+  FailureOr<TensorSlot> all = getSlot(index);
+  if (failed(all))
+    return {};
+  const Tensor &tensor = getTensor(index);
+  NetworkBuilder &b = session.b;
+  std::string name = getTensorName(tensor);
+  if (slot.state)
+    b.emitError() << "'" << name << "' is a variable, not its value";
+  else if (slot.known && !tensor.isConstant)
+    slot.value = b.nameResult(b.hostConstant(*slot.known, name), name);
+  else if (!slot.value)
+    slot.value = b.nameResult(buildConstant(b, tensor), name);
+  return slot.value;
+}
+
+Node::Node(Session &session, const Operator &op, unsigned index,
+           const Handler *handler, TensorValues &values)
+    : session(session), b(session.b), op(op), index(index), handler(handler),
+      values(values) {}
+
+void Node::enter() const {
+  b.setNode(op.outputs.empty()
+                ? getOperatorName(op)
+                : getTensorName(values.network.tensors[op.outputs.front()]),
+            index);
 }
 
 /// Whether `value` is made at run time by a quant.dcast.
@@ -149,6 +244,21 @@ SmallVector<Value> Node::getAll() {
   return all;
 }
 
+bool Node::areInputsKnown() const {
+  return llvm::all_of(op.inputs, [&](int32_t index) {
+    return index < 0 || values.isKnown(index);
+  });
+}
+
+FailureOr<host::Shape> Node::getShape(unsigned i) {
+  if (hasInput(i) && values.isKnown(op.inputs[i]))
+    return host::Shape(ArrayRef<int64_t>(getKnown(i)->shape));
+  Value value = get(i);
+  if (!value)
+    return failure();
+  return host::Shape(NetworkBuilder::shapeOf(value));
+}
+
 FailureOr<SmallVector<int64_t>> Node::getIntegers(unsigned i, StringRef what) {
   if (!hasInput(i)) {
     emitError() << "has no input for " << what;
@@ -156,15 +266,15 @@ FailureOr<SmallVector<int64_t>> Node::getIntegers(unsigned i, StringRef what) {
   }
   const Tensor &tensor = getInput(i);
   std::optional<SmallVector<int64_t>> integers;
-  // Read from the file where possible: borders of slices may need 64 bits.
-  if (tensor.isConstant && tensor.type == schema::TensorType_INT64)
-    integers = readElements<int64_t>(tensor);
-  else if (tensor.isConstant && tensor.type == schema::TensorType_INT32)
-    integers = llvm::to_vector_of<int64_t>(readElements<int32_t>(tensor));
-  else if (Value value = get(i))
+  // Known ones first: borders of slices may need 64 bits.
+  if (const Array *known = getKnown(i)) {
+    if (!host::isFloat(known->type))
+      integers = host::getInts(*known);
+  } else if (Value value = get(i)) {
     integers = NetworkBuilder::getIntegers(value);
-  else
+  } else {
     return failure();
+  }
   if (!integers) {
     emitError() << "computes " << what << " ('" << getTensorName(tensor)
                 << "') at run time; only constants are supported: convert the "
@@ -185,8 +295,7 @@ FailureOr<int64_t> Node::getInteger(unsigned i, StringRef what) {
   return failure();
 }
 
-/// True if `shape` is what the file says, as far as the file knows.
-static bool hasShape(const Tensor &tensor, ArrayRef<int64_t> shape) {
+bool tflite::hasShape(const Tensor &tensor, ArrayRef<int64_t> shape) {
   if (shape.size() != tensor.shape.size())
     return tensor.shape.empty(); // Also written for an unknown rank.
   for (auto [d, size] : llvm::enumerate(shape))
@@ -214,10 +323,10 @@ Type tflite::getElementType(NetworkBuilder &b, schema::TensorType type) {
 /// The reals of `tensor` for the result `value`.
 Value Node::applyParams(Value value, const Tensor &tensor) {
   QuantizationParams params = getParams(tensor);
-  if (handler.copied < 0 || getInput(handler.copied).type != tensor.type)
+  if (handler->copied < 0 || getInput(handler->copied).type != tensor.type)
     return b.quantizeDequantize(value, params);
   ArrayRef<int64_t> shape = NetworkBuilder::shapeOf(value);
-  QuantizationParams copied = getParams(getInput(handler.copied));
+  QuantizationParams copied = getParams(getInput(handler->copied));
   if (copied.axis)
     return b.quantizeDequantize(value, params);
   quant::QuantizedType from = b.getQuantizedType(copied, shape);
@@ -230,6 +339,35 @@ Value Node::applyParams(Value value, const Tensor &tensor) {
       b.create<quant::QuantizeCastOp>(shape, from, value));
   return b.create<quant::DequantizeCastOp>(
       shape, b.getF32Type(), b.create<quant::StorageCastOp>(shape, to, codes));
+}
+
+LogicalResult Node::checkShape(const Tensor &tensor,
+                               ArrayRef<int64_t> shape) const {
+  if (hasShape(tensor, shape))
+    return success();
+  InFlightDiagnostic error = emitError() << "makes a tensor of shape [";
+  llvm::interleaveComma(shape, error);
+  error << "], but the file says [";
+  llvm::interleaveComma(tensor.shape, error);
+  return error << "] of '" << getTensorName(tensor) << "'";
+}
+
+LogicalResult Node::setKnown(Array elements, unsigned i) {
+  const Tensor &tensor = getOutput(i);
+  if (getHostType(tensor.type) != elements.type)
+    return emitError() << "makes " << stringify(elements.type)
+                       << ", which does not become '" << getTensorName(tensor)
+                       << "' of type " << getTypeName(tensor.type);
+  if (failed(checkShape(tensor, elements.shape)))
+    return failure();
+  return values.setKnown(op.outputs[i], std::move(elements));
+}
+
+LogicalResult Node::setSlot(unsigned i, TensorSlot slot, const Tensor &from) {
+  if (failed(checkSame(b, slot, from, getOutput(i), "becomes")))
+    return failure();
+  values.setSlot(op.outputs[i], std::move(slot));
+  return success();
 }
 
 LogicalResult Node::setResult(Value value, unsigned i) {
@@ -245,13 +383,8 @@ LogicalResult Node::setResult(Value value, unsigned i) {
     return emitError() << "makes " << NetworkBuilder::elementOf(value)
                        << ", which does not become '" << getTensorName(tensor)
                        << "' of type " << getTypeName(tensor.type);
-  if (!hasShape(tensor, NetworkBuilder::shapeOf(value))) {
-    InFlightDiagnostic error = emitError() << "makes a tensor of shape [";
-    llvm::interleaveComma(NetworkBuilder::shapeOf(value), error);
-    error << "], but the file says [";
-    llvm::interleaveComma(tensor.shape, error);
-    return error << "] of '" << getTensorName(tensor) << "'";
-  }
+  if (failed(checkShape(tensor, NetworkBuilder::shapeOf(value))))
+    return failure();
   value = b.nameResult(value, getTensorName(tensor));
   if (isQuantizedType(tensor.type))
     value = applyParams(value, tensor);

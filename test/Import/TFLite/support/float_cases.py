@@ -203,6 +203,21 @@ SHAPES = [
     Case("unpack", "UNPACK", [X(2, 3)], lambda x: [x[:, i] for i in range(3)], ("Unpack", dict(axis=1))),
     Case("depth_to_space", "DEPTH_TO_SPACE", [X(1, 2, 3, 8)], lambda x: ref.depth_to_space(x, 2), ("DepthToSpace", dict(block_size=2))),
     Case("space_to_depth", "SPACE_TO_DEPTH", [X(1, 4, 6, 3)], lambda x: ref.space_to_depth(x, 2), ("SpaceToDepth", dict(block_size=2))),
+    Case("space_to_batch", "SPACE_TO_BATCH_ND", [X(2, 3, 5, 2), I([2, 3]), I([[1, 0], [0, 1]])],
+         lambda x, b, p: ref.space_to_batch(x, b, p)),
+    Case("space_to_batch_line", "SPACE_TO_BATCH_ND", [X(1, 5, 2), I([3]), I([[1, 0]])],
+         lambda x, b, p: ref.space_to_batch(x[:, :, None], (3, 1), ((1, 0), (0, 0)))[:, :, 0]),
+    Case("batch_to_space", "BATCH_TO_SPACE_ND", [X(12, 2, 2, 3), I([2, 3]), I([[1, 0], [0, 2]])],
+         lambda x, b, c: ref.batch_to_space(x, b, c)),
+    Case("batch_to_space_line", "BATCH_TO_SPACE_ND", [X(6, 2, 3), I([3]), I([[1, 1]])],
+         lambda x, b, c: ref.batch_to_space(x[:, :, None], (3, 1), ((1, 1), (0, 0)))[:, :, 0]),
+    Case("gather_nd", "GATHER_ND", [X(3, 4, 5), I([[0, 1], [2, 3], [1, 1]])], lambda x, i: x[i[:, 0], i[:, 1]]),
+    Case("gather_nd_input", "GATHER_ND", [X(3, 4), Operand(np.array([[2, 1], [0, 3]], np.int32))], lambda x, i: x[i[:, 0], i[:, 1]]),
+    Case("scatter_nd", "SCATTER_ND", [I([[1], [3], [1]]), X(3, 2), I([4, 2])],
+         lambda i, u, s: np.stack([np.zeros(2), u[0] + u[2], np.zeros(2), u[1]])),
+    Case("top_k", "TOPK_V2", [X(2, 7), I(3)], lambda x, k: (np.sort(x)[:, :-4:-1], np.argsort(-x, kind="stable")[:, :3].astype(np.int32))),
+    Case("top_k_ties", "TOPK_V2", [Operand(np.array([1, 3, 3, 1, 3], np.float32)), I(4)],
+         lambda x, k: (np.array([3, 3, 3, 1], np.float32), np.array([1, 2, 4, 0], np.int32))),
     Case("reverse", "REVERSE_V2", [X(2, 3), I([1])], lambda x, a: x[:, ::-1]),
 ]
 
@@ -238,7 +253,75 @@ SPARSE_WEIGHTS = [
          lambda x: x.astype(np.float32)),
 ]
 
+def _known(name, code, operands, expect, options=None, **more):
+    """An operator that is computed while the file is read."""
+    return Case(f"known_{name}", code, operands, expect, options, **more)
+
+
+def _known_binary(code, expect, options_type=None):
+    operands = [I([[7, -7], [6, -6]]), I([2, -3])]
+    return _known(code.lower(), code, operands, expect, (options_type, {}) if options_type else None)
+
+
+EMPTY = np.zeros(0, np.int32)
+
+# What converters compute shapes with, on constants; also of no elements.
+KNOWN = [
+    _known_binary("ADD", np.add, "Add"), _known_binary("SUB", np.subtract, "Sub"), _known_binary("MUL", np.multiply, "Mul"),
+    _known_binary("DIV", lambda a, b: np.trunc(a / b).astype(np.int32), "Div"), _known_binary("FLOOR_DIV", np.floor_divide),
+    _known_binary("FLOOR_MOD", np.mod), _known_binary("MINIMUM", np.minimum), _known_binary("MAXIMUM", np.maximum),
+    _known_binary("SQUARED_DIFFERENCE", lambda a, b: (a - b)**2),
+    *(_known_binary(code, function) for code, function in (
+        ("EQUAL", np.equal), ("NOT_EQUAL", np.not_equal), ("GREATER", np.greater), ("GREATER_EQUAL", np.greater_equal),
+        ("LESS", np.less), ("LESS_EQUAL", np.less_equal))),
+    _known("wide", "FLOOR_DIV", [I([1 << 40], np.int64), I([1 << 20], np.int64)], lambda a, b: a // b),
+    _known("neg", "NEG", [I([3, -4])], np.negative), _known("abs", "ABS", [I([3, -4])], np.abs),
+    _known("floor", "FLOOR", [C(5)], np.floor), _known("ceil", "CEIL", [C(5)], np.ceil), _known("round", "ROUND", [C(5)], np.rint),
+    _known("rsqrt", "RSQRT", [C(5, low=0.5)], lambda x: 1 / np.sqrt(x)), _known("square", "SQUARE", [I([3, -4])], np.square),
+    _known("cast", "CAST", [C(2, 3, low=-9, high=9)], lambda x: x.astype(np.int64)),
+    _known("not", "LOGICAL_NOT", [I([True, False], bool)], np.logical_not),
+    _known("select", "SELECT_V2", [I([True, False], bool), I([[1], [2]]), I([3, 4])], np.where),
+    _known("prod", "REDUCE_PROD", [I([[2, 3], [4, 5]]), I([-1])], lambda x, a: x.prod(axis=1).astype(np.int32), ("Reducer", {})),
+    _known("prod_none", "REDUCE_PROD", [I(EMPTY), I([0])], lambda x, a: np.array([1], np.int32), ("Reducer", dict(keep_dims=True))),
+    _known("sum", "SUM", [I([[2, 3], [4, 5]]), I([0, 1])], lambda x, a: np.int32(14), ("Reducer", {})),
+    _known("max_none", "REDUCE_MAX", [I(EMPTY), I([0])], lambda x, a: np.int32(-2**31), ("Reducer", {})),
+    _known("min_none", "REDUCE_MIN", [I(EMPTY), I([0])], lambda x, a: np.int32(2**31 - 1), ("Reducer", {})),
+    _known("any", "REDUCE_ANY", [I([[True, False], [False, False]], bool), I([1])], lambda x, a: x.any(axis=1), ("Reducer", {})),
+    _known("all", "REDUCE_ALL", [I([[True, True], [True, False]], bool), I([1])], lambda x, a: x.all(axis=1), ("Reducer", {})),
+    _known("pack", "PACK", [I([1, 2]), I([3, 4])], lambda a, b: np.stack([a, b], 1), ("Pack", dict(axis=-1))),
+    _known("unpack", "UNPACK", [I([[1, 2], [3, 4]])], lambda x: [x[:, 0], x[:, 1]], ("Unpack", dict(axis=1))),
+    _known("concat", "CONCATENATION", [I(EMPTY), I([3, 4]), I([5])], lambda *x: np.concatenate(x), ("Concatenation", dict(axis=0))),
+    _known("split", "SPLIT", [I(-1), I([[1, 2], [3, 4]])], lambda a, x: [x[:, :1], x[:, 1:]]),
+    _known("reshape", "RESHAPE", [I([[1, 2, 3], [4, 5, 6]]), I([3, -1])], lambda x, s: x.reshape(3, 2)),
+    _known("expand", "EXPAND_DIMS", [I([1, 2]), I(-1)], lambda x, a: x[:, None]),
+    _known("squeeze", "SQUEEZE", [I([[[1], [2]]])], lambda x: x.squeeze(), ("Squeeze", {})),
+    _known("transpose", "TRANSPOSE", [I([[1, 2, 3], [4, 5, 6]]), I([1, 0])], lambda x, p: x.T),
+    _known("broadcast", "BROADCAST_TO", [I([[1], [2]]), I([2, 3])], lambda x, s: np.broadcast_to(x, (2, 3)), version=2),
+    _known("broadcast_args", "BROADCAST_ARGS", [I([2, 1]), I([3, 1, 4])], lambda a, b: np.array([3, 2, 4], np.int32)),
+    _known("fill", "FILL", [I([2, 3]), I(7, np.int64)], lambda s, v: np.full((2, 3), 7)),
+    _known("range", "RANGE", [I(9), I(-2), I(-4)], lambda *x: np.array([9, 5, 1], np.int32)),
+    _known("range_float", "RANGE", [C(low=1, high=1), Operand(np.float32(2), constant=True), Operand(np.float32(0.25), constant=True)],
+           lambda *x: np.arange(1, 2, 0.25, dtype=np.float32)),
+    _known("slice", "SLICE", [I([[1, 2, 3], [4, 5, 6]]), I([0, 1]), I([-1, 2])], lambda x, *_: x[:, 1:]),
+    _known("strided", "STRIDED_SLICE", [I([1, 2, 3, 4, 5]), I([4]), I([0]), I([-2])], lambda x, *_: x[4:0:-2], ("StridedSlice", {})),
+    _known("strided_masks", "STRIDED_SLICE", [I([[1, 2, 3], [4, 5, 6]]), I([1, 0, 1]), I([2, 0, 9]), I([1, 1, 1])],
+           lambda x, *_: x[1, None, 1:], ("StridedSlice", dict(shrink_axis_mask=1, new_axis_mask=2))),
+    _known("gather", "GATHER", [I([[1, 2, 3], [4, 5, 6]]), I([2, 0])], lambda x, i: x[:, [2, 0]], ("Gather", dict(axis=-1))),
+    _known("zeros", "ZEROS_LIKE", [I([[1, 2, 3]])], np.zeros_like),
+    Case("zeros_float", "ZEROS_LIKE", [X(2, 3)], np.zeros_like),
+    Case("rank", "RANK", [X(2, 3, 4)], lambda x: np.int32(3)),
+    Case("shape64", "SHAPE", [X(2, 3)], lambda x: np.array([2, 3])),
+    Case("fill_input", "FILL", [I([2, 3]), X()], lambda s, v: np.full((2, 3), v)),
+    Case("any_input", "REDUCE_ANY", [Operand(np.array([[True, False], [False, False]])), I([1])], lambda x, a: x.any(axis=1),
+         ("Reducer", {})),
+    Case("all_input", "REDUCE_ALL", [Operand(np.array([[True, True], [True, False]])), I([1])], lambda x, a: x.all(axis=1, keepdims=True),
+         ("Reducer", dict(keep_dims=True))),
+    Case("floormod", "FLOOR_MOD", [Operand(np.array([7, -7, 6, -6], np.int32)), I([3, 3, -4, -4])], np.mod),
+    Case("concat_empty", "CONCATENATION", [Operand(np.zeros((2, 0), np.float32), constant=True), X(2, 3)],
+         lambda a, b: b, ("Concatenation", dict(axis=1))),
+]
+
 GROUPS = {
-    "unary": UNARY, "binary": BINARY, "comparisons": COMPARISONS, "convolutions": CONVOLUTIONS, "pooling": POOLING, "shapes": SHAPES,
+    "known": KNOWN, "unary": UNARY, "binary": BINARY, "comparisons": COMPARISONS, "convolutions": CONVOLUTIONS, "pooling": POOLING, "shapes": SHAPES,
     "sparse": SPARSE_WEIGHTS,
 }

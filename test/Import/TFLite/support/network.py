@@ -38,14 +38,19 @@ class Params:
 
 
 class Network:
-    """Tensors are numbered as they are added."""
+    """A subgraph: the first one of a file, or another one of the file of `first`. Tensors are numbered as they are added."""
 
-    def __init__(self):
-        self.tensors, self.buffers, self.codes, self.operators = [], [{}], [], []
+    def __init__(self, first=None):
+        self.buffers, self.codes = (first.buffers, first.codes) if first else ([{}], [])
+        self.subgraphs = first.subgraphs if first else []
+        self.number = len(self.subgraphs)
+        self.subgraphs.append(self)
+        self.tensors, self.operators, self.signatures = [], [], []
         self.inputs, self.outputs = [], []
 
     def tensor(self, name, shape, dtype="float32", params=None, **fields):
-        tensor = dict(name=name, shape=list(shape), type=TYPES[str(np.dtype(dtype))], **fields)
+        kind = dtype if dtype == "RESOURCE" else TYPES[str(np.dtype(dtype))]
+        tensor = dict(name=name, shape=list(shape), type=kind, **fields)
         if params:
             tensor["quantization"] = params.json()
         self.tensors.append(tensor)
@@ -66,16 +71,23 @@ class Network:
         return index
 
     def op(self, code, inputs, outputs, options_type=None, options=None, version=1):
-        """`options` belong to member `options_type` of the schema's union."""
+        """`options` belong to member `options_type` of one of the schema's unions."""
         operator = dict(opcode_index=len(self.codes), inputs=list(inputs), outputs=list(outputs))
         self.codes.append(dict(code=code, version=version))
         if options_type:
-            operator.update(options_type=options_type, options=options or {})
+            field = "options2" if options_type == "Composite" else "options"
+            operator.update({f"{field}_type": options_type, field: options or {}})
         self.operators.append(operator)
 
+    def signature(self, key, inputs, outputs, number=0):
+        """An entry point: names of the tensors of subgraph `number`."""
+        def names(tensors):
+            return [dict(name=name, tensor=tensor) for name, tensor in tensors.items()]
+        self.signatures.append(dict(key=key, inputs=names(inputs), outputs=names(outputs), subgraph=number))
+
     def json(self):
-        graph = dict(tensors=self.tensors, inputs=self.inputs, outputs=self.outputs, operators=self.operators)
-        return dict(version=3, operator_codes=self.codes, subgraphs=[graph], buffers=self.buffers)
+        graphs = [dict(tensors=g.tensors, inputs=g.inputs, outputs=g.outputs, operators=g.operators) for g in self.subgraphs]
+        return dict(version=3, operator_codes=self.codes, subgraphs=graphs, buffers=self.buffers, signature_defs=self.signatures)
 
     def write(self, path):
         """Writes `path`, which ends in .tflite."""

@@ -100,3 +100,17 @@ def space_to_depth(x, block):
 def softmax(x, beta=1.0):
     e = np.exp(beta * (x - x.max(axis=-1, keepdims=True)))
     return e / e.sum(axis=-1, keepdims=True)
+
+
+def space_to_batch(x, block, paddings):
+    """Every block[0] x block[1]-th pixel of the padded image is an image of its own."""
+    x = np.pad(x, [(0, 0), *paddings, (0, 0)])
+    n, h, w, c = x.shape
+    x = x.reshape(n, h // block[0], block[0], w // block[1], block[1], c).transpose(2, 4, 0, 1, 3, 5)
+    return x.reshape(-1, h // block[0], w // block[1], c)
+
+
+def batch_to_space(x, block, crops):
+    n, h, w, c = x.shape
+    x = x.reshape(block[0], block[1], -1, h, w, c).transpose(2, 3, 0, 4, 1, 5).reshape(-1, h * block[0], w * block[1], c)
+    return x[:, crops[0][0]:x.shape[1] - crops[0][1], crops[1][0]:x.shape[2] - crops[1][1]]
