@@ -19,17 +19,24 @@
 
 namespace quantc {
 
-/// How the range of a tensor is estimated from its statistics:
-///   MinMax         the extremes of all values
-///   MovingAverage  the means of every sample's extremes (a plain mean: unlike
-///                  an exponential one it does not depend on the samples'
-///                  order)
-///   Percentile     what is left after cutting the outermost values
-///   Entropy        least Kullback-Leibler divergence of the quantized
-///   distribution Mse            least expected squared error Auto per tensor,
-///   the one of these whose expected squared error is
-///                  least
-enum class Estimator { MinMax, MovingAverage, Percentile, Entropy, Mse, Auto };
+/// How the range of a tensor is estimated from its statistics.
+enum class Estimator {
+  /// The extremes of all values.
+  MinMax,
+  /// The mean of the samples' minima and the mean of their maxima. It is a
+  /// plain mean, because an exponential one depends on the order of samples.
+  MovingAverage,
+  /// What is left after the outermost values were cut.
+  Percentile,
+  /// The range with the least Kullback-Leibler divergence between the
+  /// distribution and its quantized form.
+  Entropy,
+  /// The range with the least expected squared error.
+  Mse,
+  /// Of all the others, for each tensor, the one whose range has the least
+  /// expected squared error.
+  Auto
+};
 
 /// "min-max", "moving-average", "percentile", "entropy", "mse", "auto".
 std::optional<Estimator> parseEstimator(llvm::StringRef name);

@@ -29,8 +29,8 @@
 
 namespace quantc {
 
-/// What the bytes of the network's inputs or outputs are. Own are those it has:
-/// float32, and integers of an already quantized network.
+/// The element type of a network's inputs or outputs. `Own` keeps the network's
+/// own type: float32, or the integers of a network that is quantized already.
 enum class IOType { Own, Float, Int8, UInt8 };
 
 /// Scales of the weights of fully connected layers, as options name them.
@@ -85,9 +85,8 @@ void populateCodegenPipeline(mlir::OpPassManager &pm,
 ///   ptq-simplify-pipeline
 ///   ptq-observe-pipeline
 ///   ptq-annotate-pipeline{profile= estimator= percentile= fully-connected=}
-///   ptq-quantize-pipeline{profile= estimator= percentile= contract= inputs=
-///   outputs=
-///                         strict-integer}
+///   ptq-quantize-pipeline{profile= estimator= percentile= contract=
+///                         inputs= outputs= strict-integer}
 void registerQuantizePipelines();
 
 /// Registers `quantc-codegen-pipeline{name= target= cpu= features=}`.

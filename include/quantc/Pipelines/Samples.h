@@ -8,18 +8,16 @@
 /// \file
 /// Binds the arrays of .npy and .npz files to the inputs of a network.
 ///
-/// In an .npz the array of an input stands under the input's name or its other
-/// name (TensorInfo::alias); `x` or `input` (or the only array of the file,
-/// labels apart) also serves a network with one input. A state of which the
-/// file has no array takes its initial value in every sample, and does not
-/// count as an input here. Other keys are ignored, whatever they hold. A .npy
-/// file serves a network with one input. For an input of shape [d0, d1, ...] an
-/// array may be
+/// In an .npz file the array of an input has the input's name or its other name
+/// (TensorInfo::alias). A network with one input also accepts the keys `x` and
+/// `input`, the only array of the file (labels do not count), or a .npy file. A
+/// state of which the file has no array takes its initial value in every
+/// sample, and does not count as an input here. Other keys are ignored. For an
+/// input of shape [d0, d1, ...] an array may have the shape
 ///
 ///   * [N, d0, d1, ...]: N samples, or
-///   * [N * d0, d1, ...]: N samples along the leading dimension; with a batch
-///   of one, d0 = 1,
-///     that is the usual [N, d1, ...].
+///   * [N * d0, d1, ...]: N samples along the leading dimension. If d0 is 1,
+///     this is the usual [N, d1, ...].
 ///
 /// Element types are those of the network: nothing is converted silently. With
 /// Preprocessing that names a scale, mean or deviation, an array may have any

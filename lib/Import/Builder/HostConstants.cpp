@@ -1,5 +1,4 @@
-//===- HostConstants.cpp - Tensors known at import, as constants -*- C++
-//-*-===//
+//===- HostConstants.cpp - Constants known while reading -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

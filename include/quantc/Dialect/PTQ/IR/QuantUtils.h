@@ -9,9 +9,8 @@
 ///
 /// \file
 /// What implementations of QuantizableOpInterface share: reading parameters
-/// from
-/// `!quant.uniform` types, finding constants behind quantization, and building
-/// the few operations that integer recipes consist of.
+/// from `!quant.uniform` types, finding constants behind quantization, and
+/// building the few operations that integer forms consist of.
 ///
 //===----------------------------------------------------------------------===//
 
