@@ -18,7 +18,11 @@
 #include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include <algorithm>
+#include <cmath>
 
 namespace quantc {
 #define GEN_PASS_DEF_PTQCONVERTIO
@@ -49,13 +53,37 @@ static quant::UniformQuantizedType getInt8Type(Type tensor) {
                                                          : decltype(type)();
 }
 
-/// The quantized type that the users of a float argument want, or null.
+/// The quantized type that the users of a float argument want, or null. An
+/// argument without users has the scale 1: nothing depends on it, and the
+/// caller gets the element type that it asked for.
 static quant::UniformQuantizedType getWantedType(BlockArgument argument) {
+  if (argument.use_empty())
+    return getUniformType(argument.getContext(), {1.0, 0, kInt8Activation});
   for (Operation *user : argument.getUsers())
     if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user))
       if (auto type = getInt8Type(quantize.getType()))
         return type;
   return {};
+}
+
+/// A float constant as integers, with the parameters of the range of its
+/// values; null if `value` is no constant of finite floats.
+static Value quantizeConstant(OpBuilder &b, Value value) {
+  SmallVector<double> reals = getConstantReals(value);
+  if (reals.empty() ||
+      !llvm::all_of(reals, [](double real) { return std::isfinite(real); }))
+    return {};
+  auto [min, max] = std::minmax_element(reals.begin(), reals.end());
+  AffineParams params = chooseAsymmetric(*min, *max, kInt8Activation);
+  SmallVector<int8_t> integers = llvm::map_to_vector(reals, [&](double real) {
+    return static_cast<int8_t>(quantize(real, params));
+  });
+  auto type = cast<RankedTensorType>(value.getType()).clone(b.getI8Type());
+  Value storage = tosa::ConstOp::create(
+      b, value.getLoc(), type,
+      DenseElementsAttr::get(type, ArrayRef<int8_t>(integers)));
+  return reinterpret(b, value.getLoc(), storage,
+                     getUniformType(b.getContext(), params));
 }
 
 static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
@@ -72,8 +100,9 @@ static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
   if (!type)
     return func.emitError("input ")
            << argument.getArgNumber() << " ('" << getTensorName(argument)
-           << "') is not quantized, because no integer operation reads it; use "
-              "inputs=float";
+           << "') is not quantized, because no integer operation reads it; "
+              "keep "
+              "it in float with --input-type=float";
 
   auto tensor = cast<RankedTensorType>(argument.getType());
   SmallVector<OpOperand *> uses = llvm::map_to_vector(
@@ -112,14 +141,18 @@ static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
     return success();
   if (auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>())
     value = dequantize.getInput();
+  if (isFloatTensor(value.getType()))
+    if (Value constant = quantizeConstant(b, value))
+      value = constant;
   quant::UniformQuantizedType type = getInt8Type(value.getType());
   if (!type && !isa<FloatType>(getElementTypeOrSelf(value)))
     return success();
   if (!type)
     return func.emitError("output ")
            << output.getOperandNumber() << " ('" << getTensorName(output.get())
-           << "') is not quantized, because a float operation makes it; use "
-              "outputs=float";
+           << "') is not quantized, because a float operation makes it; keep "
+              "it "
+              "in float with --output-type=float";
   Value storage = reinterpret(b, value.getLoc(), value, type.getStorageType());
   if (element == Element::UInt8)
     storage = convertSign(b, value.getLoc(), storage, /*fromUnsigned=*/false);

@@ -209,7 +209,10 @@ LogicalResult quantc::verifyFiniteConstants(ModuleOp module) {
     if (!name.empty())
       error << "'" << name << "' ";
     error << "holds " << bad << " NaN or infinite value" << (bad > 1 ? "s" : "")
-          << ", which no integer can represent; repair the network's weights";
+          << ", which no integer can represent; replace "
+          << (bad > 1 ? "them by finite values" : "it by a finite value")
+          << " (infinities of a mask by large numbers), or compile the network "
+             "in float (--float)";
     result = failure();
   });
   return result;

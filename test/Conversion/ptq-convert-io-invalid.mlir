@@ -4,8 +4,8 @@
 // CHECK: unknown element type 'int16'; use own, float, int8 or uint8
 
 // Both are reported.
-// expected-error @below {{output 0 ('y') is not quantized, because a float operation makes it; use outputs=float}}
-// expected-error @below {{input 0 ('x') is not quantized, because no integer operation reads it; use inputs=float}}
+// expected-error @below {{output 0 ('y') is not quantized, because a float operation makes it; keep it in float with --output-type=float}}
+// expected-error @below {{input 0 ('x') is not quantized, because no integer operation reads it; keep it in float with --input-type=float}}
 func.func @net(%x: tensor<4xf32> {ptq.name = "x"}) -> tensor<4xf32> {
   %0 = tosa.tanh %x {ptq.name = "y"} : (tensor<4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>

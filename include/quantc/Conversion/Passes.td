@@ -23,7 +23,8 @@ def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
 
     Inputs and outputs of a network that was quantized already have these attributes. They are
     converted, too: `float` adds a quantization or dequantization inside of the network, and a change between
-    signed and unsigned integers adds a tosa.rescale. It is an error if an input or output that shall be an integer
+    signed and unsigned integers adds a tosa.rescale. An input that nothing reads has the scale 1. An
+    output that is a constant gets the scale of the range of its values. It is an error if another input or output that shall be an integer
     has no quantization parameters.
 
     Runs after ptq-quantize-ops and before ptq-lower-quantized.
