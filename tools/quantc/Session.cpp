@@ -14,7 +14,9 @@
 
 #include "mlir/IR/Remarks.h"
 
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/Regex.h"
 
 using namespace mlir;
@@ -88,7 +90,19 @@ llvm::Expected<OwningOpRef<ModuleOp>> Session::load(StringRef path,
     return options.takeError();
   if (path != "-" && !llvm::sys::fs::exists(path))
     return makeError("'" + path + "': no such file");
-  OwningOpRef<ModuleOp> module = loadNetwork(path, context, *options);
+  // MLIR's readers of text and bytecode trust what they read, and some damaged
+  // files crash them. Then nothing is left that could be taken down in order.
+  OwningOpRef<ModuleOp> module;
+  llvm::CrashRecoveryContext guard;
+  llvm::CrashRecoveryContext::Enable();
+  if (!guard.RunSafely(
+          [&] { module = loadNetwork(path, context, *options); })) {
+    printError() << "'" << path
+                 << "' is damaged: reading it crashes MLIR's reader; write the "
+                    "file again\n";
+    llvm::sys::Process::Exit(1, /*NoCleanup=*/true);
+  }
+  llvm::CrashRecoveryContext::Disable();
   if (!module)
     return llvm::make_error<DiagnosedError>();
   return module;
