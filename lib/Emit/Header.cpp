@@ -12,8 +12,11 @@
 
 #include "quantc/Emit/Emit.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
+
+#include <cmath>
 
 using namespace quantc;
 using llvm::raw_ostream;
@@ -78,14 +81,20 @@ static std::string shapeText(const TensorInfo &tensor, StringRef open,
   return text + close.str();
 }
 
-/// One element of `array` as C writes it.
-static void printElement(raw_ostream &os, const Array &array, size_t index) {
-  if (array.type == ElementType::Float32)
-    os << llvm::format("%.9gf", double(array.as<float>()[index]));
-  else if (array.type == ElementType::Float64)
-    os << llvm::format("%.17g", array.as<double>()[index]);
+/// An element of `type` as C writes it. A float has a decimal point, without
+/// which C does not take the suffix.
+static void printElement(raw_ostream &os, ElementType type, double value) {
+  StringRef suffix = type == ElementType::Float32 ? "f" : "";
+  if (std::isnan(value))
+    os << "(0.0" << suffix << " / 0.0" << suffix << ")";
+  else if (std::isinf(value))
+    os << (value < 0 ? "(-1.0" : "(1.0") << suffix << " / 0.0" << suffix << ")";
+  else if (type == ElementType::Float32)
+    os << llvm::format("%#.9gf", value);
+  else if (type == ElementType::Float64)
+    os << llvm::format("%#.17g", value);
   else
-    os << static_cast<int64_t>(toDoubles(array)[index]);
+    os << static_cast<int64_t>(value);
 }
 
 /// What an input that is a state takes in the first run and later.
@@ -106,12 +115,12 @@ static void printState(raw_ostream &os, StringRef macro,
   TensorInfo one = tensor;
   if (tensor.initial.size() == 1)
     one.shape = {1};
-  Array initial = makeInitial(one);
+  std::vector<double> values = toDoubles(makeInitial(one));
   os << "#define " << macro
      << (tensor.initial.size() == 1 ? "_INITIAL_VALUE " : "_INITIAL_VALUES {");
-  for (int64_t i = 0, e = initial.elementCount(); i < e; ++i) {
+  for (auto [i, value] : llvm::enumerate(values)) {
     os << (i ? ", " : tensor.initial.size() == 1 ? "(" : "");
-    printElement(os, initial, i);
+    printElement(os, tensor.type, value);
   }
   os << (tensor.initial.size() == 1 ? ")" : "}") << "\n";
 }

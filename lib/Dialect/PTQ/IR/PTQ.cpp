@@ -139,11 +139,12 @@ LogicalResult PTQDialect::verifyRegionArgAttribute(Operation *op, unsigned,
   if (attribute.getName() == kInitialAttr) {
     auto initial = dyn_cast<DenseFPElementsAttr>(attribute.getValue());
     auto func = dyn_cast<FunctionOpInterface>(op);
+    // Once tensors have become memory, code generation has read the attribute.
     auto type =
         func ? dyn_cast<RankedTensorType>(func.getArgumentTypes()[number])
              : nullptr;
-    if (!initial || !initial.getElementType().isF64() || !type ||
-        initial.getType().getShape() != type.getShape())
+    if (!initial || !initial.getElementType().isF64() ||
+        (type && initial.getType().getShape() != type.getShape()))
       return op->emitError() << "'" << kInitialAttr
                              << "' must hold an f64 for each element of the "
                                 "argument";

@@ -74,7 +74,9 @@ def sample_inputs(case, rng):
                 info = np.iinfo(array.dtype)
                 more.append(rng.integers(info.min, info.max + 1, array.shape).astype(array.dtype))
             else:
-                more.append(rng.permutation(array.ravel()).reshape(array.shape))
+                # Rows of integers may be positions, which have to stay together.
+                more.append(rng.permutation(array) if array.dtype.kind in "iu" and array.ndim
+                            else rng.permutation(array.ravel()).reshape(array.shape))
         inputs[f"{case.name}.{index}"] = np.stack(more)
     return inputs
 

@@ -177,9 +177,9 @@ def variables():
         state = dict(memory=got["memory_next"])
     got, _ = run(n, "variable", audio=X)
     expect_equal("variable by the signature's name", got["y"], X + [4, 5, -6])
-    text = header("variable")
+    text = header("variable", "--float")
     for line in ('#define NET_INPUT_0_NAME "x"', '#define NET_INPUT_0_ALIAS "audio"', '#define NET_INPUT_1_NAME "memory"',
-                 "#define NET_INPUT_1_STATE_OUTPUT 1", "#define NET_INPUT_1_INITIAL_VALUES {4f, 5f, -6f}",
+                 "#define NET_INPUT_1_STATE_OUTPUT 1", "#define NET_INPUT_1_INITIAL_VALUES {4.00000000f, 5.00000000f, -6.00000000f}",
                  '#define NET_OUTPUT_0_ALIAS "sum"', '#define NET_OUTPUT_1_NAME "memory_next"'):
         expect("header", line in text, f"no line {line} in {text}")
     done = subprocess.run(["cc", "-x", "c", "-fsyntax-only", "-Wall", "-Werror", "-std=c99", "-"], text=True,
@@ -202,7 +202,7 @@ def quantized_variables():
     text = header("int8_variable", "--strict-integer")
     for line in ("#define NET_INPUT_1_INITIAL_VALUE (-3)", "#define NET_INPUT_1_TYPE int8_t", "#define NET_INPUT_1_ZERO_POINT (-3)"):
         expect("int8 header", line in text, f"no line {line} in {text}")
-    subprocess.run(["quantc", "compile", WORKDIR / "int8_variable.tflite", "-o", WORKDIR / "int8_variable.so"], check=True)
+    subprocess.run(["quantc", "compile", WORKDIR / "int8_variable.tflite", "--emit=shared-lib", "-o", WORKDIR / "int8_variable.so"], check=True)
     np.savez(WORKDIR / "in.npz", x=codes[None])
     subprocess.run(["quantc", "run", WORKDIR / "int8_variable.so", WORKDIR / "in.npz", "-o", WORKDIR / "out.npz"], check=True)
     expect_equal("library", np.load(WORKDIR / "out.npz")["y"][0], params.quantize(X, np.int8))
