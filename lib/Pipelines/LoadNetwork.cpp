@@ -189,8 +189,8 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
   OwningOpRef<ModuleOp> module =
       readNetwork(std::move(file), path, context, options);
   if (!module || failed(verifyNetwork(*module)) ||
-      failed(verifySizes(*module, options.maxBytes)) ||
-      failed(checkOperands(*module)))
+      failed(checkOperands(*module)) ||
+      failed(verifySizes(*module, options.maxBytes)))
     return nullptr;
   repairNames(*module);
   inlineResources(*module);
