@@ -234,8 +234,9 @@ struct Handler {
   uint32_t minInputs, maxInputs;
   uint32_t numOutputs;
   mlir::LogicalResult (*import)(Node &node);
-  /// The operand that the kernels copy to the results, integers as they are,
-  /// whatever the parameters say; -1 if there is no such operand.
+  /// The operand whose integers the kernels copy to the results, or choose or
+  /// average, whatever the parameters of the results say; -1 if there is no such
+  /// operand.
   int32_t copied = -1;
 };
 

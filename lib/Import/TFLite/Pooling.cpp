@@ -124,8 +124,8 @@ ArrayRef<Handler> tflite::getPoolingHandlers() {
   static constexpr Handler kHandlers[] = {
       {schema::Code_ARG_MAX, 3, 2, 2, 1, importArg},
       {schema::Code_ARG_MIN, 3, 2, 2, 1, importArg},
-      {schema::Code_AVERAGE_POOL_2D, 3, 1, 1, 1, importPool},
-      {schema::Code_MAX_POOL_2D, 3, 1, 1, 1, importPool},
+      {schema::Code_AVERAGE_POOL_2D, 3, 1, 1, 1, importPool, 0},
+      {schema::Code_MAX_POOL_2D, 3, 1, 1, 1, importPool, 0},
       {schema::Code_MEAN, 3, 2, 2, 1, importReduce<K::Mean>},
       {schema::Code_REDUCE_ALL, 2, 2, 2, 1, importReduceBooleans<K::Min>},
       {schema::Code_REDUCE_ANY, 2, 2, 2, 1, importReduceBooleans<K::Max>},

@@ -8,6 +8,8 @@
 
 #include "Folding.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
@@ -147,6 +149,19 @@ static LogicalResult getPaddings(Node &node, Integers &before,
   return success();
 }
 
+/// What a pad of integers fills with, as a real of the operand. The kernels
+/// copy the integer of the third operand, which stands for `fill` there, or the
+/// zero point of the result, whatever the operand's parameters say.
+static double getFill(Node &node, double fill) {
+  QuantizationParams params =
+      getParams(node.hasInput(2) ? node.getInput(2) : node.getOutput());
+  QuantizationParams own = getParams(node.getInput(0));
+  double code = params.zeroPoints.front();
+  if (node.hasInput(2))
+    code += std::round(fill / params.scales.front());
+  return (code - own.zeroPoints.front()) * own.scales.front();
+}
+
 static LogicalResult importPad(Node &node) {
   Integers before, after;
   double fill = 0.0;
@@ -162,6 +177,8 @@ static LogicalResult importPad(Node &node) {
              << "', which is not one constant of a float or quantized type";
     fill = reals->front();
   }
+  if (isQuantizedType(node.getInput(0).type))
+    fill = getFill(node, fill);
   return node.setResult(
       node.b.pad(node.get(0), before, after, PadMode::Constant, fill));
 }
@@ -203,8 +220,8 @@ ArrayRef<Handler> tflite::getReshapingHandlers() {
       {schema::Code_EXPAND_DIMS, 1, 2, 2, 1, importExpandDims, 0},
       {schema::Code_FILL, 4, 2, 2, 1, importFill},
       {schema::Code_MIRROR_PAD, 3, 2, 2, 1, importMirrorPad, 0},
-      {schema::Code_PAD, 4, 2, 2, 1, importPad},
-      {schema::Code_PADV2, 4, 3, 3, 1, importPad},
+      {schema::Code_PAD, 4, 2, 2, 1, importPad, 0},
+      {schema::Code_PADV2, 4, 3, 3, 1, importPad, 0},
       {schema::Code_RANGE, 2, 3, 3, 1, importRange},
       {schema::Code_RANK, 1, 1, 1, 1, importRank},
       {schema::Code_RESHAPE, 2, 1, 2, 1, importReshape, 0},

@@ -76,7 +76,22 @@ def _copied(name, code, operand, move, options=None, constants=(), out=OTHER, ou
 
 
 BYTES = Operand(np.random.default_rng(9).integers(0, 256, (1, 4, 6, 3)).astype(np.uint8))
+RAW = Operand(np.random.default_rng(10).integers(-128, 128, (1, 4, 6, 3)).astype(np.int8))
+EDGES = I([[0, 0], [1, 0], [0, 2], [0, 0]])
+
+
+def round_away(x):
+    return np.sign(x) * np.floor(np.abs(x) + 0.5)
+
+
 COPIED = [
+    _copied("max_pool", "MAX_POOL_2D", RAW, lambda q: ref.max_pool(q, (2, 2), (2, 2), "VALID"), pool(2)),
+    _copied("average_pool", "AVERAGE_POOL_2D", RAW,
+            lambda q: round_away(ref.average_pool(q.astype(np.float64), (2, 2), (2, 2), "VALID")), pool(2)),
+    _copied("pad", "PAD", RAW, lambda q: np.pad(q, EDGES.array, constant_values=-5), constants=[EDGES]),
+    _copied("padv2", "PADV2", RAW, lambda q: np.pad(q, EDGES.array, constant_values=9),
+            constants=[EDGES, Operand(np.int8(9), OTHER, constant=True)]),
+    _copied("maximum", "MAXIMUM", RAW, lambda q: np.maximum(q, 9), constants=[Operand(np.int8([9]), constant=True)]),
     _copied("space_to_depth", "SPACE_TO_DEPTH", BYTES, lambda q: ref.space_to_depth(q, 2), ("SpaceToDepth", dict(block_size=2)),
             out=Params(0.02, 100), out_type=np.uint8),
     _copied("reshape", "RESHAPE", Q(2, 6), lambda q: q.reshape(3, 4), constants=[I([3, 4])]),
