@@ -150,15 +150,19 @@ static LogicalResult getPaddings(Node &node, Integers &before,
 }
 
 /// What a pad of integers fills with, as a real of the operand. The kernels
-/// copy the integer of the third operand, which stands for `fill` there, or the
-/// zero point of the result, whatever the operand's parameters say.
+/// copy the integer of the third operand, which stands for `fill` there,
+/// whatever the other parameters say. Without it they take the zero point of
+/// the result, or 0 where one of the two tensors has no parameters, as
+/// LiteRT 2.5 does.
 static double getFill(Node &node, double fill) {
-  QuantizationParams params =
-      getParams(node.hasInput(2) ? node.getInput(2) : node.getOutput());
   QuantizationParams own = getParams(node.getInput(0));
-  double code = params.zeroPoints.front();
-  if (node.hasInput(2))
-    code += std::round(fill / params.scales.front());
+  double code = 0.0;
+  if (node.hasInput(2)) {
+    QuantizationParams params = getParams(node.getInput(2));
+    code = std::round(fill / params.scales.front()) + params.zeroPoints.front();
+  } else if (node.getInput(0).quantization) {
+    code = getParams(node.getOutput()).zeroPoints.front();
+  }
   return (code - own.zeroPoints.front()) * own.scales.front();
 }
 

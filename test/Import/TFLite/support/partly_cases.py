@@ -88,7 +88,7 @@ COPIED = [
     _copied("max_pool", "MAX_POOL_2D", RAW, lambda q: ref.max_pool(q, (2, 2), (2, 2), "VALID"), pool(2)),
     _copied("average_pool", "AVERAGE_POOL_2D", RAW,
             lambda q: round_away(ref.average_pool(q.astype(np.float64), (2, 2), (2, 2), "VALID")), pool(2)),
-    _copied("pad", "PAD", RAW, lambda q: np.pad(q, EDGES.array, constant_values=-5), constants=[EDGES]),
+    _copied("pad", "PAD", RAW, lambda q: np.pad(q, EDGES.array), constants=[EDGES]),
     _copied("padv2", "PADV2", RAW, lambda q: np.pad(q, EDGES.array, constant_values=9),
             constants=[EDGES, Operand(np.int8(9), OTHER, constant=True)]),
     _copied("maximum", "MAXIMUM", RAW, lambda q: np.maximum(q, 9), constants=[Operand(np.int8([9]), constant=True)]),
