@@ -280,9 +280,13 @@ private:
   /// Nothing else here would compute a product faster than one scalar at a
   /// time.
   static bool reportNoKernel(Operation *op) {
-    op->emitOpError("has no kernel: it needs static shapes, constant zero "
-                    "points, and operands of i8 x i8, i8 x i4, i16 x i8, "
-                    "i16 x i16 (matmul) or f32; cast other types to f32");
+    op->emitOpError("has no kernel for ")
+        << getElementTypeOrSelf(op->getOperand(0)) << " x "
+        << getElementTypeOrSelf(op->getOperand(1)) << " to "
+        << getElementTypeOrSelf(op->getResult(0))
+        << ": it needs static shapes, constant zero points, and i8 x i8 or "
+           "i8 x i4 to i32, i16 x i8 or i16 x i16 (matmul) to i48, or "
+           "f32 x f32 to f32; cast other types to f32";
     return false;
   }
 
