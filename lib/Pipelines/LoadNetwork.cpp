@@ -9,6 +9,7 @@
 #include "CheckNesting.h"
 
 #include "quantc/Codegen/Transforms/Passes.h"
+#include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/Import/Onnx.h"
@@ -18,6 +19,7 @@
 
 #include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Transforms/Passes.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -166,6 +168,50 @@ static LogicalResult convertLayout(ModuleOp module,
   return pm.run(module);
 }
 
+/// True if all operations in the functions of `module` belong to networks.
+static bool hasNetworkOpsOnly(ModuleOp module) {
+  return llvm::all_of(module.getOps<func::FuncOp>(), [](func::FuncOp func) {
+    return !func.getBody()
+                .walk([](Operation *op) {
+                  return WalkResult(success(isNetworkOp(op)));
+                })
+                .wasInterrupted();
+  });
+}
+
+/// Spells what exporters left between operations of TOSA in TOSA, as far as
+/// there are counterparts.
+static LogicalResult convertForeignOps(ModuleOp module, uint64_t maxBytes) {
+  // Folding may compute constants.
+  if (failed(verifySizes(module, maxBytes)))
+    return failure();
+  PassManager pm(module.getContext());
+  OpPassManager &func = pm.nest<func::FuncOp>();
+  auto convert = [&] {
+    func.addPass(createConvertTensorToTosa());
+    func.addPass(tosa::createTosaArithConstantToTosaConstPass());
+    func.addPass(createFoldTensorCasts());
+  };
+  convert();
+  func.addPass(tosa::createTosaInferShapesPass());
+  convert(); // More sizes are known now.
+  return pm.run(module);
+}
+
+/// Brings the network of an MLIR file into TOSA on static shapes, signless
+/// integers and float32. What is left of other dialects is for `verifyNetwork`
+/// to report.
+static LogicalResult normalize(ModuleOp module, uint64_t maxBytes) {
+  if (!hasNetworkOpsOnly(module) && failed(convertForeignOps(module, maxBytes)))
+    return failure();
+  if (!hasNetworkOpsOnly(module))
+    return success();
+  PassManager pm(module.getContext());
+  pm.addNestedPass<func::FuncOp>(createWidenFloats());
+  pm.addNestedPass<func::FuncOp>(createConvertUnsigned());
+  return pm.run(module);
+}
+
 /// Every pass, not only code generation, relies on what TOSA's verifiers leave
 /// to backends.
 static LogicalResult checkOperands(ModuleOp module) {
@@ -188,8 +234,10 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
   std::optional<NetworkFormat> format = detectFormat(file->getBuffer(), path);
   OwningOpRef<ModuleOp> module =
       readNetwork(std::move(file), path, context, options);
-  if (!module || failed(verifyNetwork(*module)) ||
-      failed(checkOperands(*module)) ||
+  if (!module ||
+      (format == NetworkFormat::MLIR &&
+       failed(normalize(*module, options.maxBytes))) ||
+      failed(verifyNetwork(*module)) || failed(checkOperands(*module)) ||
       failed(verifySizes(*module, options.maxBytes)))
     return nullptr;
   repairNames(*module);

@@ -81,26 +81,30 @@ static LogicalResult verifySignature(func::FuncOp func) {
   return verifyTypes(func.getResultTypes(), "result", func.getLoc());
 }
 
-/// A network consists of these dialects; other operations came from an
-/// incomplete conversion.
-static bool isNetworkOp(Operation *op) {
+bool quantc::isNetworkOp(Operation *op) {
   return isa<func::ReturnOp>(op) ||
          isa_and_nonnull<tosa::TosaDialect, ptq::PTQDialect,
                          quant::QuantDialect>(op->getDialect());
 }
 
+static LogicalResult verifyDialects(func::FuncOp func) {
+  LogicalResult result = success();
+  func.getBody().walk([&](Operation *op) {
+    if (isNetworkOp(op))
+      return;
+    op->emitError() << "'" << op->getName()
+                    << "' is not TOSA: quantc reads networks in the dialects "
+                       "tosa, ptq and quant; convert the rest to TOSA first";
+    result = failure();
+  });
+  return result;
+}
+
 static LogicalResult verifyBody(func::FuncOp func) {
   LogicalResult result = success();
   func.getBody().walk([&](Operation *op) {
-    if (!isNetworkOp(op)) {
-      op->emitError() << "'" << op->getName()
-                      << "' is not TOSA: quantc reads networks in the dialects "
-                         "tosa, ptq and quant; convert the rest to TOSA first";
+    if (failed(verifyTypes(op->getResultTypes(), "result", op->getLoc())))
       result = failure();
-    } else if (failed(
-                   verifyTypes(op->getResultTypes(), "result", op->getLoc()))) {
-      result = failure();
-    }
   });
   return result;
 }
@@ -126,7 +130,7 @@ LogicalResult quantc::verifyNetwork(ModuleOp module) {
   func::FuncOp network = networks.front();
   if (!llvm::hasSingleElement(network.getBody()))
     return network.emitError() << "a network has no branches: one block only";
-  if (failed(verifySignature(network)))
+  if (failed(verifyDialects(network)) || failed(verifySignature(network)))
     return failure();
   return verifyBody(network);
 }

@@ -185,4 +185,109 @@ def ConvertObservers : Pass<"convert-observers", "::mlir::ModuleOp"> {
   ];
 }
 
+def ConvertTensorToTosa : Pass<"convert-tensor-to-tosa", "::mlir::func::FuncOp"> {
+  let summary = "Turns moves of elements in the tensor dialect into TOSA";
+  let description = [{
+    Exporters leave operations of the tensor dialect between those of TOSA. With static shapes,
+    `tensor.extract_slice`, `tensor.insert_slice`, `tensor.expand_shape`, `tensor.collapse_shape`,
+    `tensor.reshape`, `tensor.concat`, and a `tensor.pad` with a constant become TOSA operations
+    that move the same elements. A `tensor.empty` that these read becomes zeros. Operations with
+    sizes that are not constant, or with a stride other than 1, stay as they are. Constants that
+    nothing needs any more disappear.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = tensor.collapse_shape %x [[0, 1]] : tensor<2x3xf32> into tensor<6xf32>
+    // after
+    %shape = tosa.const_shape {values = dense<6> : tensor<1xindex>} : () -> !tosa.shape<1>
+    %0 = tosa.reshape %x, %shape : (tensor<2x3xf32>, !tosa.shape<1>) -> tensor<6xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tosa::TosaDialect"];
+}
+
+def ConvertUnsigned : Pass<"convert-unsigned", "::mlir::func::FuncOp"> {
+  let summary = "Turns ui8 and ui16 into signless integers";
+  let description = [{
+    Tensors of `ui8` and `ui16` become tensors of `i8` and `i16` with the same bits. Arguments and results
+    get the attribute `ptq.unsigned`, `tosa.rescale` gets `input_unsigned` or `output_unsigned`,
+    and casts pass through `i32`, which holds the unsigned integers. A float outside of the unsigned
+    integers becomes the nearest of them. Operations that move
+    elements do not change. Every other operation on unsigned integers is an error,
+    since TOSA defines none, and so are unsigned integers of more than 16 bits.
+
+    Example:
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<4xui8>) -> tensor<4xf32> {
+      %0 = tosa.cast %x : (tensor<4xui8>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
+    }
+    // after
+    func.func @net(%x: tensor<4xi8> {ptq.unsigned}) -> tensor<4xf32> {
+      %mask = "tosa.const"() <{values = dense<255> : tensor<1xi32>}> : () -> tensor<1xi32>
+      %0 = tosa.cast %x : (tensor<4xi8>) -> tensor<4xi32>
+      %1 = tosa.bitwise_and %0, %mask : (tensor<4xi32>, tensor<1xi32>) -> tensor<4xi32>
+      %2 = tosa.cast %1 : (tensor<4xi32>) -> tensor<4xf32>
+      return %2 : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect", "::mlir::tosa::TosaDialect"];
+}
+
+def FoldTensorCasts : Pass<"fold-tensor-casts", "::mlir::func::FuncOp"> {
+  let summary = "Removes tensor.cast by more precise types";
+  let description = [{
+    The operand of a `tensor.cast` gets every size that its type or the type of the result has, and
+    takes the place of the result. Arguments and results of the function change with it.
+    `tosa-infer-shapes` then computes the types of the operations behind it. A cast stays if its
+    operand is a result of an operation with regions or of another dialect, or if such an
+    operation reads the result. Sizes that contradict each other are an error.
+
+    Example:
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<1x4xf32>) -> tensor<?x4xf32> {
+      %0 = tensor.cast %x : tensor<1x4xf32> to tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    // after
+    func.func @net(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+      return %x : tensor<1x4xf32>
+    }
+    ```
+  }];
+}
+
+def WidenFloats : Pass<"widen-floats", "::mlir::func::FuncOp"> {
+  let summary = "Turns all floats of a network into float32";
+  let description = [{
+    Tensors of float16, bfloat16, float8 and double become tensors of float32, arguments,
+    results and constants included. Casts between floats disappear, and with them
+    the rounding to a narrower type.
+
+    Example:
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<4xbf16>) -> tensor<4xf32> {
+      %0 = tosa.cast %x : (tensor<4xbf16>) -> tensor<4xf32>
+      %1 = tosa.tanh %0 : (tensor<4xf32>) -> tensor<4xf32>
+      return %1 : tensor<4xf32>
+    }
+    // after
+    func.func @net(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = tosa.tanh %x : (tensor<4xf32>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
 #endif // QUANTC_CONVERSION_PASSES_TD

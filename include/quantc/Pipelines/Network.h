@@ -49,8 +49,10 @@ std::optional<NetworkFormat> detectFormat(llvm::StringRef bytes,
                                           llvm::StringRef path);
 
 /// Reads `path` ("-" is standard input) in any format and verifies it with
-/// `verifyNetwork`. Constants that MLIR keeps as resources become ordinary
-/// ones. Null after diagnostics.
+/// `verifyNetwork`. What exporters leave in MLIR files becomes TOSA on
+/// float32 and signless integers first, as far as it has a counterpart.
+/// Constants that MLIR keeps as resources become ordinary ones. Null after
+/// diagnostics.
 mlir::OwningOpRef<mlir::ModuleOp>
 loadNetwork(llvm::StringRef path, mlir::MLIRContext &context,
             const ImportOptions &options = {});
@@ -59,6 +61,10 @@ loadNetwork(llvm::StringRef path, mlir::MLIRContext &context,
 /// MLIR bytecode if `path` ends in .mlirbc, else text. Weights become
 /// resources, which are not printed among the operations.
 llvm::Error saveNetwork(mlir::ModuleOp module, llvm::StringRef path);
+
+/// True if `op` belongs to the dialects that a network consists of, or returns
+/// its results. Other operations came from an incomplete conversion.
+bool isNetworkOp(mlir::Operation *op);
 
 /// Checks that the module holds one public function with a body, made of TOSA,
 /// ptq and quant operations on tensors of static shape. Every offence is an
