@@ -79,14 +79,12 @@ llvm::Error ObservedModel::load(ModuleOp module) {
   histograms.resize(names.size());
   for (size_t channels : weightedChannels(*observed))
     channelSums.emplace_back(channels);
-  if (names.empty())
+  // Without these parameters, all operations stay in float.
+  if (names.empty() && carriesParameters(module))
     return makeError(
-        carriesParameters(module)
-            ? "there is nothing to calibrate: the network brings the "
-              "quantization parameters of every tensor that has an integer "
-              "form; compile it without --profile and --calibrate"
-            : "the network has no tensor to calibrate: no operation in it has "
-              "an integer form");
+        "there is nothing to calibrate: the network brings the quantization "
+        "parameters of every tensor that has an integer form; compile it "
+        "without --profile and --calibrate");
   auto observer = [this](uint32_t index, const float *values, size_t count) {
     histograms[index].addSample(values, count);
     if (!channelSums[index].empty())
