@@ -35,6 +35,30 @@ def layers(count):
     return network(tensor, lines, f"%{count}", tensor)
 
 
+def concat(operands):
+    """Of two inputs in turns, or of one input only: operands that are the same in a row are one copy."""
+    def make(count):
+        names = [operands[i % len(operands)] for i in range(count)]
+        source, result = "tensor<2x4xf32>", f"tensor<{2 * count}x4xf32>"
+        line = f"  %r = tosa.concat {', '.join(names)} {{axis = 0 : i32}} : ({', '.join([source] * count)}) -> {result}"
+        return network(f"{source}, %1: {source}", [line], "%r", result)
+
+    return make
+
+
+def parts(count):
+    """The rows of an input in another order: operands that share memory."""
+    source, row = f"tensor<{count}x4xf32>", "tensor<1x4xf32>"
+    lines = ["  %size = tosa.const_shape {values = dense<[1, 4]> : tensor<2xindex>} : () -> !tosa.shape<2>"]
+    for i in range(count):
+        start = f"dense<[{count - 1 - i}, 0]>"
+        lines.append(f"  %b{i} = tosa.const_shape {{values = {start} : tensor<2xindex>}} : () -> !tosa.shape<2>")
+        lines.append(f"  %s{i} = tosa.slice %0, %b{i}, %size : ({source}, !tosa.shape<2>, !tosa.shape<2>) -> {row}")
+    names, types = ", ".join(f"%s{i}" for i in range(count)), ", ".join([row] * count)
+    lines.append(f"  %r = tosa.concat {names} {{axis = 0 : i32}} : ({types}) -> {source}")
+    return network(source, lines, "%r", source)
+
+
 def network(source, lines, result, kind):
     return "\n".join([f"func.func @main(%0: {source}) -> {kind} {{", *lines, f"  return {result} : {kind}", "}"]) + "\n"
 
@@ -43,6 +67,9 @@ CASES = [
     ("tanh", lambda n: chain("tanh", n), 1000),
     ("sum", sums, 2500),
     ("reductions", layers, 250),
+    ("concat of two", concat(["%0", "%1"]), 100),
+    ("concat of one", concat(["%0"]), 5000),
+    ("concat of rows", parts, 100),
 ]
 
 

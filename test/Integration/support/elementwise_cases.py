@@ -117,3 +117,29 @@ def concat(name, reason, shapes, axis):
 
 concat("concat", "inputs of different ranges share the result's parameters", [(1, 3, 4), (1, 3, 2)], 2)
 concat("concat_three", "three inputs along a middle dimension", [(1, 1, 5), (1, 2, 5), (1, 3, 5)], 1)
+
+
+def concat_many(name, reason, shapes, axis):
+    def build(net):
+        x, y = net.input(*shapes[0], low=-1.0, high=1.0), net.input(*shapes[1], low=-4.0, high=6.0)
+        net.output(net.concat([y] + 9 * [x] + 5 * [y, x] + 8 * [y], axis))
+
+    case("movement", name, reason, build)
+
+
+concat_many("concat_many_rows", "operands repeated in a row and in turns", [(1, 3, 4), (2, 3, 4)], 0)
+concat_many("concat_many_middle", "the same along a middle dimension", [(2, 2, 5), (2, 1, 5)], 1)
+concat_many("concat_many_last", "the same along the last dimension", [(2, 3, 1), (2, 3, 3)], 2)
+
+
+def scatter(name, reason, shape, indices):
+    def build(net):
+        x = net.input(*shape)
+        updates = net.input(shape[0], len(indices[0]), shape[2], low=-1.0, high=6.0)
+        net.output(net.scatter(x, indices, updates))
+
+    case("movement", name, reason, build)
+
+
+scatter("scatter", "rows are replaced by those of an input with another range", (1, 6, 5), [[5, 0, 2]])
+scatter("scatter_batch", "each of two tables has its own rows", (2, 4, 17), [[1, 3], [0, 2]])

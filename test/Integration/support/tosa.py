@@ -177,6 +177,9 @@ class Network:
         indices = np.asarray(indices)
         return self.op("gather", [x, self.const(indices, "i32")], (x.shape[0], indices.shape[1], x.shape[2]))
 
+    def scatter(self, x, indices, updates):
+        return self.op("scatter", [x, self.const(np.asarray(indices), "i32"), updates], x.shape)
+
     def reverse(self, x, axis):
         return self.op("reverse", [x], x.shape, f"axis = {axis} : i32")
 

@@ -170,6 +170,29 @@ def StartExtremes : Pass<"quantc-start-extremes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def LowerConcat : Pass<"quantc-lower-concat", "::mlir::func::FuncOp"> {
+  let summary = "Turn tosa.concat into tensor.concat";
+  let description = [{
+    `tosa-to-tensor` turns a concatenation into a chain of `tensor.insert_slice`, one for each operand. The
+    time that the analysis of one-shot bufferization takes grows faster than the square of the chain's length.
+    `tensor.concat` is one operation for this analysis, and is bufferized to a copy of each operand. An operand that
+    is given eight times or more in a row becomes a `tosa.tile` first. Runs before `tosa-to-linalg`.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.concat %a, %b {axis = 1 : i32} : (tensor<1x2xi8>, tensor<1x3xi8>) -> tensor<1x5xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %0 = tensor.concat dim(1) %a, %b : (tensor<1x2xi8>, tensor<1x3xi8>) -> tensor<1x5xi8>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::tosa::TosaDialect"];
+}
+
 def ResultsToOutputs : Pass<"quantc-results-to-outputs", "::mlir::ModuleOp"> {
   let summary = "Return results through buffers of the caller";
   let description = [{
