@@ -17,8 +17,8 @@ using namespace quantc;
 /// The most elements of a window whose average is taken with dilation: each is
 /// a weight for every channel.
 static constexpr int64_t kMaxDilated = 256;
-/// The most windows with dilation in one dimension, for each of which a factor
-/// may be stored.
+/// The most windows with dilation in one dimension that are looked at one by
+/// one.
 static constexpr int64_t kMaxWindows = 1 << 16;
 
 /// A pooling over images, made of the one over [N, W, C] if need be.
@@ -103,19 +103,40 @@ static SmallVector<int64_t> outputShape(NetworkBuilder &b, Value x,
   return {shape[0], dims[0].output, dims[1].output, shape[3]};
 }
 
+/// True if a window may see nothing but padding: between its elements, which
+/// are further apart than the input is long.
+static bool mayMissInput(const WindowDim &dim) {
+  if (dim.size >= dim.dilation)
+    return false;
+  if (dim.output > kMaxWindows)
+    return true;
+  for (int64_t window = 0; window < dim.output; ++window) {
+    int64_t begin = window * dim.stride - dim.before;
+    // The first element that does not lie in front of the input.
+    if (begin < 0)
+      begin += llvm::divideCeil(-begin, dim.dilation) * dim.dilation;
+    if (begin >= dim.size)
+      return true;
+  }
+  return false;
+}
+
 /// `x` [N, size, B, C] with `count` elements more along dimension 1, none of
 /// which changes a maximum over elements that are `dilation` apart: copies of
-/// what such a window has seen before. Where there is nothing to copy, a window
-/// may see padding alone, whose maximum is the lowest number.
-static Value completeRows(NetworkBuilder &b, Value x, int64_t dilation,
+/// what such a window has seen before. If there are fewer elements than that,
+/// only windows that see no element of the input see what is added. Their
+/// maximum is the lowest finite number; without such windows the added elements
+/// are ordinary ones, as calibration sees them.
+static Value completeRows(NetworkBuilder &b, Value x, const WindowDim &dim,
                           int64_t count) {
   int64_t size = b.shapeOf(x)[1];
   if (count == 0)
     return x;
-  if (size < dilation)
-    return b.pad(x, {0, 0, 0, 0}, {0, count, 0, 0}, PadMode::Constant,
+  if (size < dim.dilation)
+    return b.pad(x, {0, 0, 0, 0}, {0, count, 0, 0},
+                 mayMissInput(dim) ? PadMode::Constant : PadMode::Edge,
                  b.elementOf(x).isF32() ? -double(FLT_MAX) : double(INT8_MIN));
-  int64_t begin = size - dilation;
+  int64_t begin = size - dim.dilation;
   return b.concat({x, b.slice(x, {1}, {begin}, {begin + count})}, 1);
 }
 
@@ -135,7 +156,7 @@ static Value poolDilated(NetworkBuilder &b, Value x, const WindowDim &dim) {
     return b.maxPool(x, {dim.kernel, 1}, window);
   }
   int64_t rows = llvm::divideCeil(shape[1], dim.dilation);
-  x = completeRows(b, x, dim.dilation, rows * dim.dilation - shape[1]);
+  x = completeRows(b, x, dim, rows * dim.dilation - shape[1]);
   int64_t top = llvm::divideCeil(dim.before, dim.dilation);
   int64_t first = top * dim.dilation - dim.before;
   int64_t last = first + (dim.output - 1) * dim.stride;

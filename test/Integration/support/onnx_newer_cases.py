@@ -160,6 +160,13 @@ def _sorts():
             add(g, "TopK", x(3, 40, low=0, high=4, dtype="int32"), ints(k), outputs=2, largest=largest)
             graph(g, f"ties{k}-{largest}", [("Floor", ["x"], ["f"], {}), ("TopK", ["f", "k"], ["y", "i"], {
                 "largest": largest})], {"x": x(3, 40), "k": ints(k)}, ["y", "i"])
+    # The logarithm of 0: rows of nothing but infinities, and of some.
+    for k in (2, 9):
+        for largest in (0, 1):
+            for high in (1, 2):
+                graph(g, f"infinities{k}-{largest}-{high}", [
+                    ("Floor", ["x"], ["f"], {}), ("Log", ["f"], ["l"], {}),
+                    ("TopK", ["l", "k"], ["y", "i"], {"largest": largest})], {"x": x(3, 9, low=0, high=high), "k": ints(k)}, ["y", "i"])
     add(g, "TopK", x(1, 5000), ints(20), outputs=2)
     add(g, "TopK", x(2, 12, low=0, high=256, dtype="uint8"), ints(5), outputs=2, tolerance=1.01 / 255)
 

@@ -33,7 +33,7 @@ class Check:
         self.quantc, self.workdir, self.failures, self.count = quantc, workdir, 0, 0
         workdir.mkdir(parents=True, exist_ok=True)
 
-    def __call__(self, name, nodes, inputs, expected, constants=(), opset=18):
+    def __call__(self, name, nodes, inputs, expected, constants=(), opset=18, options=("--form=float",)):
         """`inputs` are the values of one run, `constants` are in the file; the result is called y."""
         arguments = [helper.make_tensor_value_info(key, TYPES[value.dtype], value.shape) for key, value in inputs.items()]
         result = helper.make_tensor_value_info("y", TYPES[expected.dtype], expected.shape)
@@ -43,10 +43,10 @@ class Check:
         proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
         model.write_bytes(proto.SerializeToString())
         np.savez(self.workdir / "in.npz", **{key: value[None] for key, value in inputs.items()})
-        run = subprocess.run([self.quantc, "run", model, self.workdir / "in.npz", "--form=float", "-o", self.workdir / "out.npz"],
+        run = subprocess.run([self.quantc, "run", model, self.workdir / "in.npz", *options, "-o", self.workdir / "out.npz"],
                              capture_output=True, text=True)
         self.count += 1
-        if run.returncode:
+        if run.returncode or "warning" in run.stderr:
             self.failures += 1
             print(f"FAILED {name}: exit code {run.returncode}\n{run.stderr[:500]}")
             return
@@ -58,6 +58,40 @@ class Check:
 
 def node(op, inputs, outputs=("y",), **attributes):
     return helper.make_node(op, inputs, list(outputs), **attributes)
+
+
+def max_pool(x, kernel, dilation, padding):
+    """Along the last dimension of x; the lowest finite number where a window sees nothing but padding."""
+    size, first = x.shape[-1], -padding
+    windows = [[begin + k * dilation for k in range(kernel) if 0 <= begin + k * dilation < size]
+               for begin in range(first, size + padding - (kernel - 1) * dilation)]
+    lowest = np.full(x.shape[:-1], np.finfo(np.float32).min)
+    return np.stack([x[..., seen].max(-1) if seen else lowest for seen in windows], -1).astype("f4")
+
+
+def check_dilated(check):
+    """Padding does not take part: the maximum of -inf is -inf."""
+    for size, kernel, dilation, padding in ((9, 3, 2, 3), (7, 3, 3, 3), (3, 3, 4, 4), (1, 3, 2, 2), (2, 2, 3, 1), (2, 2, 4, 3)):
+        x = np.stack([np.full(size, -INF), np.where(np.arange(size) % 3, -INF, 1), -np.arange(size)]).astype("f4")[None]
+        pool = [node("MaxPool", ["x"], kernel_shape=[kernel], dilations=[dilation], pads=[padding, padding])]
+        name = f"MaxPool of {size} elements, {kernel} with dilation {dilation}"
+        check(name, pool, {"x": x}, max_pool(x, kernel, dilation, padding))
+        if size == 3:
+            # Whole numbers up to 127 are exact in 8 bits: what is added is not seen by calibration.
+            x = f32(-128, 5, 127).reshape(1, 1, 3)
+            check(f"{name}, calibrated", pool, {"x": x}, max_pool(x, kernel, dilation, padding),
+                  options=("--calibrate", check.workdir / "in.npz"))
+
+
+def check_top(check):
+    """Of equal infinities, the first ones; two of nine by passes, all by ranks."""
+    x = np.stack([np.full(9, -INF), np.where(np.arange(9) == 4, 1, -INF), np.full(9, INF)]).astype("f4")
+    for k in (2, 9):
+        for largest in (0, 1):
+            order = np.argsort(-x if largest else x, 1, kind="stable")[:, :k].astype("i4")
+            top, constants = node("TopK", ["x", "k"], ["v", "i"], largest=largest), {"k": np.array([k], "i8")}
+            check(f"TopK of {k}, values", [top, node("Identity", ["v"])], {"x": x}, np.take_along_axis(x, order, 1), constants)
+            check(f"TopK of {k}, indices", [top, node("Cast", ["i"], to=TensorProto.INT32)], {"x": x}, order, constants)
 
 
 def main():
@@ -85,6 +119,8 @@ def main():
     image = np.full((1, 1, 3, 3), -INF)
     check("MaxPool", [node("MaxPool", ["x"], kernel_shape=[2, 2], pads=[0, 0, 1, 1])], {"x": image}, image)
     check("GlobalMaxPool", [node("GlobalMaxPool", ["x"])], {"x": image}, image[:, :, :1, :1])
+    check_dilated(check)
+    check_top(check)
 
     # What has no limit keeps infinities.
     edge = f32(-INF, -2, 3, INF, NAN)
