@@ -12,6 +12,7 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cmath>
 #include <cstring>
@@ -125,6 +126,10 @@ Error SampleFile::bind(ArrayRef<TensorInfo> networkInputs) {
           input.name,
           arrays->empty() ? "(none)"
                           : llvm::join(llvm::make_first_range(*arrays), ", ")));
+    if (input.type == ElementType::Int32 &&
+        arrays->at(key).type == ElementType::Int64)
+      if (Error error = narrowIntegers(key))
+        return error;
     if (Error error = bindInput(input, key))
       return error;
   }
@@ -151,6 +156,24 @@ static Error shapeError(StringRef file, StringRef key, const TensorInfo &input,
       "'{3}' have shape [N{4}{5}",
       file, key, shapeString(given), input.name,
       shape.empty() ? "]" : ", " + shapeString(shape).substr(1), alternative));
+}
+
+Error SampleFile::narrowIntegers(StringRef key) {
+  const Array &wide = arrays->at(key.str());
+  Array narrow = Array::zeros(ElementType::Int32, wide.shape);
+  for (auto [to, from] :
+       llvm::zip_equal(narrow.as<int32_t>(), wide.as<int64_t>())) {
+    if (!llvm::isInt<32>(from))
+      return makeError(llvm::formatv(
+          "{0}: key '{1}' holds {2}, which is not an int32; the integers of "
+          "the network have 32 bits",
+          file, key, from));
+    to = static_cast<int32_t>(from);
+  }
+  auto copy = std::make_shared<ArrayMap>(*arrays);
+  (*copy)[key.str()] = std::move(narrow);
+  arrays = std::move(copy);
+  return Error::success();
 }
 
 Error SampleFile::bindInput(const TensorInfo &input, StringRef key) {

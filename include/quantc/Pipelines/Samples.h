@@ -23,7 +23,9 @@
 /// Preprocessing that names a scale, mean or deviation, an array may have any
 /// type, and its numbers, through the formula, are the reals that a float input
 /// takes as float32 and an integer input with a scale as integers of that
-/// scale. Inputs of other integers (indices) take arrays as they are.
+/// scale. Inputs of other integers (indices) take arrays as they are; an input
+/// of int32 also takes int64, the type of indices in ONNX files, if every value
+/// is an int32.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -72,6 +74,8 @@ public:
 
 private:
   llvm::Error bind(llvm::ArrayRef<TensorInfo> inputs);
+  /// Makes the int64 array `key` one of int32, which has to hold every value.
+  llvm::Error narrowIntegers(llvm::StringRef key);
   llvm::Error bindInput(const TensorInfo &input, llvm::StringRef key);
   /// Whether preprocessing makes the input's elements from the array's.
   bool converts(const TensorInfo &input) const;

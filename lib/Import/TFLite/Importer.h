@@ -235,8 +235,8 @@ struct Handler {
   uint32_t numOutputs;
   mlir::LogicalResult (*import)(Node &node);
   /// The operand whose integers the kernels copy to the results, or choose or
-  /// average, whatever the parameters of the results say; -1 if there is no such
-  /// operand.
+  /// average, whatever the parameters of the results say; -1 if there is no
+  /// such operand.
   int32_t copied = -1;
 };
 
