@@ -85,8 +85,10 @@ SmallVector<int64_t> quantc::moveLastToAxis(int64_t rank, int64_t axis) {
   return order;
 }
 
-bool quantc::checkElementIndices(NetworkBuilder &b, Value x, Value indices,
-                                 int64_t axis) {
+/// True if `indices` are i32 of x's rank, and no larger than x in dimensions
+/// other than `axis`.
+static bool checkElementIndices(NetworkBuilder &b, Value x, Value indices,
+                                int64_t axis) {
   if (!requireElement(b, indices, {b.getI32Type()}))
     return false;
   ArrayRef<int64_t> from = b.shapeOf(x), to = b.shapeOf(indices);
@@ -98,6 +100,26 @@ bool quantc::checkElementIndices(NetworkBuilder &b, Value x, Value indices,
                   << " for the elements of " << x.getType()
                   << " along dimension " << axis;
   return fits;
+}
+
+std::optional<IndexedElements> quantc::moveIndexedLast(NetworkBuilder &b,
+                                                       Value x, Value indices,
+                                                       int64_t axis) {
+  std::optional<int64_t> normalized =
+      x ? normalizeAxis(b, axis, b.rankOf(x)) : std::nullopt;
+  if (!normalized || !checkElementIndices(b, x, indices, *normalized))
+    return std::nullopt;
+  int64_t rank = b.rankOf(x);
+  // Elements of other dimensions that no index belongs to are not touched.
+  SmallVector<int64_t> box(b.shapeOf(indices));
+  box[*normalized] = b.shapeOf(x)[*normalized];
+  SmallVector<int64_t> order = moveAxisLast(rank, *normalized);
+  Value elements =
+      b.transpose(b.sliceBox(x, SmallVector<int64_t>(rank, 0), box), order);
+  Value positions = b.transpose(indices, order);
+  if (!elements || !positions)
+    return std::nullopt;
+  return IndexedElements{elements, positions, *normalized};
 }
 
 Value NetworkBuilder::gatherND(Value x, Value indices, int64_t batchDims) {
@@ -124,25 +146,15 @@ Value NetworkBuilder::gatherND(Value x, Value indices, int64_t batchDims) {
 }
 
 Value NetworkBuilder::gatherElements(Value x, Value indices, int64_t axis) {
-  std::optional<int64_t> normalized =
-      x ? normalizeAxis(*this, axis, rankOf(x)) : std::nullopt;
-  if (!normalized || !checkElementIndices(*this, x, indices, *normalized))
+  auto moved = moveIndexedLast(*this, x, indices, axis);
+  if (!moved)
     return {};
-  axis = *normalized;
-  int64_t rank = rankOf(x), size = shapeOf(x)[axis];
-  // Elements of other dimensions that no index belongs to are not read.
-  SmallVector<int64_t> box(shapeOf(indices));
-  box[axis] = size;
-  SmallVector<int64_t> order = moveAxisLast(rank, axis);
-  Value last =
-      transpose(sliceBox(x, SmallVector<int64_t>(rank, 0), box), order);
-  Value positions = transpose(indices, order);
-  if (!last || !positions)
-    return {};
+  auto [last, positions, from] = *moved;
+  int64_t size = shapeOf(last).back();
   SmallVector<int64_t> shape(shapeOf(positions));
   int64_t batches = typeOf(positions).getNumElements() / shape.back();
   RowIndices rows = flattenIndices(*this, positions, {size}, batches);
   Value taken =
       gatherRows(*this, reshape(last, {batches, size, 1}), rows.value);
-  return transpose(reshape(taken, shape), moveLastToAxis(rank, axis));
+  return transpose(reshape(taken, shape), moveLastToAxis(rankOf(x), from));
 }

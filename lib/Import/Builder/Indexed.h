@@ -37,10 +37,20 @@ struct RowIndices {
 RowIndices flattenIndices(NetworkBuilder &b, mlir::Value indices,
                           llvm::ArrayRef<int64_t> sizes, int64_t batches);
 
-/// True if gatherElements and scatterElements can use `indices` for a tensor
-/// like x along `axis`: i32 of x's rank, and no larger in other dimensions.
-bool checkElementIndices(NetworkBuilder &b, mlir::Value x, mlir::Value indices,
-                         int64_t axis);
+/// What gatherElements and scatterElements work on, both with the indexed
+/// dimension last: the elements of x that indices can name, and the indices.
+struct IndexedElements {
+  mlir::Value elements;
+  mlir::Value positions;
+  /// The indexed dimension of x, from the front.
+  int64_t axis;
+};
+
+/// Nullopt after an error, such as `indices` that are not i32 of x's rank, or
+/// larger than x in a dimension other than `axis`.
+std::optional<IndexedElements> moveIndexedLast(NetworkBuilder &b, mlir::Value x,
+                                               mlir::Value indices,
+                                               int64_t axis);
 
 /// begin, begin + 1, ... as i32 along dimension `axis` of size `size`; the
 /// other ones of `rank` have size 1. Null after an error: too many.

@@ -232,21 +232,14 @@ static Value replaceCorner(NetworkBuilder &b, Value x, Value part) {
 
 Value NetworkBuilder::scatterElements(Value x, Value indices, Value updates,
                                       int64_t axis, ScatterKind kind) {
-  std::optional<int64_t> normalized =
-      x && updates ? normalizeAxis(*this, axis, rankOf(x)) : std::nullopt;
-  if (!normalized || !checkElementIndices(*this, x, indices, *normalized) ||
-      !checkUpdates(*this, x, updates, shapeOf(indices)))
+  if (!updates)
     return {};
-  axis = *normalized;
-  int64_t rank = rankOf(x), size = shapeOf(x)[axis];
-  SmallVector<int64_t> box(shapeOf(indices));
-  box[axis] = size;
-  SmallVector<int64_t> order = moveAxisLast(rank, axis);
-  Value last =
-      transpose(sliceBox(x, SmallVector<int64_t>(rank, 0), box), order);
-  Value positions = transpose(indices, order);
-  if (!last || !positions)
+  auto moved = moveIndexedLast(*this, x, indices, axis);
+  if (!moved || !checkUpdates(*this, x, updates, shapeOf(indices)))
     return {};
+  auto [last, positions, from] = *moved;
+  int64_t rank = rankOf(x), size = shapeOf(last).back();
+  SmallVector<int64_t> order = moveAxisLast(rank, from);
   SmallVector<int64_t> shape(shapeOf(last));
   int64_t batches = typeOf(last).getNumElements() / size;
   RowIndices rows = flattenIndices(*this, positions, {size}, batches);
@@ -259,5 +252,5 @@ Value NetworkBuilder::scatterElements(Value x, Value indices, Value updates,
   mergeTables(*this, s);
   Value written = reshape(buildScatter(*this, s), shape);
   return replaceCorner(*this, x,
-                       transpose(written, moveLastToAxis(rank, axis)));
+                       transpose(written, moveLastToAxis(rank, from)));
 }
