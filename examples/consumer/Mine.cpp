@@ -12,6 +12,7 @@
 
 using namespace mlir;
 using quantc::ptq::OperandRole;
+using quantc::ptq::SchemeAttr;
 
 #include "MineDialect.cpp.inc"
 
@@ -31,7 +32,10 @@ OperandRole mine::MirrorOp::getOperandRole(unsigned) {
 
 bool mine::MirrorOp::requiresSameScale() { return true; }
 
-LogicalResult mine::MirrorOp::canQuantize(std::string &reason) {
+LogicalResult mine::MirrorOp::canQuantize(SchemeAttr scheme,
+                                          std::string &reason) {
+  if (failed(quantc::ptq::requireStatic(scheme, reason)))
+    return failure();
   if (getType().getRank() > 0)
     return success();
   reason = "a scalar has no dimension to reverse; remove the operation";
@@ -39,12 +43,13 @@ LogicalResult mine::MirrorOp::canQuantize(std::string &reason) {
 }
 
 /// The integer form is an operation that later stages know: tosa.reverse, which
-/// takes quantized values of any parameters.
-FailureOr<Value> mine::MirrorOp::quantize(OpBuilder &builder,
-                                          ValueRange operands, RankedTensorType,
-                                          quantc::Contract) {
+/// takes quantized values of any parameters, of int8 and of int16.
+FailureOr<SmallVector<Value>>
+mine::MirrorOp::quantize(OpBuilder &builder, ValueRange operands,
+                         ArrayRef<RankedTensorType>, SchemeAttr,
+                         quantc::Contract) {
   int32_t axis = getType().getRank() - 1;
-  return tosa::ReverseOp::create(builder, getLoc(), operands[0].getType(),
-                                 operands[0], axis)
-      .getResult();
+  Value reversed = tosa::ReverseOp::create(
+      builder, getLoc(), operands[0].getType(), operands[0], axis);
+  return SmallVector<Value>{reversed};
 }

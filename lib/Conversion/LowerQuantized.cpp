@@ -191,8 +191,9 @@ struct LowerQuantizedPass
     });
     if (failedAny)
       return signalPassFailure();
-    // It is part of the integers now.
+    // They are part of the integers now.
     func->removeAttr(kContractAttr);
+    removeSchemes(func);
     eraseParameters(func);
     IRRewriter rewriter(&getContext());
     (void)runRegionDCE(rewriter, func->getRegions());

@@ -14,12 +14,12 @@
 
 using namespace quantc;
 
-int64_t quantc::quantizeWeight(float weight, double scale, double absMax) {
-  double exact = absMax / kInt8Weight.max;
+int64_t quantc::quantizeWeight(float weight, double scale, double absMax,
+                               StorageRange storage) {
+  double exact = absMax / storage.max;
   double divisor = static_cast<float>(exact) == scale ? exact : scale;
   auto steps = static_cast<float>(weight / divisor);
-  return std::clamp<double>(std::round(steps), kInt8Weight.min,
-                            kInt8Weight.max);
+  return std::clamp<double>(std::round(steps), storage.min, storage.max);
 }
 
 int64_t quantc::quantizeBias(float bias, double scale) {

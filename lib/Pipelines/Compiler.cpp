@@ -72,14 +72,17 @@ static void populateStage(OpPassManager &pm, Stage stage,
   }
 }
 
-/// Parameters come from a profile or are in the network already.
+/// Parameters come from a profile or are in the network already, or the scheme
+/// needs none.
 static llvm::Error checkCalibrated(ModuleOp module,
                                    const CompilerOptions &options) {
-  if (options.quantize.profile || carriesParameters(module))
+  if (options.quantize.profile || carriesParameters(module) ||
+      !needsData(options.quantize, module))
     return llvm::Error::success();
   return makeError(
-      "a float network is quantized by the ranges of its tensors: "
-      "calibrate it with sample inputs, or compile it as it is (float)");
+      "a float network is quantized by the ranges of its tensors: calibrate it "
+      "with sample inputs, or compile it as it is (float), or choose a scheme "
+      "that needs no data: dynamic-range, weight-only or float16");
 }
 
 llvm::Error

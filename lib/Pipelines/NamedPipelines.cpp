@@ -30,6 +30,13 @@ struct AnnotateOptions : PassPipelineOptions<AnnotateOptions> {
       *this, "percentile",
       llvm::cl::desc("Share of values that estimator=percentile keeps"),
       llvm::cl::init(EstimatorOptions().percentile)};
+  Option<std::string> scheme{
+      *this, "scheme",
+      llvm::cl::desc("The scheme of operations: int8, int16x8, dynamic-range, "
+                     "weight-only, float16 or float32")};
+  Option<std::string> policy{
+      *this, "policy",
+      llvm::cl::desc("A file of rules that give operations other schemes")};
   Option<FullyConnectedScales> fullyConnected{
       *this, "fully-connected",
       llvm::cl::desc("Scales of the weights of fully connected layers"),
@@ -71,8 +78,10 @@ static LogicalResult read(const AnnotateOptions &text, QuantizeOptions &options,
                  "auto");
   options.profilePath = text.profile;
   options.estimator = {*estimator, text.percentile};
-  options.perTensorFullyConnected =
-      text.fullyConnected == FullyConnectedScales::PerTensor;
+  options.policy.scheme = text.scheme;
+  options.policyPath = text.policy;
+  if (text.fullyConnected == FullyConnectedScales::PerTensor)
+    ptq::setFullyConnectedPerTensor(options.policy);
   return success();
 }
 

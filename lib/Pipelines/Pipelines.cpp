@@ -12,6 +12,7 @@
 
 #include "quantc/Pipelines/Pipelines.h"
 #include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -23,6 +24,21 @@ using namespace quantc;
 /// Adds a pass that works on functions.
 static void addToFunctions(OpPassManager &pm, std::unique_ptr<Pass> pass) {
   pm.nest<func::FuncOp>().addPass(std::move(pass));
+}
+
+bool quantc::needsData(const QuantizeOptions &options, ModuleOp network) {
+  StringRef name = options.policy.scheme;
+  if (!name.empty()) {
+    llvm::Expected<ptq::SchemeAttr> scheme =
+        ptq::parseScheme(network.getContext(), name);
+    if (scheme)
+      return scheme->isStatic();
+    llvm::consumeError(scheme.takeError()); // ptq-assign-schemes reports it
+    return true;
+  }
+  return llvm::all_of(network.getOps<func::FuncOp>(), [](func::FuncOp func) {
+    return ptq::getScheme(func).isStatic();
+  });
 }
 
 void quantc::populateSimplifyPipeline(OpPassManager &pm) {
@@ -58,17 +74,16 @@ void quantc::populateObservePipeline(OpPassManager &pm) {
 
 void quantc::populateAnnotatePipeline(OpPassManager &pm,
                                       const QuantizeOptions &options) {
+  addToFunctions(
+      pm, ptq::createPTQAssignSchemes(options.policy, options.policyPath));
   if (options.profile || options.profilePath.empty()) {
-    pm.addPass(ptq::createPTQAnnotate(options.profile, options.estimator,
-                                      options.perTensorFullyConnected));
+    pm.addPass(ptq::createPTQAnnotate(options.profile, options.estimator));
   } else {
     ptq::PTQAnnotateOptions annotate;
     annotate.profilePath = options.profilePath;
     annotate.estimator = stringifyEstimator(options.estimator.estimator).str();
     annotate.percentile = options.estimator.percentile;
     annotate.biasCorrection = options.estimator.correctBias;
-    if (options.perTensorFullyConnected)
-      annotate.fullyConnected = "per-tensor";
     pm.addPass(ptq::createPTQAnnotate(annotate));
   }
   addToFunctions(pm, ptq::createPTQPropagateParameters());

@@ -25,7 +25,8 @@ public:
   llvm::Expected<ExitCode> run() override;
 
 private:
-  bool needsCalibration(mlir::ModuleOp network) const;
+  bool needsCalibration(mlir::ModuleOp network,
+                        const QuantizeOptions &options) const;
   llvm::Expected<CompilerOptions> getOptions(mlir::ModuleOp network);
   llvm::Error stop(mlir::ModuleOp network, const CompilerOptions &options);
   void printSummary(const CompileResult &result);
@@ -72,11 +73,12 @@ CompileCommand::CompileCommand()
               "Quantize a network and compile it to an object file") {}
 
 /// True if the stages to run need ranges that the network does not carry.
-bool CompileCommand::needsCalibration(mlir::ModuleOp network) const {
+bool CompileCommand::needsCalibration(mlir::ModuleOp network,
+                                      const QuantizeOptions &options) const {
   bool annotates =
       stopAfter.empty() || *parseStage(stopAfter) >= Stage::Annotate;
   return annotates && !keepFloat && !isIntegerNetwork(network) &&
-         !carriesParameters(network);
+         !carriesParameters(network) && needsData(options, network);
 }
 
 llvm::Expected<CompilerOptions>
@@ -96,23 +98,24 @@ CompileCommand::getOptions(mlir::ModuleOp network) {
   if (keepFloat && selftest)
     return usageError("--selftest compares bytes, and floats are not rounded "
                       "alike on every machine: not with --float");
-  if (keepFloat && quantize.calibrated())
+  if (keepFloat && quantize.given())
     return usageError(
-        "--float compiles without quantizing: it takes neither --profile nor "
-        "--calibrate");
+        "--float compiles without quantizing: it takes none of --profile, "
+        "--calibrate, --scheme and --policy");
   if ((keepFloat || isIntegerNetwork(network)) && quantize.convertsIO())
     return usageError("--io, --input-type and --output-type choose the types "
                       "of a network that is being quantized; this one keeps "
                       "its own");
-  if (needsCalibration(network) && !quantize.calibrated())
-    return makeError(
-        "a float network is quantized by the ranges of its tensors: give "
-        "--calibrate <inputs> or --profile <file>, or --float to compile it "
-        "as it is");
   if (llvm::Error error = quantize.refuseUnusedCalibration())
     return std::move(error);
   if (llvm::Error error = quantize.apply(network, options.quantize))
     return std::move(error);
+  if (needsCalibration(network, options.quantize) && !quantize.calibrated())
+    return makeError(
+        "a float network is quantized by the ranges of its tensors: give "
+        "--calibrate <inputs> or --profile <file>, or a --scheme that needs no "
+        "data (dynamic-range, weight-only, float16), or --float to compile it "
+        "as it is");
   return options;
 }
 

@@ -84,9 +84,9 @@ EvalCommand::Networks::add(llvm::Expected<std::unique_ptr<Model>> model,
 }
 
 llvm::Error EvalCommand::addLibrary(Networks &networks) {
-  if (quantize.calibrated() || simulate)
+  if (quantize.given() || simulate)
     return usageError("a compiled library is measured as it is: no --profile, "
-                      "--calibrate or --simulate");
+                      "--calibrate, --scheme or --simulate");
   if (llvm::Error error =
           quantize.preprocessing({}).moveInto(networks.options.preprocessing))
     return error;
@@ -101,11 +101,11 @@ llvm::Error EvalCommand::addNetwork(Networks &networks, mlir::ModuleOp module) {
                               .moveInto(networks.options.preprocessing))
     return error;
   bool integer = isIntegerNetwork(module);
-  bool quantized =
-      !integer && (quantize.calibrated() || carriesParameters(module));
+  bool quantized = !integer && (quantize.given() || carriesParameters(module));
   if (simulate && !quantized)
     return usageError(
-        "--simulate needs a float network and --profile or --calibrate");
+        "--simulate needs a float network and --profile, --calibrate or "
+        "--scheme");
   options.form = simulate               ? NetworkForm::Simulated
                  : quantized || integer ? NetworkForm::Integer
                                         : NetworkForm::Float;

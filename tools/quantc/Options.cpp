@@ -10,6 +10,8 @@
 #include "ProgressLine.h"
 #include "Terminal.h"
 
+#include "quantc/Dialect/PTQ/IR/Scheme.h"
+
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -105,6 +107,26 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
       biasCorrection("bias-correction", cl::sub(sub),
                      cl::desc("Let biases make up for the mean error of the "
                               "rounded weights")),
+      scheme("scheme", cl::sub(sub), cl::value_desc("name"),
+             cl::desc("How operations are quantized: int8 (default), int16x8, "
+                      "dynamic-range, weight-only, float16 or float32; the "
+                      "last four need no data")),
+      policy("policy", cl::sub(sub), cl::value_desc("file"),
+             cl::desc("Rules that give single operations other schemes, in "
+                      "YAML, or the manifest of an earlier build")),
+      denyNodes("deny-nodes", cl::sub(sub), cl::CommaSeparated,
+                cl::value_desc("tensors"),
+                cl::desc("Operations, by the tensors that they make, which "
+                         "stay in float")),
+      denyOps("deny-ops", cl::sub(sub), cl::CommaSeparated,
+              cl::value_desc("kinds"),
+              cl::desc("Kinds of operations that stay in float, e.g. "
+                       "softmax,add")),
+      minWeightElements(
+          "min-weight-elements", cl::sub(sub),
+          cl::init(ptq::Policy().minWeightElements), cl::value_desc("number"),
+          cl::desc("Operations with fewer weights stay in float in dynamic "
+                   "schemes (default 1024)")),
       fullyConnected(
           "fully-connected", cl::sub(sub),
           cl::init(FullyConnectedScales::PerChannel),
@@ -146,6 +168,32 @@ std::string QuantizeFlags::overwritten(llvm::StringRef output) const {
   return same ? profile.getValue() : std::string();
 }
 
+llvm::Expected<ptq::Policy>
+QuantizeFlags::getPolicy(mlir::MLIRContext *context) const {
+  ptq::Policy result;
+  if (!policy.empty()) {
+    llvm::Expected<ptq::Policy> loaded = ptq::loadPolicy(context, policy);
+    if (!loaded)
+      return loaded.takeError();
+    result = std::move(*loaded);
+  }
+  if (!scheme.empty()) {
+    if (llvm::Expected<ptq::SchemeAttr> parsed =
+            ptq::parseScheme(context, scheme);
+        !parsed)
+      return usageError("--scheme: " + llvm::toString(parsed.takeError()));
+    result.scheme = scheme;
+  }
+  if (minWeightElements < 0)
+    return usageError("--min-weight-elements is not negative");
+  if (minWeightElements.getNumOccurrences())
+    result.minWeightElements = minWeightElements;
+  if (fullyConnected == FullyConnectedScales::PerTensor)
+    ptq::setFullyConnectedPerTensor(result);
+  ptq::denyOperations(result, denyNodes, denyOps);
+  return result;
+}
+
 llvm::Expected<Preprocessing>
 QuantizeFlags::preprocessing(const QuantizeOptions &options) const {
   if (!calibration.preprocessing.given() && options.profile)
@@ -171,8 +219,9 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
     return usageError("--calibration-samples is about the data of --calibrate, "
                       "which is not given");
   options.estimator = {estimator, percentile, biasCorrection};
-  options.perTensorFullyConnected =
-      fullyConnected == FullyConnectedScales::PerTensor;
+  if (llvm::Error error =
+          getPolicy(network.getContext()).moveInto(options.policy))
+    return error;
   options.contract = getContract();
   options.inputs = inputType.getNumOccurrences() ? inputType : io;
   options.outputs = outputType.getNumOccurrences() ? outputType : io;
@@ -215,12 +264,12 @@ FormFlag::FormFlag(cl::SubCommand &sub, llvm::StringRef name,
 
 llvm::Expected<NetworkForm> FormFlag::choose(mlir::ModuleOp network,
                                              const QuantizeFlags &flags) const {
-  bool quantized = flags.calibrated() || carriesParameters(network);
+  bool quantized = flags.given() || carriesParameters(network);
   if (!given())
     return quantized ? NetworkForm::Integer : NetworkForm::Float;
   if (form != NetworkForm::Float && !quantized && !isIntegerNetwork(network))
     return usageError("--" + form.ArgStr + "=" + stringify(form) +
-                      " needs --profile or --calibrate");
+                      " needs --profile, --calibrate or --scheme");
   return form.getValue();
 }
 

@@ -64,6 +64,13 @@ class QuantizeFlags {
 public:
   explicit QuantizeFlags(cl::SubCommand &sub);
   bool calibrated() const { return !profile.empty() || !calibrate.empty(); }
+  /// True if the network is to be quantized: it is calibrated, or a scheme or
+  /// policy is given.
+  bool given() const {
+    return calibrated() || !scheme.empty() || !policy.empty();
+  }
+  /// The schemes asked for.
+  llvm::Expected<ptq::Policy> getPolicy(mlir::MLIRContext *context) const;
   /// The contract asked for, or nullopt for the network's own.
   std::optional<Contract> getContract() const;
   /// True if types of inputs or outputs are asked for.
@@ -86,6 +93,9 @@ private:
   cl::opt<Estimator> estimator;
   cl::opt<double> percentile;
   cl::opt<bool> biasCorrection;
+  cl::opt<std::string> scheme, policy;
+  cl::list<std::string> denyNodes, denyOps;
+  cl::opt<int64_t> minWeightElements;
   cl::opt<FullyConnectedScales> fullyConnected;
   cl::opt<Contract> contract;
   cl::opt<IOType> io, inputType, outputType;

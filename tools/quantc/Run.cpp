@@ -54,7 +54,7 @@ RunCommand::RunCommand()
 llvm::Expected<std::unique_ptr<Model>>
 RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
   if (isLibrary(network)) {
-    if (quantize.calibrated() || simulate || form.given() || tensors)
+    if (quantize.given() || simulate || form.given() || tensors)
       return usageError(
           "a compiled library is run as it is: no --profile, --calibrate, "
           "--form, --simulate or --tensors");
@@ -90,8 +90,8 @@ llvm::Expected<NetworkForm>
 RunCommand::chooseForm(mlir::ModuleOp module) const {
   if (!simulate)
     return form.choose(module, quantize);
-  if (!quantize.calibrated() && !carriesParameters(module))
-    return usageError("--simulate needs --profile or --calibrate");
+  if (!quantize.given() && !carriesParameters(module))
+    return usageError("--simulate needs --profile, --calibrate or --scheme");
   return NetworkForm::Simulated;
 }
 

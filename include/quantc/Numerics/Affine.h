@@ -26,6 +26,16 @@ struct StorageRange {
   int64_t min = 0;
   int64_t max = 0;
 };
+
+/// All signed integers of `bits` bits, at most 32.
+constexpr StorageRange getStorage(unsigned bits) {
+  return {-(int64_t(1) << (bits - 1)), (int64_t(1) << (bits - 1)) - 1};
+}
+/// The signed integers of `bits` bits without the lowest, so that a value and
+/// its negative are both among them.
+constexpr StorageRange getSymmetricStorage(unsigned bits) {
+  return {-getStorage(bits).max, getStorage(bits).max};
+}
 inline constexpr StorageRange kInt8Activation{-128, 127};
 inline constexpr StorageRange kInt8Weight{-127, 127};
 inline constexpr StorageRange kUInt8Activation{0, 255};

@@ -17,6 +17,8 @@
 #ifndef QUANTC_NUMERICS_CONSTANTS_H
 #define QUANTC_NUMERICS_CONSTANTS_H
 
+#include "quantc/Numerics/Affine.h"
+
 #include <cstdint>
 
 namespace quantc {
@@ -24,7 +26,8 @@ namespace quantc {
 /// A weight in [-127, 127]. `absMax` is the largest magnitude among the weights
 /// of the same scale: if `scale` is absMax / 127 rounded to float32, the
 /// weight is divided by the unrounded quotient.
-int64_t quantizeWeight(float weight, double scale, double absMax);
+int64_t quantizeWeight(float weight, double scale, double absMax,
+                       StorageRange storage = kInt8Weight);
 
 /// A bias as int32, saturated.
 int64_t quantizeBias(float bias, double scale);

@@ -19,9 +19,11 @@
 
 #include "quantc/Calibration/Estimators.h"
 #include "quantc/Calibration/Profile.h"
+#include "quantc/Dialect/PTQ/Transforms/Policy.h"
 #include "quantc/Numerics/Contract.h"
 #include "quantc/Target/Target.h"
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 
 #include <memory>
@@ -41,14 +43,20 @@ struct QuantizeOptions {
   /// Where to read the profile from, if `profile` is null.
   std::string profilePath;
   EstimatorOptions estimator;
-  /// One scale for the weights of a fully connected layer, not one per output.
-  bool perTensorFullyConnected = false;
+  /// The schemes of operations.
+  ptq::Policy policy;
+  /// A policy file, which comes before `policy`.
+  std::string policyPath;
   /// Without a value it is the one that the network carries (`ptq.contract`),
   /// or Contract::Exact.
   std::optional<Contract> contract;
   IOType inputs = IOType::Own, outputs = IOType::Own;
   bool strictInteger = false;
 };
+
+/// True if the default scheme takes the parameters of tensors from data. The
+/// network may bring a scheme (`ptq.scheme`).
+bool needsData(const QuantizeOptions &options, mlir::ModuleOp network);
 
 struct CodegenOptions {
   TargetDescription target;
@@ -84,9 +92,10 @@ void populateCodegenPipeline(mlir::OpPassManager &pm,
 ///
 ///   ptq-simplify-pipeline
 ///   ptq-observe-pipeline
-///   ptq-annotate-pipeline{profile= estimator= percentile= fully-connected=}
-///   ptq-quantize-pipeline{profile= estimator= percentile= contract=
-///                         inputs= outputs= strict-integer}
+///   ptq-annotate-pipeline{profile= estimator= percentile= scheme= policy=
+///                         fully-connected=}
+///   ptq-quantize-pipeline{the same, and contract= inputs= outputs=
+///                         strict-integer}
 void registerQuantizePipelines();
 
 /// Registers `quantc-codegen-pipeline{name= target= cpu= features=}`.

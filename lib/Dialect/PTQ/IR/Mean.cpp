@@ -17,9 +17,10 @@ OperandRole MeanOp::getOperandRole(unsigned) { return OperandRole::Activation; }
 
 bool MeanOp::canReturnAccumulator() { return true; }
 
-FailureOr<Value> MeanOp::quantize(OpBuilder &builder, ValueRange operands,
-                                  RankedTensorType resultType,
-                                  Contract contract) {
-  return buildMean(builder, getLoc(), operands[0], getAxes(), resultType,
-                   contract);
+FailureOr<SmallVector<Value>>
+MeanOp::quantize(OpBuilder &builder, ValueRange operands,
+                 ArrayRef<RankedTensorType> resultTypes, SchemeAttr,
+                 Contract contract) {
+  return asResults(buildMean(builder, getLoc(), operands[0], getAxes(),
+                             resultTypes.front(), contract));
 }

@@ -13,17 +13,30 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
 #include "quantc/Dialect/PTQ/IR/PTQDialect.cpp.inc"
+#include "quantc/Dialect/PTQ/IR/PTQEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "quantc/Dialect/PTQ/IR/PTQAttributes.cpp.inc"
+
 #include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.cpp.inc"
 
 void PTQDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
 #include "quantc/Dialect/PTQ/IR/PTQ.cpp.inc"
+      >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "quantc/Dialect/PTQ/IR/PTQAttributes.cpp.inc"
       >();
 }
 
@@ -119,10 +132,33 @@ static LogicalResult verifyContract(Operation *op, NamedAttribute attribute) {
          << "' belongs on functions and is \"exact\", \"litert\" or \"tflm\"";
 }
 
+static LogicalResult verifySchemeAttribute(Operation *op,
+                                           NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  Attribute value = attribute.getValue();
+  if (name == kSchemeAttr && !isa<SchemeAttr>(value))
+    return op->emitError() << "'" << name << "' must be a #ptq.scheme";
+  if (name == kEstimatorAttr && !isa<StringAttr>(value))
+    return op->emitError() << "'" << name << "' must be a string";
+  if (name == kBiasCorrectionAttr && !isa<BoolAttr>(value))
+    return op->emitError() << "'" << name << "' must be a boolean";
+  if (name == kRangeAttr) {
+    auto range = dyn_cast<DenseF64ArrayAttr>(value);
+    if (!range || range.size() != 2 || !std::isfinite(range[0]) ||
+        !std::isfinite(range[1]) || range[0] > range[1])
+      return op->emitError() << "'" << name
+                             << "' must be two finite f64, the smaller one "
+                                "first";
+  }
+  return success();
+}
+
 LogicalResult PTQDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
   if (attribute.getName() == kContractAttr)
     return verifyContract(op, attribute);
+  if (isSchemeAttribute(attribute.getName()))
+    return verifySchemeAttribute(op, attribute);
   if (attribute.getName() == kUnsignedAttr)
     return verifyInterfaceAttribute(op, attribute);
   if (attribute.getName() != kNameAttr)
@@ -149,6 +185,8 @@ LogicalResult PTQDialect::verifyRegionArgAttribute(Operation *op, unsigned,
                              << "' must hold an f64 for each element of the "
                                 "argument";
   }
+  if (isSchemeAttribute(attribute.getName()))
+    return verifySchemeAttribute(op, attribute);
   return verifyInterfaceAttribute(op, attribute);
 }
 

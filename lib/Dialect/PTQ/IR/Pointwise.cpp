@@ -67,9 +67,11 @@ OperandRole PointwiseOp::getOperandRole(unsigned) {
   return OperandRole::Activation;
 }
 
-FailureOr<Value> PointwiseOp::quantize(OpBuilder &builder, ValueRange operands,
-                                       RankedTensorType resultType,
-                                       Contract contract) {
-  return buildTable(builder, getLoc(), operands[0], getYielded(*this),
-                    getBody().getArgument(0), resultType, contract);
+FailureOr<SmallVector<Value>>
+PointwiseOp::quantize(OpBuilder &builder, ValueRange operands,
+                      ArrayRef<RankedTensorType> resultTypes, SchemeAttr,
+                      Contract contract) {
+  return asResults(buildTable(builder, getLoc(), operands[0], getYielded(*this),
+                              getBody().getArgument(0), resultTypes.front(),
+                              contract));
 }

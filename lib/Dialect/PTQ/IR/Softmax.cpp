@@ -105,7 +105,7 @@ OperandRole SoftmaxOp::getOperandRole(unsigned) {
   return OperandRole::Activation;
 }
 
-quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
+quant::UniformQuantizedType SoftmaxOp::getFixedResultType(SchemeAttr) {
   Builder b(getContext());
   return quant::UniformQuantizedType::get(
       quant::QuantizationFlags::Signed, b.getI8Type(), b.getF32Type(),
@@ -115,8 +115,9 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
 
 bool SoftmaxOp::canTakeAccumulator() { return true; }
 
-FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
-                                     RankedTensorType, Contract contract) {
+FailureOr<SmallVector<Value>>
+SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
+                    ArrayRef<RankedTensorType>, SchemeAttr, Contract contract) {
   auto type = cast<RankedTensorType>(operands[0].getType());
   quant::QuantizedType element = getQuantizedElement(type);
   bool isInt8 = element.getStorageTypeIntegralWidth() == 8;
@@ -130,7 +131,7 @@ FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
         reinterpret(builder, getLoc(), operands[0], element.getStorageType());
     Value steps = buildSoftmaxInFixedPoint(builder, getLoc(), codes, getAxis(),
                                            getLargestScale(element));
-    return reinterpret(builder, getLoc(), steps, result);
+    return SmallVector<Value>{reinterpret(builder, getLoc(), steps, result)};
   }
   Value e = buildExponential(b, buildLogits(b, operands[0]), getAxis());
   if (int32_t shift = softmaxShift(n); shift > 0) // N25
@@ -148,5 +149,5 @@ FailureOr<Value> SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
       b.create<tosa::LogicalLeftShiftOp>(e, b.splat(e, kQuotientBits)), half);
   // N27; the caller's requantization saturates (N28).
   Value quotient = b.create<tosa::IntDivOp>(numerator, sum);
-  return reinterpret(builder, getLoc(), quotient, result);
+  return SmallVector<Value>{reinterpret(builder, getLoc(), quotient, result)};
 }

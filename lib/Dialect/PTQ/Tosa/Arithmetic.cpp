@@ -75,8 +75,7 @@ namespace {
 
 /// add, sub, minimum, maximum, equal, greater, greater_equal.
 template <typename OpTy>
-struct CommonScaleModel
-    : QuantizableOpInterface::ExternalModel<CommonScaleModel<OpTy>, OpTy> {
+struct CommonScaleModel : SingleResultModel<CommonScaleModel<OpTy>, OpTy> {
   OperandRole getOperandRole(Operation *, unsigned) const {
     return OperandRole::Activation;
   }
@@ -85,13 +84,16 @@ struct CommonScaleModel
     return isFloatTensor(op->getResult(0).getType());
   }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+                   succeeded(requireFloat32(op, reason)));
   }
 
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType resultType,
-                            Contract contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands,
+                                  RankedTensorType resultType, SchemeAttr,
+                                  Contract contract) const {
     if (!areInt8(operands))
       return failure();
     if (contract == Contract::LiteRT && isa<tosa::AddOp, tosa::SubOp>(op))
@@ -149,22 +151,24 @@ private:
   }
 };
 
-struct MulModel : QuantizableOpInterface::ExternalModel<MulModel, tosa::MulOp> {
+struct MulModel : SingleResultModel<MulModel, tosa::MulOp> {
   OperandRole getOperandRole(Operation *, unsigned operand) const {
     return operand < 2 ? OperandRole::Activation : OperandRole::Unquantized;
   }
 
   bool canReturnAccumulator(Operation *) const { return true; }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+                   succeeded(requireFloat32(op, reason)));
   }
 
   /// TOSA wants equal quantized types around mul, so it works on plain
   /// integers.
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands, RankedTensorType,
+                                  SchemeAttr, Contract) const {
     if (!areInt8(operands.take_front(2)))
       return failure();
     Type i32 = builder.getI32Type();

@@ -53,14 +53,15 @@ static Value limitRange(OpBuilder &builder, Location loc, Value x,
 
 namespace {
 
-struct CastModel
-    : QuantizableOpInterface::ExternalModel<CastModel, tosa::CastOp> {
+struct CastModel : SingleResultModel<CastModel, tosa::CastOp> {
   OperandRole getOperandRole(Operation *, unsigned) const {
     return OperandRole::Unquantized;
   }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    if (failed(requireFloat32(op, reason)))
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    if (failed(requireStaticInt8(scheme, reason)) ||
+        failed(requireFloat32(op, reason)))
       return failure();
     if (isa<IntegerType>(getElementTypeOrSelf(op->getOperand(0))) &&
         isFloatTensor(op->getResult(0).getType()))
@@ -71,9 +72,10 @@ struct CastModel
   }
 
   // N56
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType resultType,
-                            Contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands,
+                                  RankedTensorType resultType, SchemeAttr,
+                                  Contract) const {
     auto type =
         dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());
     if (!type)

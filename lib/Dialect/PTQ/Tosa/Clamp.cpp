@@ -28,13 +28,12 @@ static bool isAccumulator(Value value) {
   auto producer = value.getDefiningOp<QuantizableOpInterface>();
   std::string reason;
   return producer && value.hasOneUse() && producer.canReturnAccumulator() &&
-         succeeded(producer.canQuantize(reason));
+         succeeded(producer.canQuantize(getScheme(producer), reason));
 }
 
 namespace {
 
-struct ClampModel
-    : QuantizableOpInterface::ExternalModel<ClampModel, tosa::ClampOp> {
+struct ClampModel : SingleResultModel<ClampModel, tosa::ClampOp> {
   OperandRole getOperandRole(Operation *, unsigned) const {
     return OperandRole::Activation;
   }
@@ -46,13 +45,16 @@ struct ClampModel
     return !isAccumulator(op->getOperand(0));
   }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+                   succeeded(requireFloat32(op, reason)));
   }
 
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType resultType,
-                            Contract contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands,
+                                  RankedTensorType resultType, SchemeAttr,
+                                  Contract contract) const {
     auto clamp = cast<tosa::ClampOp>(op);
     auto element =
         dyn_cast<quant::UniformQuantizedType>(resultType.getElementType());

@@ -24,7 +24,11 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "DynamicRange.h"
 #include "Models.h"
+
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include <cmath>
 
@@ -94,8 +98,7 @@ std::optional<SmallVector<double>> getGivenScales(Value bias,
 }
 
 template <typename OpTy>
-struct ConvolutionModel
-    : QuantizableOpInterface::ExternalModel<ConvolutionModel<OpTy>, OpTy> {
+struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
   OperandRole getOperandRole(Operation *, unsigned operand) const {
     switch (operand) {
     case 0:
@@ -109,16 +112,17 @@ struct ConvolutionModel
     }
   }
 
-  std::optional<int64_t> getWeightAxis(Operation *op) const {
-    if constexpr (!std::is_same_v<OpTy, tosa::DepthwiseConv2DOp>)
-      return 0;
+  WeightLayout getWeightLayout(Operation *op, unsigned) const {
     auto weight = cast<ShapedType>(op->getOperand(1).getType());
-    return weight.getDimSize(2) == 1 ? 3 : 2;
+    if constexpr (std::is_same_v<OpTy, tosa::DepthwiseConv2DOp>)
+      return {{2, 3}, 2, weight.getDimSize(2) == 1 ? 3 : 2};
+    return {{0}, weight.getRank() - 1, 0};
   }
 
   bool canReturnAccumulator(Operation *) const { return true; }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
     if (failed(requireFloat32(op, reason)))
       return failure();
     auto conv = cast<OpTy>(op);
@@ -132,22 +136,26 @@ struct ConvolutionModel
       reason = "its bias is not a constant with one value per output channel";
       return failure();
     }
-    if (failed(requireScalesAlong(conv.getWeight(), getWeightAxis(op), reason)))
+    if (failed(requireScalesAlong(conv.getWeight(),
+                                  getWeightLayout(op, 1).scaleAxis, reason)))
       return failure();
     return requireInt32Sum(getProductCount(conv), reason);
   }
 
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands, RankedTensorType,
+                                  SchemeAttr scheme, Contract) const {
     auto conv = cast<OpTy>(op);
+    if (scheme.isDynamic())
+      return quantizeDynamic(conv, builder, operands, scheme);
     auto inputType = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType weightType =
         getQuantizedElement(operands[1].getType());
     std::string reason;
     if (!inputType ||
-        failed(requireScalesAlong(operands[1], getWeightAxis(op), reason)))
+        failed(requireScalesAlong(operands[1], getWeightLayout(op, 1).scaleAxis,
+                                  reason)))
       return failure();
 
     int64_t channels = getOutputChannels(conv);
@@ -173,6 +181,65 @@ struct ConvolutionModel
                        cast<RankedTensorType>(result.clone(accumulator)));
     cast<OpTy>(copy).setAccType(builder.getI32Type());
     return copy->getResult(0);
+  }
+
+private:
+  /// The positions around the image count as quantized zeros, which are known
+  /// only at run time: the float image is padded. A transposed convolution has
+  /// zeros between its pixels, so it takes no other zero point than 0.
+  static Value quantizeDynamic(OpTy conv, OpBuilder &builder,
+                               ValueRange operands, SchemeAttr scheme) {
+    constexpr bool kTransposed = std::is_same_v<OpTy, tosa::TransposeConv2DOp>;
+    Location loc = conv.getLoc();
+    Value real = operands[0], weight = operands[1];
+    if constexpr (!kTransposed)
+      if (scheme.getSymmetry() == Symmetry::Asymmetric)
+        real = padSpace(builder, loc, real, conv.getPad());
+    auto imageType = cast<RankedTensorType>(real.getType());
+    bool perRow = scheme.getActivationScales() == Granularity::Row;
+    DynamicTensor image = quantizeAtRunTime(
+        builder, loc, real,
+        llvm::to_vector(llvm::seq<int32_t>(perRow, imageType.getRank())),
+        kTransposed ? Symmetry::Symmetric : scheme.getSymmetry());
+
+    auto result = cast<RankedTensorType>(conv.getOutput().getType());
+    Type i32 = builder.getI32Type(), i8 = builder.getI8Type();
+    auto biasType = RankedTensorType::get({getOutputChannels(conv)}, i32);
+    Value zero = createScalar(builder, loc, 0, i8);
+    SmallVector<Value> newOperands{
+        image.codes, reinterpret(builder, loc, weight, i8),
+        tosa::ConstOp::create(
+            builder, loc, biasType,
+            DenseElementsAttr::get(biasType, static_cast<int32_t>(0))),
+        zero, createZeroPoint(builder, loc, weight)};
+    auto copy = cast<OpTy>(cloneQuantized(
+        builder, conv, newOperands, cast<RankedTensorType>(result.clone(i32))));
+    copy.setAccType(i32);
+    if constexpr (!kTransposed)
+      if (real != operands[0])
+        copy.setPad(SmallVector<int64_t>(conv.getPad().size(), 0));
+    return scaleProducts(builder, loc, copy.getOutput(), image, weight,
+                         ConvolutionModel().getWeightLayout(conv, 1),
+                         operands[2]);
+  }
+
+  /// `image` with `pad` zeros before and after each dimension of space.
+  static Value padSpace(OpBuilder &builder, Location loc, Value image,
+                        ArrayRef<int64_t> pad) {
+    if (llvm::all_of(pad, [](int64_t size) { return size == 0; }))
+      return image;
+    auto type = cast<RankedTensorType>(image.getType());
+    SmallVector<int64_t> shape(type.getShape()), padding(2 * shape.size(), 0);
+    for (auto [i, size] : llvm::enumerate(pad)) {
+      padding[2 + i] = size;
+      shape[1 + i / 2] += size;
+    }
+    auto scalar = RankedTensorType::get({1}, type.getElementType());
+    Value zero = tosa::ConstOp::create(builder, loc, scalar,
+                                       DenseElementsAttr::get(scalar, 0.0f));
+    ImplicitLocOpBuilder b(loc, builder);
+    return tosa::PadOp::create(b, type.clone(shape), image,
+                               tosa::getTosaConstShape(b, padding), zero);
   }
 };
 

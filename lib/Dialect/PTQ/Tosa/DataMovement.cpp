@@ -24,8 +24,7 @@ using namespace quantc::ptq;
 namespace {
 
 template <typename OpTy>
-struct DataMovementModel
-    : QuantizableOpInterface::ExternalModel<DataMovementModel<OpTy>, OpTy> {
+struct DataMovementModel : SingleResultModel<DataMovementModel<OpTy>, OpTy> {
   /// Float tensors are data; shapes, indices and conditions are not. The
   /// constant that tosa.pad writes is converted in `quantize`.
   OperandRole getOperandRole(Operation *op, unsigned operand) const {
@@ -41,8 +40,10 @@ struct DataMovementModel
     return !std::is_same_v<OpTy, tosa::SelectOp>;
   }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    if (failed(requireFloat32(op, reason)))
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    if (failed(requireStaticInt8(scheme, reason)) ||
+        failed(requireFloat32(op, reason)))
       return failure();
     if (isa<tosa::PadOp>(op) && !getConstantSource(op->getOperand(2))) {
       reason = "its padding value is computed at run time; use a constant";
@@ -51,9 +52,10 @@ struct DataMovementModel
     return success();
   }
 
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType resultType,
-                            Contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands,
+                                  RankedTensorType resultType, SchemeAttr,
+                                  Contract) const {
     Type element = chooseElement(op, operands, resultType);
     SmallVector<Value> newOperands;
     for (auto [index, operand] : llvm::enumerate(operands))

@@ -14,6 +14,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "DynamicRange.h"
 #include "Models.h"
 
 using namespace mlir;
@@ -22,8 +23,7 @@ using namespace quantc::ptq;
 
 namespace {
 
-struct MatMulModel
-    : QuantizableOpInterface::ExternalModel<MatMulModel, tosa::MatMulOp> {
+struct MatMulModel : SingleResultModel<MatMulModel, tosa::MatMulOp> {
   OperandRole getOperandRole(Operation *op, unsigned operand) const {
     if (operand > 1)
       return OperandRole::Unquantized;
@@ -32,20 +32,28 @@ struct MatMulModel
                : OperandRole::Activation;
   }
 
-  std::optional<int64_t> getWeightAxis(Operation *op) const {
+  WeightLayout getWeightLayout(Operation *op, unsigned) const {
     auto weight = cast<ShapedType>(op->getOperand(1).getType());
-    if (weight.getDimSize(0) != 1)
-      return std::nullopt;
-    return 2;
+    WeightLayout layout{{2}, 1, std::nullopt};
+    if (weight.getDimSize(0) == 1)
+      layout.scaleAxis = 2;
+    return layout;
   }
 
   bool canReturnAccumulator(Operation *) const { return true; }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
     if (failed(requireFloat32(op, reason)))
       return failure();
-    if (failed(
-            requireScalesAlong(op->getOperand(1), getWeightAxis(op), reason)))
+    if (!scheme.isStatic() && !getConstantSource(op->getOperand(1))) {
+      reason = "both of its operands are computed at run time, so it has no "
+               "weights that the scheme " +
+               stringifyScheme(scheme) + " could quantize";
+      return failure();
+    }
+    if (failed(requireScalesAlong(op->getOperand(1),
+                                  getWeightLayout(op, 1).scaleAxis, reason)))
       return failure();
     auto lhs = cast<ShapedType>(op->getOperand(0).getType());
     return requireInt32Sum(lhs.getDimSize(2), reason);
@@ -53,9 +61,11 @@ struct MatMulModel
 
   /// TOSA takes no matmul of a tensor with one scale and one with a scale per
   /// column, so it works on plain integers.
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Contract contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands, RankedTensorType,
+                                  SchemeAttr scheme, Contract contract) const {
+    if (scheme.isDynamic())
+      return quantizeDynamic(op, builder, operands, scheme);
     auto lhsType = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     quant::QuantizedType rhsType = getQuantizedElement(operands[1].getType());
@@ -63,7 +73,8 @@ struct MatMulModel
         rhsType.getStorageTypeIntegralWidth() != 8)
       return failure();
     std::string reason;
-    if (failed(requireScalesAlong(operands[1], getWeightAxis(op), reason)))
+    if (failed(requireScalesAlong(operands[1], getWeightLayout(op, 1).scaleAxis,
+                                  reason)))
       return failure();
 
     Location loc = op->getLoc();
@@ -81,6 +92,28 @@ struct MatMulModel
   }
 
 private:
+  /// A row is a row of the left-hand side.
+  static Value quantizeDynamic(Operation *op, OpBuilder &builder,
+                               ValueRange operands, SchemeAttr scheme) {
+    Location loc = op->getLoc();
+    Value weight = operands[1];
+    bool perRow = scheme.getActivationScales() == Granularity::Row;
+    DynamicTensor rows = quantizeAtRunTime(builder, loc, operands[0],
+                                           perRow ? ArrayRef<int32_t>{2}
+                                                  : ArrayRef<int32_t>{0, 1, 2},
+                                           scheme.getSymmetry());
+    Type i8 = builder.getI8Type();
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    Operation *copy = cloneQuantized(
+        builder, op,
+        {rows.codes, reinterpret(builder, loc, weight, i8),
+         createScalar(builder, loc, 0, i8),
+         createZeroPoint(builder, loc, weight)},
+        cast<RankedTensorType>(type.clone(builder.getI32Type())));
+    return scaleProducts(builder, loc, copy->getResult(0), rows, weight,
+                         MatMulModel().getWeightLayout(op, 1), Value());
+  }
+
   static Type getAccumulator(quant::UniformQuantizedType lhs,
                              quant::QuantizedType rhs, int64_t columns,
                              Contract contract) {

@@ -31,6 +31,20 @@ void attachReductionModels(mlir::MLIRContext &context);
 void attachResizeModel(mlir::MLIRContext &context);
 void attachUnaryModels(mlir::MLIRContext &context);
 
+/// The model of an operation with one result: `quantizeResult` returns its
+/// value.
+template <typename Model, typename OpTy>
+struct SingleResultModel : QuantizableOpInterface::ExternalModel<Model, OpTy> {
+  llvm::FailureOr<llvm::SmallVector<mlir::Value>>
+  quantize(mlir::Operation *op, mlir::OpBuilder &builder,
+           mlir::ValueRange operands,
+           llvm::ArrayRef<mlir::RankedTensorType> resultTypes,
+           SchemeAttr scheme, Contract contract) const {
+    return asResults(static_cast<const Model *>(this)->quantizeResult(
+        op, builder, operands, resultTypes.front(), scheme, contract));
+  }
+};
+
 /// The reason of every model for element types other than f32.
 llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);
 

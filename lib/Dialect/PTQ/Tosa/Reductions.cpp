@@ -21,35 +21,37 @@ using namespace quantc::ptq;
 
 namespace {
 
-struct ReduceSumModel
-    : QuantizableOpInterface::ExternalModel<ReduceSumModel, tosa::ReduceSumOp> {
+struct ReduceSumModel : SingleResultModel<ReduceSumModel, tosa::ReduceSumOp> {
   OperandRole getOperandRole(Operation *, unsigned) const {
     return OperandRole::Activation;
   }
   bool canReturnAccumulator(Operation *) const { return true; }
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+                   succeeded(requireFloat32(op, reason)));
   }
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands, RankedTensorType,
+                                  SchemeAttr, Contract) const {
     int32_t axis = cast<tosa::ReduceSumOp>(op).getAxis();
     return buildSum(builder, op->getLoc(), operands[0], axis);
   }
 };
 
 /// A positive scale does not change which element is largest.
-struct ArgMaxModel
-    : QuantizableOpInterface::ExternalModel<ArgMaxModel, tosa::ArgMaxOp> {
+struct ArgMaxModel : SingleResultModel<ArgMaxModel, tosa::ArgMaxOp> {
   OperandRole getOperandRole(Operation *, unsigned) const {
     return OperandRole::Activation;
   }
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+                   succeeded(requireFloat32(op, reason)));
   }
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands, RankedTensorType,
+                                  SchemeAttr, Contract) const {
     return cloneQuantized(builder, op, operands,
                           cast<RankedTensorType>(op->getResult(0).getType()))
         ->getResult(0);
@@ -59,20 +61,22 @@ struct ArgMaxModel
 /// TOSA's int8 average keeps scale and zero point. An average over the whole
 /// image is a mean instead, which keeps the fraction until it is requantized;
 /// TFLite's kernel averages codes there, too.
-struct AvgPoolModel
-    : QuantizableOpInterface::ExternalModel<AvgPoolModel, tosa::AvgPool2dOp> {
+struct AvgPoolModel : SingleResultModel<AvgPoolModel, tosa::AvgPool2dOp> {
   OperandRole getOperandRole(Operation *, unsigned operand) const {
     return operand == 0 ? OperandRole::Activation : OperandRole::Unquantized;
   }
   bool requiresSameScale(Operation *op) const { return !isGlobal(op); }
   bool canReturnAccumulator(Operation *op) const { return isGlobal(op); }
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+                   succeeded(requireFloat32(op, reason)));
   }
 
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType resultType,
-                            Contract contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands,
+                                  RankedTensorType resultType, SchemeAttr,
+                                  Contract contract) const {
     if (usesTFLiteKernels(contract) &&
         keepsParameters(operands[0], getFinalType(op, resultType)))
       return poolCodes(op, builder, operands[0], resultType);

@@ -82,16 +82,17 @@ static std::pair<Value, Value> avoidNegative(OpBuilder &builder, Operation *op,
 
 namespace {
 
-struct ResizeModel
-    : QuantizableOpInterface::ExternalModel<ResizeModel, tosa::ResizeOp> {
+struct ResizeModel : SingleResultModel<ResizeModel, tosa::ResizeOp> {
   OperandRole getOperandRole(Operation *, unsigned operand) const {
     return operand == 0 ? OperandRole::Activation : OperandRole::Unquantized;
   }
   bool requiresSameScale(Operation *op) const { return !isBilinear(op); }
   bool canReturnAccumulator(Operation *op) const { return isBilinear(op); }
 
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    if (failed(requireFloat32(op, reason)))
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    if (failed(requireStaticInt8(scheme, reason)) ||
+        failed(requireFloat32(op, reason)))
       return failure();
     if (!isBilinear(op))
       return success();
@@ -103,9 +104,9 @@ struct ResizeModel
     return failure();
   }
 
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType,
-                            Contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands, RankedTensorType,
+                                  SchemeAttr, Contract) const {
     auto type = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
     if (!type || type.getStorageTypeIntegralWidth() != 8)

@@ -23,17 +23,19 @@ using namespace quantc::ptq;
 namespace {
 
 template <typename OpTy>
-struct UnaryModel
-    : QuantizableOpInterface::ExternalModel<UnaryModel<OpTy>, OpTy> {
+struct UnaryModel : SingleResultModel<UnaryModel<OpTy>, OpTy> {
   OperandRole getOperandRole(Operation *, unsigned operand) const {
     return operand == 0 ? OperandRole::Activation : OperandRole::Unquantized;
   }
-  LogicalResult canQuantize(Operation *op, std::string &reason) const {
-    return requireFloat32(op, reason);
+  LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
+                            std::string &reason) const {
+    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+                   succeeded(requireFloat32(op, reason)));
   }
-  FailureOr<Value> quantize(Operation *op, OpBuilder &builder,
-                            ValueRange operands, RankedTensorType resultType,
-                            Contract contract) const {
+  FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
+                                  ValueRange operands,
+                                  RankedTensorType resultType, SchemeAttr,
+                                  Contract contract) const {
     return buildTable(builder, op->getLoc(), operands[0], op->getResult(0),
                       op->getOperand(0), resultType, contract);
   }

@@ -24,13 +24,11 @@ namespace {
 struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
   using PTQAnnotateBase::PTQAnnotateBase;
   AnnotatePass(std::shared_ptr<const Profile> profile,
-               const EstimatorOptions &options, bool perTensorFullyConnected)
+               const EstimatorOptions &options)
       : profile(std::move(profile)) {
     estimator = stringifyEstimator(options.estimator).str();
     percentile = options.percentile;
     biasCorrection = options.correctBias;
-    if (perTensorFullyConnected)
-      fullyConnected = "per-tensor";
   }
 
   void runOnOperation() override {
@@ -50,9 +48,7 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
       });
     for (auto func : module.getOps<func::FuncOp>())
       if (!func.isExternal() &&
-          failed(Annotator(func, profile.get(), estimation,
-                           perTensorFullyConnected)
-                     .run()))
+          failed(Annotator(func, profile.get(), estimation).run()))
         return signalPassFailure();
   }
 
@@ -67,11 +63,6 @@ private:
     if (!(percentile > 50 && percentile <= 100))
       return module.emitError("percentile must be above 50 and at most 100");
     estimation = {*parsed, percentile, biasCorrection};
-    if (fullyConnected != "per-channel" && fullyConnected != "per-tensor")
-      return module.emitError()
-             << "unknown scales '" << fullyConnected
-             << "' of fully connected layers: per-channel or per-tensor";
-    perTensorFullyConnected = fullyConnected == "per-tensor";
     return success();
   }
 
@@ -99,14 +90,11 @@ private:
 
   std::shared_ptr<const Profile> profile;
   EstimatorOptions estimation;
-  bool perTensorFullyConnected = false;
 };
 } // namespace
 
 std::unique_ptr<Pass>
 quantc::ptq::createPTQAnnotate(std::shared_ptr<const Profile> profile,
-                               const EstimatorOptions &options,
-                               bool perTensorFullyConnected) {
-  return std::make_unique<AnnotatePass>(std::move(profile), options,
-                                        perTensorFullyConnected);
+                               const EstimatorOptions &options) {
+  return std::make_unique<AnnotatePass>(std::move(profile), options);
 }

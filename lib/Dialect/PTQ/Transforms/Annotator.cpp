@@ -8,6 +8,7 @@
 
 #include "Annotator.h"
 #include "Remarks.h"
+#include "Weights.h"
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
@@ -125,18 +126,27 @@ LogicalResult Annotator::run() {
     return failure();
   for (auto [value, type] : types)
     insertAfter(value, type);
-  bool ok = true, correctsBiases = profile && options.correctBias;
+  bool ok = true;
   if (options.correctBias && !profile)
     func.emitWarning("no bias is corrected: that takes the means of channels "
                      "in a profile; calibrate the network");
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
     if (quantizability.isQuantizable(&op) && !floatOps.contains(&op)) {
       ok &= succeeded(annotateConstants(&op));
-      if (ok && correctsBiases)
+      if (ok && profile && correctsBias(&op))
         ok &= succeeded(correctBias(&op));
+    } else if (auto other = dyn_cast<QuantizableOpInterface>(op);
+               other && !getScheme(other).isStatic()) {
+      ok &= succeeded(quantizeWeights(other));
     }
   problems.warnOfMeans(func);
   return success(ok);
+}
+
+/// As a policy says of `op`, else as the options say.
+bool Annotator::correctsBias(Operation *op) const {
+  auto request = op->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
+  return request ? request.getValue() : options.correctBias;
 }
 
 bool Annotator::lacksParameters(Operation *op) const {
@@ -198,7 +208,7 @@ void Annotator::chooseType(Value value) {
     return;
   case ParameterSource::Fixed: {
     auto type = cast<QuantizableOpInterface>(value.getDefiningOp())
-                    .getFixedResultType();
+                    .getFixedResultType(getScheme(value.getDefiningOp()));
     AffineParams params = getAffineParams(type);
     remarkParameters(value.getLoc(), getTensorName(value), type,
                      dequantize(params.storage.min, params),
@@ -238,10 +248,29 @@ quant::UniformQuantizedType Annotator::getExactType(Value value) {
   return type;
 }
 
+/// The attribute that a policy left for the parameters of `value`.
+template <typename AttrTy>
+static AttrTy getRequest(Value value, StringRef name) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
+        .getArgAttrOfType<AttrTy>(argument.getArgNumber(), name);
+  return value.getDefiningOp()->getAttrOfType<AttrTy>(name);
+}
+
+/// The range that a policy gives, else that of the estimator.
+RangeEstimate Annotator::chooseRange(Value value, const Histogram &histogram) {
+  if (auto range = getRequest<DenseF64ArrayAttr>(value, kRangeAttr))
+    return {range[0], range[1], Estimator::MinMax};
+  EstimatorOptions chosen = options;
+  if (auto name = getRequest<StringAttr>(value, kEstimatorAttr))
+    chosen.estimator = parseEstimator(name).value_or(chosen.estimator);
+  return estimateRange(histogram, kInt8Activation, chosen);
+}
+
 quant::UniformQuantizedType Annotator::estimate(Value value,
                                                 const Histogram &histogram) {
   StringRef name = getTensorName(value);
-  RangeEstimate range = estimateRange(histogram, kInt8Activation, options);
+  RangeEstimate range = chooseRange(value, histogram);
   if (histogram.min() == 0 && histogram.max() == 0) {
     warnZeroRange(value.getLoc(), name);
     zeroRanges.insert(value);
@@ -286,75 +315,96 @@ void Annotator::insertAfter(Value value, quant::QuantizedType type) {
   });
 }
 
+/// The values of a constant operand, or failure after an error.
+static FailureOr<SmallVector<float>> readConstant(Value constant) {
+  std::optional<SmallVector<float>> data = getFloats(constant);
+  if (data && llvm::all_of(*data, [](float v) { return std::isfinite(v); }))
+    return std::move(*data);
+  return emitError(constant.getLoc())
+         << "constant '" << getTensorName(constant)
+         << "' holds NaN or infinite values, or none that are readable: "
+            "correct the network";
+}
+
+/// True if `use` is a constant that has no parameters yet.
+static bool isBareConstant(OpOperand &use) {
+  return isConstant(use.get()) && !use.get().getDefiningOp<FakeQuantOp>();
+}
+
 LogicalResult Annotator::annotateConstants(Operation *op) {
+  if (failed(annotateWeights(op)))
+    return failure();
   for (OpOperand &use : op->getOpOperands()) {
-    OperandRole role = getRole(use);
-    if (role != OperandRole::Activation && role != OperandRole::Weight)
+    if (getRole(use) != OperandRole::Activation || !isBareConstant(use))
       continue;
-    Value constant = use.get();
-    if (!isConstant(constant) || constant.getDefiningOp<FakeQuantOp>())
-      continue;
-    std::optional<SmallVector<float>> data = getFloats(constant);
-    if (!data || !llvm::all_of(*data, [](float v) { return std::isfinite(v); }))
-      return emitError(constant.getLoc())
-             << "constant '" << getTensorName(constant)
-             << "' holds NaN or infinite values, or none that are readable: "
-                "correct the network";
-    bool isWeight = role == OperandRole::Weight;
-    Value &annotated = annotatedConstants[constant];
-    if (isWeight || !annotated) {
-      quant::QuantizedType type =
-          isWeight ? getWeightType(use, *data) : getConstantType(use, *data);
-      OpBuilder builder(func.getContext());
-      builder.setInsertionPointAfterValue(constant);
-      Value fakeQuant =
-          FakeQuantOp::create(builder, constant.getLoc(), constant, type);
-      use.set(fakeQuant);
-      if (!isWeight)
-        annotated = fakeQuant;
-      continue;
+    Value &annotated = annotatedConstants[use.get()];
+    if (!annotated) {
+      FailureOr<SmallVector<float>> data = readConstant(use.get());
+      if (failed(data))
+        return failure();
+      annotated = annotate(use.get(), getConstantType(use, *data));
     }
     use.set(annotated);
   }
   return success();
 }
 
-/// True if `weight` is the matrix of a fully connected layer: output channels
-/// first, one position in the image and in the kernel.
-static bool isFullyConnected(OpOperand &weight, std::optional<int64_t> axis) {
-  auto shape = cast<RankedTensorType>(weight.get().getType()).getShape();
-  if (axis != 0 || ShapedType::getNumElements(shape) != shape[0] * shape.back())
-    return false;
-  for (OpOperand &use : weight.getOwner()->getOpOperands()) {
-    if (getRole(use) != OperandRole::Activation)
+/// Weights belong to one operation: its scheme chooses their type.
+LogicalResult Annotator::annotateWeights(Operation *op) {
+  for (OpOperand &use : op->getOpOperands()) {
+    if (getRole(use) != OperandRole::Weight || !isBareConstant(use))
       continue;
-    auto input = cast<RankedTensorType>(use.get().getType()).getShape();
-    if (input.size() < 2 || input.back() != shape.back() ||
-        !llvm::all_of(input.drop_front().drop_back(),
-                      [](int64_t size) { return size == 1; }))
-      return false;
+    FailureOr<SmallVector<float>> data = readConstant(use.get());
+    if (failed(data))
+      return failure();
+    use.set(annotate(use.get(), getWeightType(use, *data)));
   }
-  return true;
+  return success();
+}
+
+/// ptq.fake_quant of `constant`.
+Value Annotator::annotate(Value constant, quant::QuantizedType type) {
+  OpBuilder builder(func.getContext());
+  builder.setInsertionPointAfterValue(constant);
+  return FakeQuantOp::create(builder, constant.getLoc(), constant, type);
+}
+
+/// Weights of a scheme in which activations are floats when they come in.
+LogicalResult Annotator::quantizeWeights(QuantizableOpInterface op) {
+  SchemeAttr scheme = getScheme(op);
+  if (scheme.getExecution() == Execution::Float)
+    return success();
+  std::string reason;
+  LogicalResult done = op.canQuantize(scheme, reason);
+  if (succeeded(done) && scheme.isDynamic())
+    return annotateWeights(op);
+  for (OpOperand &use : op->getOpOperands())
+    if (succeeded(done) && getRole(use) == OperandRole::Weight)
+      done = storeNarrow(use, scheme, reason);
+  if (failed(done))
+    remark::missed(
+        op.getLoc(),
+        remark::RemarkOpts::name("stays-float").category("ptq-annotate"))
+        << remark::metric("Op", op->getName().getStringRef())
+        << remark::reason("{0}", reason);
+  return success();
 }
 
 quant::QuantizedType Annotator::getWeightType(OpOperand &use,
                                               ArrayRef<float> data) {
   auto shape = cast<RankedTensorType>(use.get().getType()).getShape();
-  std::optional<int64_t> axis =
-      cast<QuantizableOpInterface>(use.getOwner()).getWeightAxis();
-  if (perTensorFullyConnected && isFullyConnected(use, axis))
-    axis.reset();
-  SmallVector<double> scales(axis ? shape[*axis] : 1, 0.0);
-  forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
-    scales[channel] = std::max(scales[channel], std::fabs(double(data[i])));
-  });
-  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()),
-                   *llvm::max_element(scales), kInt8Weight.max);
-  for (double &scale : scales)
-    scale = chooseSymmetric(scale, kInt8Weight).scale;
-  if (axis)
-    return getPerAxisType(func.getContext(), scales, *axis, kInt8Weight);
-  return getUniformType(func.getContext(), {scales[0], 0, kInt8Weight});
+  SchemeAttr scheme = getScheme(use.getOwner());
+  std::optional<int64_t> axis;
+  if (scheme.getWeightScales() != Granularity::Tensor)
+    axis = cast<QuantizableOpInterface>(use.getOwner())
+               .getWeightLayout(use.getOperandNumber())
+               .scaleAxis;
+  double largest = 0;
+  quant::QuantizedType type =
+      chooseWeightType(scheme, shape, axis, data, largest);
+  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()), largest,
+                   scheme.getWeightStorage().max);
+  return type;
 }
 
 quant::QuantizedType Annotator::getConstantType(OpOperand &use,

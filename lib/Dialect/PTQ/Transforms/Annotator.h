@@ -41,10 +41,8 @@ struct Problems {
 class Annotator {
 public:
   Annotator(mlir::func::FuncOp func, const Profile *profile,
-            const EstimatorOptions &options, bool perTensorFullyConnected)
-      : func(func), profile(profile), options(options),
-        perTensorFullyConnected(perTensorFullyConnected), quantizability(func) {
-  }
+            const EstimatorOptions &options)
+      : func(func), profile(profile), options(options), quantizability(func) {}
 
   mlir::LogicalResult run();
 
@@ -56,10 +54,15 @@ private:
   bool lacksParameters(mlir::Operation *op) const;
   bool sharesAccumulator(mlir::Operation *op) const;
   mlir::quant::UniformQuantizedType getExactType(mlir::Value value);
+  RangeEstimate chooseRange(mlir::Value value, const Histogram &histogram);
+  bool correctsBias(mlir::Operation *op) const;
   mlir::quant::UniformQuantizedType estimate(mlir::Value value,
                                              const Histogram &histogram);
   void insertAfter(mlir::Value value, mlir::quant::QuantizedType type);
   mlir::LogicalResult annotateConstants(mlir::Operation *op);
+  mlir::LogicalResult annotateWeights(mlir::Operation *op);
+  mlir::LogicalResult quantizeWeights(QuantizableOpInterface op);
+  mlir::Value annotate(mlir::Value constant, mlir::quant::QuantizedType type);
   /// Adds to the bias of `op` the mean error of its rounded weights (N50).
   mlir::LogicalResult correctBias(mlir::Operation *op);
   mlir::quant::QuantizedType getWeightType(mlir::OpOperand &use,
@@ -70,7 +73,6 @@ private:
   mlir::func::FuncOp func;
   const Profile *profile;
   EstimatorOptions options;
-  bool perTensorFullyConnected;
   Quantizability quantizability;
   Problems problems;
   llvm::SmallVector<std::pair<mlir::Value, mlir::quant::QuantizedType>> types;

@@ -27,28 +27,6 @@ using namespace quantc;
 using namespace quantc::ptq;
 
 namespace {
-/// Where element i of a weight stands.
-struct WeightLayout {
-  int64_t inputs, outputs, perOutput, multiplier;
-  bool depthwise;
-
-  static std::optional<WeightLayout> of(ArrayRef<int64_t> shape,
-                                        std::optional<int64_t> axis) {
-    int64_t count = ShapedType::getNumElements(shape);
-    if (axis == 0) // [outputs, ..., inputs]
-      return WeightLayout{shape.back(), shape[0], count / shape[0], 1, false};
-    if (shape.size() == 4 && axis) // [height, width, inputs, multiplier]
-      return WeightLayout{shape[2], shape[2] * shape[3], 0, shape[3], true};
-    return std::nullopt;
-  }
-  int64_t input(int64_t i) const {
-    return depthwise ? i / multiplier % inputs : i % inputs;
-  }
-  int64_t output(int64_t i) const {
-    return depthwise ? i % outputs : i / perOutput;
-  }
-};
-
 /// What an operation with weights and a bias takes.
 struct WeightedOp {
   OpOperand *activation = nullptr, *weight = nullptr, *bias = nullptr;
@@ -86,12 +64,12 @@ static SmallVector<double> findShifts(ArrayRef<float> weights,
     largest[channel] =
         std::max(largest[channel], std::fabs(double(weights[i])));
   });
-  SmallVector<double> shifts(layout.outputs, 0.0);
+  SmallVector<double> shifts(layout.getOutputChannels(shape), 0.0);
   forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
     double scale = getAffineParams(type, channel).scale;
     int64_t q = quantizeWeight(weights[i], scale, largest[channel]);
-    shifts[layout.output(i)] +=
-        (q * scale - weights[i]) * means[layout.input(i)];
+    shifts[layout.getOutput(shape, i)] +=
+        (q * scale - weights[i]) * means[layout.getInput(shape, i)];
   });
   return shifts;
 }
@@ -117,28 +95,30 @@ LogicalResult Annotator::correctBias(Operation *op) { // N50
   std::optional<SmallVector<float>> values = getFloats(weighted.bias->get());
   std::optional<SmallVector<float>> weights = getFloats(rounded.getInput());
   auto shape = cast<RankedTensorType>(rounded.getType()).getShape();
-  std::optional<WeightLayout> layout =
-      WeightLayout::of(shape, cast<QuantizableOpInterface>(op).getWeightAxis());
-  if (!values || !weights || !layout)
+  WeightLayout layout = cast<QuantizableOpInterface>(op).getWeightLayout(
+      weighted.weight->getOperandNumber());
+  if (!values || !weights || !layout.input)
     return success();
+  int64_t inputs = shape[*layout.input];
+  int64_t outputs = layout.getOutputChannels(shape);
   StringRef name = getTensorName(input.getInput());
   std::vector<double> means = profile->channelMeans(name);
   if (means.empty()) {
     problems.withoutMeans.insert(input.getInput());
     return success();
   }
-  if (int64_t(means.size()) != layout->inputs)
+  if (int64_t(means.size()) != inputs)
     return op->emitError() << "the profile has sums of " << means.size()
                            << " channels of tensor '" << name << "', which has "
-                           << layout->inputs
+                           << inputs
                            << ": the profile is damaged; calibrate again";
   if (values->size() == 1)
-    values->resize(layout->outputs, values->front());
-  if (int64_t(values->size()) != layout->outputs)
+    values->resize(outputs, values->front());
+  if (int64_t(values->size()) != outputs)
     return success();
   SmallVector<double> shifts = findShifts(
       *weights, shape, cast<quant::QuantizedType>(rounded.getQuantizedType()),
-      *layout, means);
+      layout, means);
   for (auto [value, shift] : llvm::zip_equal(*values, shifts))
     value -= shift;
   setBias(*weighted.bias, *values);

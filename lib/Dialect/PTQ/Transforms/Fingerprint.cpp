@@ -99,7 +99,8 @@ void Fingerprint::add(Operation &op) {
   add(op.getName().getStringRef());
   for (NamedAttribute attribute : op.getAttrDictionary()) {
     if (attribute.getName() == SymbolTable::getSymbolAttrName() ||
-        attribute.getName() == kContractAttr)
+        attribute.getName() == kContractAttr ||
+        isSchemeAttribute(attribute.getName()))
       continue;
     add(attribute.getName().strref());
     add(attribute.getValue());

@@ -113,15 +113,6 @@ static std::optional<ChannelAffine> matchAffine(Operation *op) {
   return affine;
 }
 
-/// The output channel that element `i` of a convolution's weights belongs to.
-/// Depthwise weights are [KH, KW, C, M], others [OC, ...].
-static int64_t getOutputChannel(Operation *conv, int64_t i, int64_t channels,
-                                int64_t elements) {
-  if (isa<tosa::DepthwiseConv2DOp>(conv))
-    return i % channels;
-  return i / (elements / channels);
-}
-
 /// Replaces operand `index` by a constant with the name of the old one.
 static void replaceConstant(Operation *op, unsigned index,
                             RankedTensorType type, ArrayRef<float> values,
@@ -162,11 +153,14 @@ struct FoldIntoConvolution : OpRewritePattern<OpTy> {
     if (!weights || !biases)
       return failure();
 
+    auto quantizable = dyn_cast<QuantizableOpInterface>(conv);
+    if (!quantizable)
+      return failure();
     int64_t channels = affine->scale.size();
+    WeightLayout layout = quantizable.getWeightLayout(1);
+    auto shape = cast<ShapedType>(weight.getType()).getShape();
     for (auto [i, value] : llvm::enumerate(*weights))
-      value =
-          double(value) *
-          affine->scale[getOutputChannel(conv, i, channels, weights->size())];
+      value = double(value) * affine->scale[layout.getOutput(shape, i)];
     *biases = broadcast(std::move(*biases), channels);
     for (int64_t c = 0; c < channels; ++c)
       (*biases)[c] = double((*biases)[c]) * affine->scale[c] + affine->shift[c];

@@ -6,16 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Weights.h"
+
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
-#include "quantc/Numerics/Constants.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
-
-#include <cmath>
 
 namespace quantc::ptq {
 #define GEN_PASS_DEF_PTQFOLDFAKEQUANT
@@ -51,45 +51,6 @@ static quant::QuantizedType makeSigned(quant::QuantizedType type) {
       uniform.getScale(), uniform.getZeroPoint() - half, min, max);
 }
 
-/// The largest magnitude of each channel of `values`.
-static SmallVector<double> findMagnitudes(ArrayRef<float> values,
-                                          ArrayRef<int64_t> shape,
-                                          std::optional<int64_t> axis) {
-  SmallVector<double> magnitudes(axis ? shape[*axis] : 1, 0.0);
-  forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
-    magnitudes[channel] =
-        std::max(magnitudes[channel], std::fabs(double(values[i])));
-  });
-  return magnitudes;
-}
-
-/// The integer for `value`; `magnitude` is the largest of its channel.
-static int64_t quantizeElement(float value, const AffineParams &params,
-                               double magnitude) {
-  if (params.storage.min == kInt8Weight.min && params.zeroPoint == 0)
-    return quantizeWeight(value, params.scale, magnitude); // N7
-  if (params.storage.min == kInt32Bias.min && params.zeroPoint == 0)
-    return quantizeBias(value, params.scale); // N8
-  return quantize(value, params);
-}
-
-/// The integers that represent `values` in `type`.
-static DenseElementsAttr quantizeElements(ArrayRef<float> values,
-                                          RankedTensorType storageType,
-                                          quant::QuantizedType type) {
-  unsigned width = type.getStorageTypeIntegralWidth();
-  SmallVector<APInt> integers(values.size(), APInt(width, 0));
-  std::optional<int64_t> axis = getQuantizedAxis(type);
-  SmallVector<double> magnitudes =
-      findMagnitudes(values, storageType.getShape(), axis);
-  forEachElement(storageType.getShape(), axis, [&](int64_t i, int64_t channel) {
-    int64_t q = quantizeElement(values[i], getAffineParams(type, channel),
-                                magnitudes[channel]);
-    integers[i] = APInt(width, q, /*isSigned=*/true);
-  });
-  return DenseElementsAttr::get(storageType, integers);
-}
-
 namespace {
 struct FoldFakeQuant : OpRewritePattern<FakeQuantOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -111,6 +72,14 @@ struct FoldFakeQuant : OpRewritePattern<FakeQuantOp> {
   }
 
 private:
+  /// What a constant is to the operations that read it.
+  static OperandRole getConstantRole(FakeQuantOp op) {
+    for (OpOperand &use : op->getUses())
+      if (OperandRole role = getRole(use); role != OperandRole::Unquantized)
+        return role;
+    return OperandRole::Activation;
+  }
+
   static Value foldConstant(FakeQuantOp op, quant::QuantizedType type,
                             RankedTensorType quantizedType,
                             PatternRewriter &rewriter) {
@@ -119,9 +88,9 @@ private:
       return {};
     auto storageType =
         cast<RankedTensorType>(op.getType().clone(type.getStorageType()));
-    auto integers =
-        tosa::ConstOp::create(rewriter, op.getLoc(), storageType,
-                              quantizeElements(*values, storageType, type));
+    auto integers = tosa::ConstOp::create(
+        rewriter, op.getLoc(), storageType,
+        quantizeElements(*values, storageType, type, getConstantRole(op)));
     if (StringRef name = getTensorName(op.getInput()); !name.empty())
       integers->setAttr(kNameAttr, rewriter.getStringAttr(name));
     return quant::StorageCastOp::create(rewriter, op.getLoc(), quantizedType,

@@ -9,6 +9,7 @@
 #include "IntegerForm.h"
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -71,11 +72,10 @@ static bool feedsAccumulator(Value result) {
   return user && user.canTakeAccumulator();
 }
 
-/// The type in which the users of the result want it.
-static LogicalResult chooseResultType(QuantizableOpInterface op,
+/// The type in which the users of `result` want it.
+static LogicalResult chooseResultType(QuantizableOpInterface op, Value result,
                                       RankedTensorType &type,
                                       std::string &reason) {
-  Value result = op->getResult(0);
   if (!isFloatTensor(result.getType()))
     return success();
   for (Operation *user : result.getUsers())
@@ -109,6 +109,28 @@ static LogicalResult checkStorage(ArrayRef<Value> operands,
   return success();
 }
 
+FailureOr<IntegerForm> ptq::findDynamicForm(Operation *op,
+                                            std::string &reason) {
+  auto quantizable = cast<QuantizableOpInterface>(op);
+  IntegerForm form;
+  form.resultTypes.resize(op->getNumResults());
+  if (failed(checkShapes(op, reason)) ||
+      failed(quantizable.canQuantize(getScheme(op), reason)))
+    return failure();
+  for (OpOperand &operand : op->getOpOperands()) {
+    form.operands.push_back(operand.get());
+    if (getRole(operand) != OperandRole::Weight)
+      continue;
+    auto dequantize = operand.get().getDefiningOp<quant::DequantizeCastOp>();
+    if (!dequantize) {
+      reason = describe(operand.get()) + " is not quantized";
+      return failure();
+    }
+    form.operands.back() = dequantize.getInput();
+  }
+  return form;
+}
+
 FailureOr<IntegerForm> ptq::findIntegerForm(Operation *op,
                                             std::string &reason) {
   auto quantizable = dyn_cast<QuantizableOpInterface>(op);
@@ -116,12 +138,21 @@ FailureOr<IntegerForm> ptq::findIntegerForm(Operation *op,
     reason = "this operation has no integer form";
     return failure();
   }
-  IntegerForm form;
-  if (failed(checkShapes(op, reason)) ||
-      failed(quantizable.canQuantize(reason)) ||
-      failed(collectOperands(quantizable, form.operands, reason)) ||
-      failed(checkStorage(form.operands, reason)) ||
-      failed(chooseResultType(quantizable, form.resultType, reason)))
+  if (SchemeAttr scheme = getScheme(op); !scheme.isStatic()) {
+    reason = "its scheme is " + stringifyScheme(scheme) +
+             "; choose int8 or int16x8 for it";
     return failure();
+  }
+  IntegerForm form;
+  form.resultTypes.resize(op->getNumResults());
+  if (failed(checkShapes(op, reason)) ||
+      failed(quantizable.canQuantize(getScheme(op), reason)) ||
+      failed(collectOperands(quantizable, form.operands, reason)) ||
+      failed(checkStorage(form.operands, reason)))
+    return failure();
+  for (auto [result, type] :
+       llvm::zip_equal(op->getResults(), form.resultTypes))
+    if (failed(chooseResultType(quantizable, result, type, reason)))
+      return failure();
   return form;
 }

@@ -21,16 +21,21 @@
 
 namespace quantc::ptq {
 
-/// What an operation becomes: its operands in integers and the type that its
-/// users want. A null `resultType` leaves the choice to the operation.
+/// What an operation becomes: its operands in integers and the types that the
+/// users of its results want. A null type leaves the choice to the operation.
 struct IntegerForm {
   llvm::SmallVector<mlir::Value> operands;
-  mlir::RankedTensorType resultType;
+  llvm::SmallVector<mlir::RankedTensorType> resultTypes;
 };
 
 /// The parts of the integer form of `op`, or failure with the reason in one
 /// sentence.
 mlir::FailureOr<IntegerForm> findIntegerForm(mlir::Operation *op,
+                                             std::string &reason);
+
+/// The same for an operation with a dynamic scheme: weights are integers, and
+/// results are floats.
+mlir::FailureOr<IntegerForm> findDynamicForm(mlir::Operation *op,
                                              std::string &reason);
 
 /// The reason if the parts are there but the operation makes nothing of them.

@@ -44,7 +44,7 @@ static bool isFixed(FakeQuantOp op) {
   if (op->hasAttr(kGivenAttr))
     return true;
   auto producer = op.getInput().getDefiningOp<QuantizableOpInterface>();
-  return producer && producer.getFixedResultType();
+  return producer && producer.getFixedResultType(getScheme(producer));
 }
 
 /// The type whose range covers those of all `types`: one of them if possible,
@@ -256,7 +256,8 @@ void Propagator::giveInput(QuantizableOpInterface op) {
 void Propagator::run() {
   auto visitsOp = [&](QuantizableOpInterface op) {
     return op && quantizability.isQuantizable(op) && op->getNumResults() == 1 &&
-           isStaticFloatTensor(op->getResult(0)) && !op.getFixedResultType() &&
+           isStaticFloatTensor(op->getResult(0)) &&
+           !op.getFixedResultType(getScheme(op)) &&
            (op.requiresSameScale() || op.canTakeAccumulator());
   };
   Block &body = func.getBody().front();

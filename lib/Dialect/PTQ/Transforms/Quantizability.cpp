@@ -54,8 +54,10 @@ Quantizability::Quantizability(func::FuncOp func) {
 
 bool Quantizability::computeQuantizable(Operation *op) const {
   auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  SchemeAttr scheme = getScheme(op);
   std::string reason;
-  if (!quantizable || failed(quantizable.canQuantize(reason)))
+  if (!quantizable || !scheme.isStatic() ||
+      failed(quantizable.canQuantize(scheme, reason)))
     return false;
   bool readsData = false;
   for (OpOperand &use : op->getOpOperands()) {
@@ -100,7 +102,8 @@ ParameterSource Quantizability::computeSource(Value value) const {
     return ParameterSource::Given;
   if (Operation *producer = value.getDefiningOp();
       producer && isQuantizable(producer)) {
-    if (cast<QuantizableOpInterface>(producer).getFixedResultType())
+    if (cast<QuantizableOpInterface>(producer).getFixedResultType(
+            getScheme(producer)))
       return ParameterSource::Fixed;
     return isAccumulator(cast<OpResult>(value)) ? ParameterSource::None
                                                 : ParameterSource::Calibrated;

@@ -60,7 +60,8 @@ struct BiasedOp {
     return use ? use->get().getDefiningOp<FakeQuantOp>() : FakeQuantOp();
   }
   bool isAnnotated() const {
-    return bias && annotation(weight) && annotation(activation);
+    return getScheme(op).isStatic() && bias && annotation(weight) &&
+           annotation(activation);
   }
 };
 } // namespace

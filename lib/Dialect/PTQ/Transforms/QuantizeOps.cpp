@@ -133,11 +133,10 @@ static bool computesInFloat(Operation *op) {
          llvm::any_of(op->getResultTypes(), isFloat);
 }
 
-/// Replaces the float result by the quantized `value`.
-static void replaceResult(OpBuilder &builder, Operation *op, Value value) {
-  Value result = op->getResult(0);
-  Location loc = op->getLoc();
-  if (!isFloatTensor(result.getType())) {
+/// Replaces the float `result` by the quantized `value`.
+static void replaceResult(OpBuilder &builder, OpResult result, Value value) {
+  Location loc = result.getLoc();
+  if (result.getType() == value.getType()) {
     result.replaceAllUsesWith(value);
     return;
   }
@@ -153,25 +152,31 @@ static void replaceResult(OpBuilder &builder, Operation *op, Value value) {
 }
 
 bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
-  FailureOr<IntegerForm> form = findIntegerForm(op, reason);
+  SchemeAttr scheme = getScheme(op);
+  FailureOr<IntegerForm> form = scheme.isDynamic()
+                                    ? findDynamicForm(op, reason)
+                                    : findIntegerForm(op, reason);
   if (failed(form))
     return false;
   OpBuilder builder(op);
-  FailureOr<Value> value = cast<QuantizableOpInterface>(op).quantize(
-      builder, form->operands, form->resultType, contract);
-  if (failed(value)) {
+  FailureOr<SmallVector<Value>> values =
+      cast<QuantizableOpInterface>(op).quantize(
+          builder, form->operands, form->resultTypes, scheme, contract);
+  if (failed(values)) {
     reason = kNoFormReason.str();
     return false;
   }
-  if (form->resultType)
-    value = requantize(builder, op->getLoc(), *value,
-                       form->resultType.getElementType());
-  if (Operation *source = value->getDefiningOp())
-    if (Attribute name = op->getAttr(kNameAttr);
-        name && source->getBlock() == op->getBlock() &&
-        !source->hasAttr(kNameAttr))
-      source->setAttr(kNameAttr, name);
-  replaceResult(builder, op, *value);
+  for (auto [result, value, type] :
+       llvm::zip_equal(op->getResults(), *values, form->resultTypes)) {
+    if (type)
+      value = requantize(builder, op->getLoc(), value, type.getElementType());
+    if (Operation *source = value.getDefiningOp())
+      if (Attribute name = op->getAttr(kNameAttr);
+          name && source->getBlock() == op->getBlock() &&
+          !source->hasAttr(kNameAttr))
+        source->setAttr(kNameAttr, name);
+    replaceResult(builder, result, value);
+  }
   return true;
 }
 

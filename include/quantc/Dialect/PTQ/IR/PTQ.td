@@ -11,6 +11,7 @@
 
 include "quantc/Dialect/PTQ/IR/PTQBase.td"
 include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.td"
+include "quantc/Dialect/PTQ/IR/Scheme.td"
 include "mlir/Dialect/Quant/IR/QuantBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"

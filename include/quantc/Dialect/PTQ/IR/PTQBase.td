@@ -56,6 +56,7 @@ def PTQ_Dialect : Dialect {
   let dependentDialects = [
     "::mlir::quant::QuantDialect", "::mlir::tosa::TosaDialect"
   ];
+  let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;

@@ -9,6 +9,8 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_QUANTIZABLEOPINTERFACE_H
 #define QUANTC_DIALECT_PTQ_IR_QUANTIZABLEOPINTERFACE_H
 
+#include "quantc/Dialect/PTQ/IR/Scheme.h"
+#include "quantc/Dialect/PTQ/IR/WeightLayout.h"
 #include "quantc/Numerics/Contract.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
@@ -22,6 +24,20 @@ namespace quantc::ptq {
 
 /// What an operand is to quantization.
 enum class OperandRole { Activation, Weight, Bias, Unquantized };
+
+/// The one result of `quantize`, as its list.
+inline llvm::FailureOr<llvm::SmallVector<mlir::Value>>
+asResults(llvm::FailureOr<mlir::Value> value) {
+  if (failed(value))
+    return mlir::failure();
+  return llvm::SmallVector<mlir::Value>{*value};
+}
+
+/// Fails, with the reason, for schemes other than static ones of int8: what
+/// `canQuantize` says of operations that do not think about schemes.
+llvm::LogicalResult requireStaticInt8(SchemeAttr scheme, std::string &reason);
+/// The same, but int16 activations are fine too.
+llvm::LogicalResult requireStatic(SchemeAttr scheme, std::string &reason);
 
 } // namespace quantc::ptq
 

@@ -30,11 +30,11 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     }],
     "::quantc::ptq::OperandRole", "getOperandRole", (ins "unsigned":$operand)>,
     InterfaceMethod<[{
-      The dimension of the weight operand that runs over output channels, or
-      nullopt if the weight has one scale for the whole tensor.
+      The dimensions of operand `operand`, a weight: which run over output channels,
+      which one over input channels, and along which one scales may differ.
     }],
-    "std::optional<int64_t>", "getWeightAxis", (ins), "",
-    /*defaultImplementation=*/"return std::nullopt;">,
+    "::quantc::ptq::WeightLayout", "getWeightLayout", (ins "unsigned":$operand), "",
+    /*defaultImplementation=*/"return {};">,
     InterfaceMethod<[{
       True if the activations and the result must share quantization parameters,
       because the operation moves or selects values without arithmetic.
@@ -42,10 +42,11 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     "bool", "requiresSameScale", (ins), "",
     /*defaultImplementation=*/"return false;">,
     InterfaceMethod<[{
-      The result's type if it does not depend on calibration (softmax: 1/256, -128), else
-      null.
+      The result's type in `scheme` if it does not depend on calibration (softmax in
+      int8: 1/256, -128), else null.
     }],
-    "::mlir::quant::UniformQuantizedType", "getFixedResultType", (ins), "",
+    "::mlir::quant::UniformQuantizedType", "getFixedResultType",
+    (ins "::quantc::ptq::SchemeAttr":$scheme), "",
     /*defaultImplementation=*/"return {};">,
     InterfaceMethod<[{
       True if `quantize` accepts a null `resultType` and then returns a value that
@@ -61,27 +62,35 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     "bool", "canTakeAccumulator", (ins), "",
     /*defaultImplementation=*/"return false;">,
     InterfaceMethod<[{
-      Whether the operation, as it stands, has an integer form. On failure `reason`
-      says in one sentence why it stays float and what the user can do.
+      Whether the operation, as it stands, can be computed in `scheme`, which is not that of
+      floats. On failure `reason` says in one sentence why it stays float and what the
+      user can do.
     }],
-    "::llvm::LogicalResult", "canQuantize", (ins "std::string &":$reason), "",
-    /*defaultImplementation=*/"return ::mlir::success();">,
+    "::llvm::LogicalResult", "canQuantize",
+    (ins "::quantc::ptq::SchemeAttr":$scheme, "std::string &":$reason), "",
+    /*defaultImplementation=*/"return ::quantc::ptq::requireStaticInt8(scheme, reason);">,
     InterfaceMethod<[{
-      Builds the integer form before this operation and returns its result, or
-      failure with nothing built. `operands[i]` is the
-      quantized value of operand i (a tensor with `!quant.uniform` elements) or,
-      for Unquantized operands, the operand itself. `resultType` is the quantized
-      type that the result is to have, or null if the one user of the result
-      takes an accumulator (only if `canReturnAccumulator`). The
-      returned value may have other parameters than `resultType`; the caller
-      requantizes. A result that is not float (argmax, comparisons) has a null
-      `resultType` and is returned as it is. `contract` says whose integers the
-      form gives (docs/Numerics.md): quantc's own, or those of LiteRT or TensorFlow
-      Lite Micro where these have a kernel for the operation.
+      Builds the form of the operation in `scheme` before it and returns its results, or
+      failure with nothing built.
+
+      In a static scheme `operands[i]` is the quantized value of operand i (a tensor
+      with `!quant.uniform` elements) or, for Unquantized operands, the operand itself.
+      `resultTypes[i]` is the quantized type that result i is to have, or null if the one
+      user of the result takes an accumulator (only if `canReturnAccumulator`). A
+      returned value may have other parameters than that; the caller requantizes. A
+      result that is not float (argmax, comparisons) has a null type and is returned as
+      it is.
+
+      In a dynamic scheme weights are quantized values and every other operand is the operand
+      itself; `resultTypes` are null and the returned values are floats.
+
+      `contract` says whose integers the form gives (docs/Numerics.md): quantc's own, or
+      those of LiteRT or TensorFlow Lite Micro where these have a kernel for the operation.
     }],
-    "::mlir::FailureOr<::mlir::Value>", "quantize",
+    "::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>>", "quantize",
     (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands,
-         "::mlir::RankedTensorType":$resultType, "::quantc::Contract":$contract)>
+         "::llvm::ArrayRef<::mlir::RankedTensorType>":$resultTypes,
+         "::quantc::ptq::SchemeAttr":$scheme, "::quantc::Contract":$contract)>
   ];
 }
 

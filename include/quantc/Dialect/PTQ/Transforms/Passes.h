@@ -12,6 +12,7 @@
 #include "quantc/Calibration/Estimators.h"
 #include "quantc/Calibration/Profile.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/Transforms/Policy.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
@@ -27,8 +28,12 @@ namespace quantc::ptq {
 /// ptq-annotate with a profile in memory instead of a file.
 std::unique_ptr<mlir::Pass>
 createPTQAnnotate(std::shared_ptr<const Profile> profile,
-                  const EstimatorOptions &options,
-                  bool perTensorFullyConnected);
+                  const EstimatorOptions &options);
+
+/// ptq-assign-schemes with a policy in memory. If `policyPath` names a file,
+/// the scheme and the rules of `policy` come after those of the file.
+std::unique_ptr<mlir::Pass>
+createPTQAssignSchemes(Policy policy, llvm::StringRef policyPath = {});
 
 } // namespace quantc::ptq
 

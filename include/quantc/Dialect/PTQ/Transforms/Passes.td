@@ -305,6 +305,62 @@ def PTQInsertObservers : Pass<"ptq-insert-observers", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
 
+def PTQAssignSchemes : Pass<"ptq-assign-schemes", "::mlir::func::FuncOp"> {
+  let summary = "Decides how every operation is quantized";
+  let description = [{
+    Sets the attribute `ptq.scheme` (`#ptq.scheme`) of the function to the default scheme, and that of
+    each operation whose scheme is another. No other pass decides this, and later passes read nothing else.
+
+    The default is `scheme`, else that of the policy, else what the network brings, else `int8`.
+    Schemes are `int8`, `int16x8`, `dynamic-range`, `weight-only`, `float16` and `float32`. What
+    follows a colon changes them, for example `weight-only:int4,block=32`.
+
+    A policy is a YAML file with rules (docs/Policy.md). A rule names tensors or kinds of
+    operations and gives them another scheme, an estimator or a range. Later rules prevail over earlier
+    ones. A rule that matches nothing is a warning.
+
+    Operations without constant weights stay in float in dynamic and weight-only schemes. In
+    dynamic schemes, so do operations with fewer weights than the policy's `min-weight-elements`
+    (1024). A remark gives the reason (`--remarks-filter=ptq-assign-schemes`).
+
+    Example:
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
+      %0 = ptq.softmax %x {axis = 1 : i32} : tensor<1x8xf32>
+      return %0 : tensor<1x8xf32>
+    }
+    // after, with deny-ops=softmax
+    func.func @net(%x: tensor<1x8xf32>) -> tensor<1x8xf32> attributes {
+      ptq.scheme = #ptq.scheme<static, weights = i8 per channel,
+                               activations = asymmetric i8 per tensor>} {
+      %0 = ptq.softmax %x {axis = 1 : i32,
+        ptq.scheme = #ptq.scheme<float, weights = f32 per tensor,
+                                 activations = symmetric f32 per tensor>}
+        : tensor<1x8xf32>
+      return %0 : tensor<1x8xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"scheme", "scheme", "std::string", /*default=*/"",
+           "The default scheme, e.g. scheme=dynamic-range">,
+    Option<"policyPath", "policy", "std::string", /*default=*/"",
+           "A file of rules for single operations, e.g. policy=policy.yaml">,
+    ListOption<"denyNodes", "deny-nodes", "std::string",
+               "Names of tensors whose operations stay in float, e.g. "
+               "deny-nodes=conv1,conv2">,
+    ListOption<"denyOps", "deny-ops", "std::string",
+               "Kinds of operations that stay in float, e.g. deny-ops=softmax,add">,
+    Option<"fullyConnected", "fully-connected", "std::string",
+           /*default=*/"\"per-channel\"",
+           "Scales of the weights of fully connected layers: per-channel or "
+           "per-tensor, e.g. fully-connected=per-tensor">
+  ];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
 def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
   let summary = "Turns a calibration profile into quantization parameters";
   let description = [{
@@ -316,9 +372,11 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     simulates its integer form. Tensors that have a `ptq.fake_quant` from
     quantization-aware training keep it.
 
-    With `fully-connected=per-tensor`, the weights of products of one row with a matrix
-    (convolutions of 1x1 images with 1x1 kernels) get one scale, as in older TFLite files. With
-    `bias-correction`, the bias of a convolution compensates for the mean error that its rounded
+    Only operations with a static scheme take part (`ptq-assign-schemes`). In a dynamic scheme,
+    constant weights get a `ptq.fake_quant` as well. In a weight-only scheme they are stored in their
+    narrower type and converted back to f32 (`tosa.cast`, then `tosa.mul` with the scales).
+
+    With `bias-correction`, the bias of a convolution compensates for the mean error that its rounded
     weights cause. The profile has to contain the means of the convolution's input channels for this.
 
     It is an error if the profile belongs to another network, lacks tensors (all of
@@ -346,10 +404,6 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     Option<"percentile", "percentile", "double", /*default=*/"99.99",
            "The share of values that estimator=percentile keeps, in percent: "
            "above 50, at most 100, e.g. percentile=99.9">,
-    Option<"fullyConnected", "fully-connected", "std::string",
-           /*default=*/"\"per-channel\"",
-           "Scales of the weights of fully connected layers: per-channel or "
-           "per-tensor, e.g. fully-connected=per-tensor">,
     Option<"biasCorrection", "bias-correction", "bool", /*default=*/"false",
            "Add to each bias the mean error that rounding the weights makes (N50), "
            "e.g. bias-correction=true">

@@ -1,6 +1,6 @@
-// RUN: quant-opt %s --ptq-annotate | FileCheck %s --check-prefixes=CHECK,CHANNEL
-// RUN: quant-opt %s --ptq-annotate=fully-connected=per-tensor | FileCheck %s --check-prefixes=CHECK,TENSOR
-// RUN: not quant-opt %s --ptq-annotate=fully-connected=none 2>&1 | FileCheck %s --check-prefix=INVALID
+// RUN: quant-opt %s --ptq-assign-schemes --ptq-annotate | FileCheck %s --check-prefixes=CHECK,CHANNEL
+// RUN: quant-opt %s --ptq-assign-schemes=fully-connected=per-tensor --ptq-annotate | FileCheck %s --check-prefixes=CHECK,TENSOR
+// RUN: not quant-opt %s --ptq-assign-schemes=fully-connected=none 2>&1 | FileCheck %s --check-prefix=INVALID
 // INVALID: error: unknown scales 'none' of fully connected layers: per-channel or per-tensor
 
 // One row times a matrix.

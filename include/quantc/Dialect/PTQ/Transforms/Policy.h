@@ -1,0 +1,85 @@
+//===- Policy.h - Which operation has which scheme -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// A policy: the default scheme of a network and rules that change it for
+/// single operations and tensors (docs/Policy.md). It is data; the pass
+/// ptq-assign-schemes applies it.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_TRANSFORMS_POLICY_H
+#define QUANTC_DIALECT_PTQ_TRANSFORMS_POLICY_H
+
+#include "mlir/IR/MLIRContext.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quantc::ptq {
+
+/// Which layers a rule is for.
+enum class Layer { Any, First, Last };
+
+/// One rule: the operations and tensors that fulfil every condition given get
+/// the settings given.
+struct PolicyRule {
+  /// Conditions. `tensor` is the name of an input or of an operation's result,
+  /// `regex` an extended regular expression that matches the whole name, `op`
+  /// the kind of an operation (`conv2d`, `softmax`, `fully_connected`), `layer`
+  /// the first or last operation with weights.
+  std::string tensor, regex, op;
+  Layer layer = Layer::Any;
+
+  /// Settings. `scheme` and `weights` (`per-tensor` or `per-channel`) are those
+  /// of the operation; the estimator and the range, minimum and maximum, those
+  /// of its result or of the input.
+  std::string scheme, weights, estimator;
+  std::optional<std::array<double, 2>> range;
+  std::optional<bool> biasCorrection;
+};
+
+struct Policy {
+  /// The scheme of what no rule is about. Empty: that of the network, or int8.
+  std::string scheme;
+  /// Operations with fewer weights than this stay float in dynamic schemes.
+  int64_t minWeightElements = 1024;
+  std::vector<PolicyRule> rules;
+};
+
+/// Reads a policy in YAML, or the one that a manifest holds. Errors name the
+/// file, line and column: unknown keys, schemes, estimators and regular
+/// expressions that are none, ranges whose minimum exceeds the maximum or that
+/// are not finite, rules without a condition or without a setting.
+llvm::Expected<Policy> loadPolicy(mlir::MLIRContext *context,
+                                  llvm::StringRef path);
+
+/// Rules that keep operations of the given kinds, and those that make the given
+/// tensors, in float.
+void denyOperations(Policy &policy, llvm::ArrayRef<std::string> nodes,
+                    llvm::ArrayRef<std::string> kinds);
+
+/// A rule that gives the weights of fully connected layers one scale.
+void setFullyConnectedPerTensor(Policy &policy);
+
+/// The conditions of a rule, for messages: `op softmax`.
+std::string describe(const PolicyRule &rule);
+
+/// The policy as a manifest holds it.
+llvm::json::Value toJSON(const Policy &policy);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_TRANSFORMS_POLICY_H

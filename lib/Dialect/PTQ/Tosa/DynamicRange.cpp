@@ -1,0 +1,167 @@
+//===- DynamicRange.cpp - Activations quantized at run time -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "DynamicRange.h"
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Numerics/DynamicRange.h"
+
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+namespace {
+/// Builds elementwise TOSA operations whose operands broadcast.
+struct Arithmetic {
+  ImplicitLocOpBuilder b;
+
+  Arithmetic(OpBuilder &builder, Location loc) : b(loc, builder) {}
+
+  /// A constant with one element, to broadcast against tensors of `rank`.
+  template <typename T>
+  Value splat(int64_t rank, T value) {
+    return channels<T>(rank, value);
+  }
+  /// A constant for the last of `rank` dimensions.
+  template <typename T>
+  Value channels(int64_t rank, ArrayRef<T> values) {
+    SmallVector<int64_t> shape(rank, 1);
+    shape.back() = values.size();
+    Type element =
+        std::is_same_v<T, float> ? Type(b.getF32Type()) : Type(b.getI32Type());
+    auto type = RankedTensorType::get(shape, element);
+    return tosa::ConstOp::create(b, type, DenseElementsAttr::get(type, values));
+  }
+  template <typename OpTy, typename... Args>
+  Value create(Value lhs, Value rhs, Args... args) {
+    auto left = cast<RankedTensorType>(lhs.getType());
+    auto right = cast<RankedTensorType>(rhs.getType());
+    SmallVector<int64_t> shape;
+    OpTrait::util::getBroadcastedShape(left.getShape(), right.getShape(),
+                                       shape);
+    return OpTy::create(b, left.clone(shape), lhs, rhs, args...);
+  }
+  Value mul(Value lhs, Value rhs) {
+    return create<tosa::MulOp>(lhs, rhs,
+                               createScalar(b, b.getLoc(), 0, b.getI8Type()));
+  }
+  Value convert(Value value, Type element) {
+    auto type = cast<RankedTensorType>(value.getType());
+    return tosa::CastOp::create(b, type.clone(element), value);
+  }
+  /// The extreme of `value` along `axes`, which stay with size 1. NaN is left
+  /// out.
+  template <typename OpTy>
+  Value reduce(Value value, ArrayRef<int32_t> axes) {
+    for (int32_t axis : axes) {
+      auto type = cast<RankedTensorType>(value.getType());
+      SmallVector<int64_t> shape(type.getShape());
+      if (shape[axis] == 1)
+        continue;
+      shape[axis] = 1;
+      value = OpTy::create(b, type.clone(shape), value, axis,
+                           tosa::NanPropagationMode::IGNORE);
+    }
+    return value;
+  }
+};
+} // namespace
+
+DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
+                                     Value real, ArrayRef<int32_t> axes,
+                                     Symmetry symmetry) {
+  Arithmetic a(builder, loc);
+  int64_t rank = cast<RankedTensorType>(real.getType()).getRank();
+  auto constant = [&](float value) { return a.splat<float>(rank, value); };
+  auto limit = [&](Value value) -> Value {
+    return tosa::ClampOp::create(
+        a.b, value.getType(), value, a.b.getF32FloatAttr(-kDynamicLargest),
+        a.b.getF32FloatAttr(kDynamicLargest),
+        tosa::NanPropagationModeAttr::get(a.b.getContext(),
+                                          tosa::NanPropagationMode::IGNORE));
+  };
+  // N61
+  Value low = limit(a.reduce<tosa::ReduceMinOp>(real, axes));
+  Value high = limit(a.reduce<tosa::ReduceMaxOp>(real, axes));
+  bool isSymmetric = symmetry == Symmetry::Symmetric;
+  low = a.create<tosa::MinimumOp>(low, constant(0));
+  high = a.create<tosa::MaximumOp>(high, constant(0));
+  Value range;
+  if (isSymmetric) {
+    Value negated = a.create<tosa::SubOp>(constant(0), low);
+    range = a.create<tosa::MaximumOp>(high, negated);
+  } else {
+    range = a.create<tosa::SubOp>(high, low);
+  }
+  range = a.create<tosa::MaximumOp>(range, constant(kDynamicSmallest));
+  float steps = isSymmetric ? kDynamicSymmetricSteps : kDynamicSteps;
+  DynamicTensor result;
+  result.scale = a.mul(range, constant(1 / steps));
+  Value inverse = a.mul(tosa::ReciprocalOp::create(a.b, range.getType(), range),
+                        constant(steps));
+  // N62
+  Type i32 = a.b.getI32Type();
+  Value codes = a.convert(a.mul(real, inverse), i32);
+  if (!isSymmetric) {
+    Value first = a.create<tosa::SubOp>(constant(kInt8Activation.min),
+                                        a.mul(low, inverse));
+    result.zeroPoint = a.convert(first, i32);
+    codes = a.create<tosa::AddOp>(codes, result.zeroPoint);
+  }
+  StorageRange storage = isSymmetric ? kInt8Weight : kInt8Activation;
+  codes = tosa::ClampOp::create(
+      a.b, codes.getType(), codes,
+      a.b.getI32IntegerAttr(static_cast<int32_t>(storage.min)),
+      a.b.getI32IntegerAttr(static_cast<int32_t>(storage.max)),
+      tosa::NanPropagationModeAttr::get(a.b.getContext(),
+                                        tosa::NanPropagationMode::PROPAGATE));
+  result.codes = a.convert(codes, a.b.getI8Type());
+  return result;
+}
+
+/// The sum of each output channel's quantized weights.
+static SmallVector<int32_t> sumWeights(Value weight,
+                                       const WeightLayout &layout) {
+  auto shape = cast<RankedTensorType>(weight.getType()).getShape();
+  quant::QuantizedType type = getQuantizedElement(weight.getType());
+  int64_t zeroPoint = getAffineParams(type, 0).zeroPoint;
+  SmallVector<int32_t> sums(layout.getOutputChannels(shape), 0);
+  DenseElementsAttr codes = getConstantSource(weight);
+  for (auto [i, code] : llvm::enumerate(codes.getValues<APInt>()))
+    sums[layout.getOutput(shape, i)] += code.getSExtValue() - zeroPoint;
+  return sums;
+}
+
+Value ptq::scaleProducts(OpBuilder &builder, Location loc, Value products,
+                         const DynamicTensor &tensor, Value weight,
+                         const WeightLayout &layout, Value bias) {
+  Arithmetic a(builder, loc);
+  int64_t rank = cast<RankedTensorType>(products.getType()).getRank();
+  SmallVector<int32_t> sums = sumWeights(weight, layout);
+  if (tensor.zeroPoint) {
+    Value correction = a.mul(tensor.zeroPoint, a.channels<int32_t>(rank, sums));
+    products = a.create<tosa::SubOp>(products, correction);
+  }
+  // N63
+  SmallVector<double> exact =
+      getChannelScales(getQuantizedElement(weight.getType()), sums.size());
+  SmallVector<float> scales(exact.begin(), exact.end());
+  Value factor = a.mul(tensor.scale, a.channels<float>(rank, scales));
+  Value real = a.mul(a.convert(products, a.b.getF32Type()), factor);
+  if (!bias)
+    return real;
+  SmallVector<int64_t> shape(rank, 1);
+  auto type = cast<RankedTensorType>(bias.getType());
+  shape.back() = type.getNumElements();
+  bias = tosa::ReshapeOp::create(a.b, type.clone(shape), bias,
+                                 tosa::getTosaConstShape(a.b, shape));
+  return a.create<tosa::AddOp>(real, bias);
+}

@@ -1,0 +1,47 @@
+//===- DynamicRange.h - Activations quantized at run time -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What dynamic schemes have in common (N61 to N63): a float tensor becomes
+/// int8 with parameters from its own values, and an int32 sum of products
+/// becomes float. Both are plain TOSA.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_DIALECT_PTQ_TOSA_DYNAMICRANGE_H
+#define QUANTC_LIB_DIALECT_PTQ_TOSA_DYNAMICRANGE_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+namespace quantc::ptq {
+
+/// A tensor that is quantized when the network runs.
+struct DynamicTensor {
+  mlir::Value codes;     ///< int8
+  mlir::Value scale;     ///< f32, 1 where all elements share it
+  mlir::Value zeroPoint; ///< int32, likewise; null if it is 0
+};
+
+/// Quantizes `real` with parameters from its values along `axes`: all axes, or
+/// those of a row.
+DynamicTensor quantizeAtRunTime(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::Value real, llvm::ArrayRef<int32_t> axes,
+                                Symmetry symmetry);
+
+/// The real numbers of `products`: int32 sums over the products of `tensor`
+/// and `weight`, whose channels are the last dimension of the result. `bias`, a
+/// float for each channel, may be null.
+mlir::Value scaleProducts(mlir::OpBuilder &builder, mlir::Location loc,
+                          mlir::Value products, const DynamicTensor &tensor,
+                          mlir::Value weight, const WeightLayout &layout,
+                          mlir::Value bias);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_LIB_DIALECT_PTQ_TOSA_DYNAMICRANGE_H

@@ -1,0 +1,221 @@
+//===- Weights.cpp - Constant weights in their scheme -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Weights.h"
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Numerics/Constants.h"
+
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+/// The largest magnitude of each position along `axis`, or of all values.
+static SmallVector<double> findMagnitudes(ArrayRef<float> values,
+                                          ArrayRef<int64_t> shape,
+                                          std::optional<int64_t> axis) {
+  SmallVector<double> magnitudes(axis ? shape[*axis] : 1, 0.0);
+  forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
+    magnitudes[channel] =
+        std::max(magnitudes[channel], std::fabs(double(values[i])));
+  });
+  return magnitudes;
+}
+
+quant::QuantizedType ptq::chooseWeightType(SchemeAttr scheme,
+                                           ArrayRef<int64_t> shape,
+                                           std::optional<int64_t> axis,
+                                           ArrayRef<float> data,
+                                           double &largest) {
+  StorageRange storage = scheme.getWeightStorage();
+  SmallVector<double> scales = findMagnitudes(data, shape, axis);
+  largest = *llvm::max_element(scales);
+  for (double &scale : scales)
+    scale = chooseSymmetric(scale, storage).scale;
+  MLIRContext *context = scheme.getContext();
+  if (axis)
+    return getPerAxisType(context, scales, *axis, storage,
+                          scheme.getWeightWidth());
+  return getUniformType(context, {scales[0], 0, storage},
+                        scheme.getWeightWidth());
+}
+
+/// The integer for `value`; `magnitude` is the largest of its channel. Weights
+/// of a network that was quantized elsewhere may have any type.
+static int64_t quantizeElement(float value, const AffineParams &params,
+                               double magnitude, OperandRole role) {
+  bool symmetric =
+      params.zeroPoint == 0 && params.storage.min == -params.storage.max;
+  if (role == OperandRole::Weight && symmetric)
+    return quantizeWeight(value, params.scale, magnitude,
+                          params.storage); // N7
+  if (role == OperandRole::Bias && params.zeroPoint == 0)
+    return quantizeBias(value, params.scale); // N8
+  return quantize(value, params);
+}
+
+DenseElementsAttr ptq::quantizeElements(ArrayRef<float> values,
+                                        RankedTensorType storageType,
+                                        quant::QuantizedType type,
+                                        OperandRole role) {
+  unsigned width = type.getStorageTypeIntegralWidth();
+  SmallVector<APInt> integers(values.size(), APInt(width, 0));
+  std::optional<int64_t> axis = getQuantizedAxis(type);
+  SmallVector<double> magnitudes =
+      findMagnitudes(values, storageType.getShape(), axis);
+  forEachElement(storageType.getShape(), axis, [&](int64_t i, int64_t channel) {
+    int64_t q = quantizeElement(values[i], getAffineParams(type, channel),
+                                magnitudes[channel], role);
+    integers[i] = APInt(width, q, /*isSigned=*/true);
+  });
+  return DenseElementsAttr::get(storageType, integers);
+}
+
+namespace {
+/// Builds the narrow constant of one weight.
+struct NarrowWeight {
+  ImplicitLocOpBuilder b;
+  RankedTensorType type;
+  ArrayRef<float> values;
+  StringRef name;
+
+  Value constant(DenseElementsAttr elements) {
+    auto constant = tosa::ConstOp::create(
+        b, cast<RankedTensorType>(elements.getType()), elements);
+    if (!name.empty())
+      constant->setAttr(kNameAttr, b.getStringAttr(name));
+    return constant;
+  }
+  Value widen(Value narrow) {
+    auto wide = cast<RankedTensorType>(narrow.getType()).clone(b.getF32Type());
+    return tosa::CastOp::create(b, wide, narrow);
+  }
+  Value times(Value value, ArrayRef<int64_t> shape, ArrayRef<double> scales) {
+    SmallVector<float> floats(scales);
+    Value factor = createFloatConstant(
+        b, b.getLoc(), RankedTensorType::get(shape, b.getF32Type()), floats);
+    return tosa::MulOp::create(b, value.getType(), value, factor,
+                               createScalar(b, b.getLoc(), 0, b.getI8Type()));
+  }
+
+  Value inFloat16() {
+    SmallVector<APFloat> halves;
+    for (float value : values) {
+      APFloat half(value);
+      bool losesInfo;
+      half.convert(APFloat::IEEEhalf(), APFloat::rmNearestTiesToEven,
+                   &losesInfo);
+      halves.push_back(half);
+    }
+    return widen(
+        constant(DenseElementsAttr::get(type.clone(b.getF16Type()), halves)));
+  }
+
+  Value inIntegers(quant::QuantizedType quantized) {
+    auto storage =
+        cast<RankedTensorType>(type.clone(quantized.getStorageType()));
+    SmallVector<int64_t> shape(type.getRank(), 1);
+    int64_t channels = 1;
+    if (std::optional<int64_t> axis = getQuantizedAxis(quantized))
+      channels = shape[*axis] = type.getDimSize(*axis);
+    return times(widen(constant(quantizeElements(values, storage, quantized,
+                                                 OperandRole::Weight))),
+                 shape, getChannelScales(quantized, channels));
+  }
+
+  /// Blocks of `block` elements of dimension `dim`: a dimension of blocks, each
+  /// with its scale, and one of the elements of a block.
+  Value inBlocks(int64_t dim, SchemeAttr scheme) {
+    int64_t block = scheme.getBlock(), count = type.getDimSize(dim) / block;
+    SmallVector<int64_t> shape(type.getShape());
+    shape[dim] = count;
+    shape.insert(shape.begin() + dim + 1, block);
+    SmallVector<int64_t> scaleShape(shape);
+    scaleShape[dim + 1] = 1;
+    // Element i of the weight belongs to the block at getBlockOf(i).
+    int64_t inner =
+        ShapedType::getNumElements(type.getShape().drop_front(dim + 1));
+    auto getBlockOf = [&](int64_t i) {
+      return i / (inner * block) * inner + i % inner;
+    };
+    SmallVector<double> largest(ShapedType::getNumElements(scaleShape), 0.0);
+    for (auto [i, value] : llvm::enumerate(values))
+      largest[getBlockOf(i)] =
+          std::max(largest[getBlockOf(i)], std::fabs(double(value)));
+    SmallVector<double> scales = llvm::map_to_vector(largest, [&](double max) {
+      return chooseSymmetric(max, scheme.getWeightStorage()).scale;
+    });
+    SmallVector<APInt> integers;
+    for (auto [i, value] : llvm::enumerate(values)) {
+      AffineParams params{scales[getBlockOf(i)], 0, scheme.getWeightStorage()};
+      integers.emplace_back(scheme.getWeightWidth(),
+                            quantizeElement(value, params,
+                                            largest[getBlockOf(i)],
+                                            OperandRole::Weight),
+                            /*isSigned=*/true);
+    }
+    Value codes = constant(DenseElementsAttr::get(
+        RankedTensorType::get(shape, scheme.getWeight()), integers));
+    Value reals = times(widen(codes), scaleShape, scales);
+    return tosa::ReshapeOp::create(b, type, reals,
+                                   tosa::getTosaConstShape(b, type.getShape()));
+  }
+};
+} // namespace
+
+LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
+                               std::string &reason) {
+  auto given = use.get().getDefiningOp<FakeQuantOp>();
+  Value source = given ? given.getInput() : use.get();
+  std::optional<SmallVector<float>> values = getFloats(source);
+  if (!values ||
+      !llvm::all_of(*values, [](float v) { return std::isfinite(v); })) {
+    reason = "its weights hold NaN or infinite values, or none that are "
+             "readable; correct the network";
+    return failure();
+  }
+  constexpr float kLargestHalf = 65504;
+  bool isHalf = scheme.getWeight().isF16();
+  if (isHalf && llvm::any_of(*values, [](float value) {
+        return std::fabs(value) > kLargestHalf;
+      })) {
+    reason = "its weights exceed 65504, the largest number of float16; rescale "
+             "them or use weight-only";
+    return failure();
+  }
+  auto type = cast<RankedTensorType>(use.get().getType());
+  WeightLayout layout = cast<QuantizableOpInterface>(use.getOwner())
+                            .getWeightLayout(use.getOperandNumber());
+  NarrowWeight narrow{ImplicitLocOpBuilder(source.getLoc(), use.getOwner()),
+                      type, *values, getTensorName(source)};
+  bool inBlocks = scheme.getBlock() && layout.input &&
+                  layout.outputs.size() == 1 &&
+                  type.getDimSize(*layout.input) % scheme.getBlock() == 0;
+  if (isHalf) {
+    use.set(narrow.inFloat16());
+  } else if (given) {
+    use.set(narrow.inIntegers(
+        cast<quant::QuantizedType>(given.getQuantizedType())));
+  } else if (inBlocks) {
+    use.set(narrow.inBlocks(*layout.input, scheme));
+  } else {
+    double largest;
+    use.set(narrow.inIntegers(chooseWeightType(
+        scheme, type.getShape(),
+        scheme.getWeightScales() == Granularity::Tensor ? std::nullopt
+                                                        : layout.scaleAxis,
+        *values, largest)));
+  }
+  return success();
+}

@@ -1,0 +1,54 @@
+//===- Weights.h - Constant weights in their scheme -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// The parameters of constant weights, the integers that represent them, and
+/// weights that are stored in a narrower type than they are computed with.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_WEIGHTS_H
+#define QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_WEIGHTS_H
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+namespace quantc::ptq {
+
+/// Symmetric parameters for weights `data` of `shape` in the type of `scheme`
+/// (N5): a scale per position along `axis`, or one. `largest` becomes the
+/// greatest magnitude.
+mlir::quant::QuantizedType chooseWeightType(SchemeAttr scheme,
+                                            llvm::ArrayRef<int64_t> shape,
+                                            std::optional<int64_t> axis,
+                                            llvm::ArrayRef<float> data,
+                                            double &largest);
+
+/// The integers that represent `values`, a constant of the given role, in
+/// `type`: weights by N7, biases by N8, others by N2. They form a constant of
+/// `storageType`.
+mlir::DenseElementsAttr quantizeElements(llvm::ArrayRef<float> values,
+                                         mlir::RankedTensorType storageType,
+                                         mlir::quant::QuantizedType type,
+                                         OperandRole role);
+
+/// Lets `use`, the constant weight of an operation with a weight-only scheme,
+/// read a narrower constant that is converted back to f32:
+///
+///   float16     tosa.cast of f16
+///   integers    tosa.cast times the scales
+///   in blocks   the same with the input channels split in two dimensions
+///
+/// A ptq.fake_quant on the weight gives the parameters. Failure, with nothing
+/// changed and the `reason`, if the type cannot hold the weight.
+mlir::LogicalResult storeNarrow(mlir::OpOperand &use, SchemeAttr scheme,
+                                std::string &reason);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_WEIGHTS_H
