@@ -184,34 +184,38 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
   }
 
 private:
-  /// The positions around the image count as quantized zeros, which are known
-  /// only at run time: the float image is padded. A transposed convolution has
-  /// zeros between its pixels, so it takes no other zero point than 0.
+  /// The positions around the image count as quantized zeros. Unless the zero
+  /// point is known, the float image is padded. A transposed convolution has
+  /// zeros between its pixels: it takes known zero points only.
   static Value quantizeDynamic(OpTy conv, OpBuilder &builder,
                                ValueRange operands, SchemeAttr scheme) {
     constexpr bool kTransposed = std::is_same_v<OpTy, tosa::TransposeConv2DOp>;
     Location loc = conv.getLoc();
     Value real = operands[0], weight = operands[1];
-    if constexpr (!kTransposed)
-      if (scheme.getSymmetry() == Symmetry::Asymmetric)
+    Symmetry symmetry = scheme.getSymmetry();
+    if (!hasKnownZeroPoint(real, symmetry)) {
+      if constexpr (kTransposed)
+        symmetry = Symmetry::Symmetric;
+      else
         real = padSpace(builder, loc, real, conv.getPad());
+    }
     auto imageType = cast<RankedTensorType>(real.getType());
     bool perRow = scheme.getActivationScales() == Granularity::Row;
     DynamicTensor image = quantizeAtRunTime(
         builder, loc, real,
         llvm::to_vector(llvm::seq<int32_t>(perRow, imageType.getRank())),
-        kTransposed ? Symmetry::Symmetric : scheme.getSymmetry());
+        symmetry);
 
     auto result = cast<RankedTensorType>(conv.getOutput().getType());
     Type i32 = builder.getI32Type(), i8 = builder.getI8Type();
     auto biasType = RankedTensorType::get({getOutputChannels(conv)}, i32);
-    Value zero = createScalar(builder, loc, 0, i8);
     SmallVector<Value> newOperands{
         image.codes, reinterpret(builder, loc, weight, i8),
         tosa::ConstOp::create(
             builder, loc, biasType,
             DenseElementsAttr::get(biasType, static_cast<int32_t>(0))),
-        zero, createZeroPoint(builder, loc, weight)};
+        createScalar(builder, loc, image.knownZeroPoint, i8),
+        createZeroPoint(builder, loc, weight)};
     auto copy = cast<OpTy>(cloneQuantized(
         builder, conv, newOperands, cast<RankedTensorType>(result.clone(i32))));
     copy.setAccType(i32);

@@ -11,8 +11,9 @@
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Numerics/DynamicRange.h"
 
-#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -57,8 +58,7 @@ struct Arithmetic {
     auto type = cast<RankedTensorType>(value.getType());
     return tosa::CastOp::create(b, type.clone(element), value);
   }
-  /// The extreme of `value` along `axes`, which stay with size 1. NaN is left
-  /// out.
+  /// The extreme of `value` along `axes`, which stay with size 1. NaN prevails.
   template <typename OpTy>
   Value reduce(Value value, ArrayRef<int32_t> axes) {
     for (int32_t axis : axes) {
@@ -68,12 +68,52 @@ struct Arithmetic {
         continue;
       shape[axis] = 1;
       value = OpTy::create(b, type.clone(shape), value, axis,
-                           tosa::NanPropagationMode::IGNORE);
+                           tosa::NanPropagationMode::PROPAGATE);
     }
     return value;
   }
 };
 } // namespace
+
+/// True if no element of `value` is negative, whatever the input.
+static bool isNonNegative(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  auto areOperands = [&] {
+    return llvm::all_of(op->getOperands(), [](Value operand) {
+      return !isFloatTensor(operand.getType()) || isNonNegative(operand);
+    });
+  };
+  return llvm::TypeSwitch<Operation *, bool>(op)
+      .Case<tosa::AbsOp, tosa::ExpOp, tosa::SigmoidOp, SoftmaxOp>(
+          [](auto) { return true; })
+      .Case([](tosa::ClampOp clamp) {
+        auto min = dyn_cast<FloatAttr>(clamp.getMinVal());
+        return min && !min.getValue().isNegative();
+      })
+      .Case([](quant::DequantizeCastOp cast) {
+        auto type = dyn_cast<quant::UniformQuantizedType>(
+            getElementTypeOrSelf(cast.getInput()));
+        return type && type.getZeroPoint() == type.getStorageTypeMin();
+      })
+      .Case([](tosa::ConstOp constant) {
+        DenseElementsAttr values = getConstantSource(constant);
+        return values && values.getElementType().isF32() &&
+               llvm::all_of(values.getValues<float>(),
+                            [](float value) { return value >= 0; });
+      })
+      .Case<tosa::AddOp, tosa::AvgPool2dOp, tosa::ConcatOp, tosa::IdentityOp,
+            tosa::MaxPool2dOp, tosa::MinimumOp, tosa::MulOp, tosa::PadOp,
+            tosa::ReduceMaxOp, tosa::ReduceMinOp, tosa::ReduceSumOp,
+            tosa::ReshapeOp, tosa::ReverseOp, tosa::SliceOp, tosa::TileOp,
+            tosa::TransposeOp, MeanOp>([&](auto) { return areOperands(); })
+      .Default(false);
+}
+
+bool ptq::hasKnownZeroPoint(Value real, Symmetry symmetry) {
+  return symmetry == Symmetry::Symmetric || isNonNegative(real);
+}
 
 DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
                                      Value real, ArrayRef<int32_t> axes,
@@ -86,20 +126,22 @@ DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
         a.b, value.getType(), value, a.b.getF32FloatAttr(-kDynamicLargest),
         a.b.getF32FloatAttr(kDynamicLargest),
         tosa::NanPropagationModeAttr::get(a.b.getContext(),
-                                          tosa::NanPropagationMode::IGNORE));
+                                          tosa::NanPropagationMode::PROPAGATE));
   };
   // N61
-  Value low = limit(a.reduce<tosa::ReduceMinOp>(real, axes));
-  Value high = limit(a.reduce<tosa::ReduceMaxOp>(real, axes));
   bool isSymmetric = symmetry == Symmetry::Symmetric;
-  low = a.create<tosa::MinimumOp>(low, constant(0));
-  high = a.create<tosa::MaximumOp>(high, constant(0));
-  Value range;
+  Value range, low;
   if (isSymmetric) {
-    Value negated = a.create<tosa::SubOp>(constant(0), low);
-    range = a.create<tosa::MaximumOp>(high, negated);
+    Value magnitude = tosa::AbsOp::create(a.b, real.getType(), real);
+    range = limit(a.reduce<tosa::ReduceMaxOp>(magnitude, axes));
   } else {
-    range = a.create<tosa::SubOp>(high, low);
+    Value high = limit(a.reduce<tosa::ReduceMaxOp>(real, axes));
+    range = a.create<tosa::MaximumOp>(high, constant(0));
+    if (!isNonNegative(real)) {
+      low = limit(a.reduce<tosa::ReduceMinOp>(real, axes));
+      low = a.create<tosa::MinimumOp>(low, constant(0));
+      range = a.create<tosa::SubOp>(range, low);
+    }
   }
   range = a.create<tosa::MaximumOp>(range, constant(kDynamicSmallest));
   float steps = isSymmetric ? kDynamicSymmetricSteps : kDynamicSteps;
@@ -110,11 +152,15 @@ DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
   // N62
   Type i32 = a.b.getI32Type();
   Value codes = a.convert(a.mul(real, inverse), i32);
-  if (!isSymmetric) {
+  if (low) {
     Value first = a.create<tosa::SubOp>(constant(kInt8Activation.min),
                                         a.mul(low, inverse));
     result.zeroPoint = a.convert(first, i32);
     codes = a.create<tosa::AddOp>(codes, result.zeroPoint);
+  } else if (!isSymmetric) {
+    result.knownZeroPoint = kInt8Activation.min;
+    codes = a.create<tosa::AddOp>(codes,
+                                  a.splat<int32_t>(rank, kInt8Activation.min));
   }
   StorageRange storage = isSymmetric ? kInt8Weight : kInt8Activation;
   codes = tosa::ClampOp::create(
@@ -158,10 +204,6 @@ Value ptq::scaleProducts(OpBuilder &builder, Location loc, Value products,
   Value real = a.mul(a.convert(products, a.b.getF32Type()), factor);
   if (!bias)
     return real;
-  SmallVector<int64_t> shape(rank, 1);
-  auto type = cast<RankedTensorType>(bias.getType());
-  shape.back() = type.getNumElements();
-  bias = tosa::ReshapeOp::create(a.b, type.clone(shape), bias,
-                                 tosa::getTosaConstShape(a.b, shape));
-  return a.create<tosa::AddOp>(real, bias);
+  SmallVector<float> values(getConstantSource(bias).getValues<float>());
+  return a.create<tosa::AddOp>(real, a.channels<float>(rank, values));
 }

@@ -23,10 +23,16 @@ namespace quantc::ptq {
 
 /// A tensor that is quantized when the network runs.
 struct DynamicTensor {
-  mlir::Value codes;     ///< int8
-  mlir::Value scale;     ///< f32, 1 where all elements share it
-  mlir::Value zeroPoint; ///< int32, likewise; null if it is 0
+  mlir::Value codes; ///< int8
+  mlir::Value scale; ///< f32, with dimensions of size 1 along the axes
+  /// int32, likewise. Null if the zero point is known: it is `knownZeroPoint`.
+  mlir::Value zeroPoint;
+  int64_t knownZeroPoint = 0;
 };
+
+/// True if quantizing `real` gives a zero point that is known beforehand: in a
+/// symmetric scheme, and for tensors without negative values.
+bool hasKnownZeroPoint(mlir::Value real, Symmetry symmetry);
 
 /// Quantizes `real` with parameters from its values along `axes`: all axes, or
 /// those of a row.

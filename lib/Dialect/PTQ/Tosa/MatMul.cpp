@@ -107,7 +107,7 @@ private:
     Operation *copy = cloneQuantized(
         builder, op,
         {rows.codes, reinterpret(builder, loc, weight, i8),
-         createScalar(builder, loc, 0, i8),
+         createScalar(builder, loc, rows.knownZeroPoint, i8),
          createZeroPoint(builder, loc, weight)},
         cast<RankedTensorType>(type.clone(builder.getI32Type())));
     return scaleProducts(builder, loc, copy->getResult(0), rows, weight,
