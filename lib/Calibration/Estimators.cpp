@@ -12,6 +12,8 @@
 #include "RangeSearch.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 
 #include <algorithm>
 #include <cassert>
@@ -85,6 +87,29 @@ static Range estimate(Estimator estimator, const Histogram &histogram,
     return searchSquaredError(distribution, widest, storage);
   }
   llvm_unreachable("unknown estimator");
+}
+
+std::optional<EstimatorOptions>
+quantc::parseEstimatorSpec(llvm::StringRef text, EstimatorOptions options) {
+  auto [name, percentage] = text.split('=');
+  std::optional<Estimator> estimator = parseEstimator(name);
+  if (!estimator)
+    return std::nullopt;
+  options.estimator = *estimator;
+  if (name == text)
+    return options;
+  bool isShare = *estimator == Estimator::Percentile &&
+                 !percentage.getAsDouble(options.percentile) &&
+                 options.percentile > 50 && options.percentile <= 100;
+  return isShare ? std::optional(options) : std::nullopt;
+}
+
+std::string quantc::stringifyEstimatorSpec(const EstimatorOptions &options) {
+  std::string name = stringifyEstimator(options.estimator).str();
+  if (options.estimator != Estimator::Percentile)
+    return name;
+  // A JSON number is read as the same double.
+  return llvm::formatv("{0}={1}", name, llvm::json::Value(options.percentile));
 }
 
 RangeEstimate quantc::estimateRange(const Histogram &histogram,

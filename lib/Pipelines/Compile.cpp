@@ -96,6 +96,9 @@ static llvm::Error lowerAndReport(ModuleOp module,
                                   NetworkReport &report) {
   return lowerToStage(
       module, Stage::Lower, options, [&](Stage now, ModuleOp current) {
+        if (now == Stage::Import && options.form == NetworkForm::Integer &&
+            !isIntegerNetwork(current))
+          report.policy = spellOut(options.quantize.policy, current);
         if (now == Stage::Simplify)
           report.floatWeightBytes = countFloatWeightBytes(current);
         if (now == Stage::Quantize) {

@@ -78,6 +78,12 @@ static LogicalResult read(const AnnotateOptions &text, QuantizeOptions &options,
                  "auto");
   options.profilePath = text.profile;
   options.estimator = {*estimator, text.percentile};
+  // What a policy file says prevails over defaults, not over options.
+  bool isAlone = text.policy.empty();
+  if (isAlone || text.estimator.hasValue() || text.percentile.hasValue())
+    options.policy.estimator = stringifyEstimatorSpec(options.estimator);
+  if (isAlone)
+    options.policy.biasCorrection = false;
   options.policy.scheme = text.scheme;
   options.policyPath = text.policy;
   if (text.fullyConnected == FullyConnectedScales::PerTensor)
@@ -109,6 +115,7 @@ static LogicalResult read(const QuantizeTextOptions &text,
                  (inputs ? text.outputs : text.inputs) +
                  "': 'own', 'float', 'int8' or 'uint8'");
   options.contract = contract;
+  options.policy.contract = text.contract;
   options.inputs = *inputs;
   options.outputs = *outputs;
   options.strictInteger = text.strictInteger;

@@ -86,6 +86,19 @@ Contract quantc::reportContract(ModuleOp module) {
   return succeeded(contract) ? *contract : Contract::Exact;
 }
 
+ptq::Policy quantc::spellOut(ptq::Policy policy, ModuleOp network) {
+  bool hasSchemes = network
+                        .walk([](Operation *op) {
+                          return op->hasAttr(ptq::kSchemeAttr)
+                                     ? WalkResult::interrupt()
+                                     : WalkResult::advance();
+                        })
+                        .wasInterrupted();
+  if (policy.scheme.empty() && !hasSchemes)
+    policy.scheme = "int8";
+  return policy;
+}
+
 int64_t quantc::countFloatWeightBytes(ModuleOp module) {
   int64_t bytes = 0;
   getNetwork(module).walk([&](Operation *op) {
@@ -126,5 +139,7 @@ void NetworkReport::addTo(llvm::json::Object &manifest) const {
   manifest["float_weight_bytes"] = floatWeightBytes;
   if (contract)
     manifest["contract"] = stringifyContract(*contract);
+  if (policy)
+    manifest["policy"] = ptq::toJSON(*policy);
   manifest["quantized_tensors"] = std::move(quantized);
 }

@@ -188,6 +188,13 @@ QuantizeFlags::getPolicy(mlir::MLIRContext *context) const {
     return usageError("--min-weight-elements is not negative");
   if (minWeightElements.getNumOccurrences())
     result.minWeightElements = minWeightElements;
+  EstimatorOptions flags{estimator, percentile};
+  if (result.estimator.empty() || estimator.getNumOccurrences())
+    result.estimator = stringifyEstimatorSpec(flags);
+  if (!result.biasCorrection || biasCorrection.getNumOccurrences())
+    result.biasCorrection = biasCorrection;
+  if (contract.getNumOccurrences())
+    result.contract = stringifyContract(contract).str();
   if (fullyConnected == FullyConnectedScales::PerTensor)
     ptq::setFullyConnectedPerTensor(result);
   ptq::denyOperations(result, denyNodes, denyOps);
@@ -218,11 +225,13 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
   if (calibration.limited() && calibrate.empty())
     return usageError("--calibration-samples is about the data of --calibrate, "
                       "which is not given");
-  options.estimator = {estimator, percentile, biasCorrection};
   if (llvm::Error error =
           getPolicy(network.getContext()).moveInto(options.policy))
     return error;
-  options.contract = getContract();
+  options.estimator =
+      *parseEstimatorSpec(options.policy.estimator, options.estimator);
+  options.estimator.correctBias = *options.policy.biasCorrection;
+  options.contract = parseContract(options.policy.contract);
   options.inputs = inputType.getNumOccurrences() ? inputType : io;
   options.outputs = outputType.getNumOccurrences() ? outputType : io;
   options.strictInteger = strictInteger;

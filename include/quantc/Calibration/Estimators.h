@@ -52,6 +52,14 @@ struct EstimatorOptions {
   bool correctBias = false;
 };
 
+/// `options` with the estimator that `text` spells: a name, or `percentile=P`
+/// with the percentage that is kept. Nullopt if it spells none.
+std::optional<EstimatorOptions> parseEstimatorSpec(llvm::StringRef text,
+                                                   EstimatorOptions options);
+
+/// The text that parseEstimatorSpec reads as these options.
+std::string stringifyEstimatorSpec(const EstimatorOptions &options);
+
 /// An estimated range and the estimator that `Auto` settled on.
 struct RangeEstimate {
   double min = 0, max = 0;

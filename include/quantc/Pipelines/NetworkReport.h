@@ -14,6 +14,7 @@
 #ifndef QUANTC_PIPELINES_NETWORKREPORT_H
 #define QUANTC_PIPELINES_NETWORKREPORT_H
 
+#include "quantc/Dialect/PTQ/Transforms/Policy.h"
 #include "quantc/Numerics/Contract.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -51,6 +52,8 @@ struct NetworkReport {
   /// Of the cleaned-up float network's constants; 0 for a network that came in
   /// as integers.
   int64_t floatWeightBytes = 0;
+  /// How the network was quantized; nullopt if it was not.
+  std::optional<ptq::Policy> policy;
   /// Whose integers a quantized network gives; nullopt for others.
   std::optional<Contract> contract;
 
@@ -59,7 +62,7 @@ struct NetworkReport {
     return operations.size() - integerOperations();
   }
   /// Adds the keys "operations", "quantized_tensors" and "float_weight_bytes",
-  /// and "contract" of a quantized network.
+  /// and "contract" and "policy" of a quantized network.
   void addTo(llvm::json::Object &manifest) const;
 };
 
@@ -69,6 +72,10 @@ std::vector<OperationReport> reportOperations(mlir::ModuleOp module);
 /// The tensors with `!quant.uniform` elements, as after the stage Quantize.
 std::vector<QuantizedTensorReport>
 reportQuantizedTensors(mlir::ModuleOp module);
+
+/// `policy` with the default scheme spelled out, unless the network brings
+/// schemes of its own. The network is the one that was read.
+ptq::Policy spellOut(ptq::Policy policy, mlir::ModuleOp network);
 
 /// The contract of the network after the stage Quantize.
 Contract reportContract(mlir::ModuleOp module);

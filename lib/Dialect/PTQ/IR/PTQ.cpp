@@ -139,7 +139,9 @@ static LogicalResult verifySchemeAttribute(Operation *op,
   if (name == kSchemeAttr && !isa<SchemeAttr>(value))
     return op->emitError() << "'" << name << "' must be a #ptq.scheme";
   if (name == kEstimatorAttr && !isa<StringAttr>(value))
-    return op->emitError() << "'" << name << "' must be a string";
+    return op->emitError() << "'" << name
+                           << "' must be the name of an "
+                              "estimator";
   if (name == kBiasCorrectionAttr && !isa<BoolAttr>(value))
     return op->emitError() << "'" << name << "' must be a boolean";
   if (name == kRangeAttr) {

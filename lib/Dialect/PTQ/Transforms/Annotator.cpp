@@ -146,6 +146,8 @@ LogicalResult Annotator::run() {
 /// As a policy says of `op`, else as the options say.
 bool Annotator::correctsBias(Operation *op) const {
   auto request = op->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
+  if (!request)
+    request = func->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
   return request ? request.getValue() : options.correctBias;
 }
 
@@ -164,8 +166,7 @@ bool Annotator::lacksParameters(Operation *op) const {
 /// the one that `op` makes.
 bool Annotator::sharesAccumulator(Operation *op) const {
   auto isAccumulator = [&](Value value) {
-    return !isConstant(value) &&
-           quantizability.getSource(value) == ParameterSource::None;
+    return quantizability.getSource(value) == ParameterSource::Accumulator;
   };
   for (OpOperand &use : op->getOpOperands())
     if (getRole(use) == OperandRole::Activation && isAccumulator(use.get()) &&
@@ -200,6 +201,7 @@ void Annotator::findFloatOps() {
 void Annotator::chooseType(Value value) {
   switch (quantizability.getSource(value)) {
   case ParameterSource::None:
+  case ParameterSource::Accumulator:
     return;
   case ParameterSource::Given:
     // Uses that bypass a fake_quant of quantization-aware training are in
@@ -262,8 +264,11 @@ RangeEstimate Annotator::chooseRange(Value value, const Histogram &histogram) {
   if (auto range = getRequest<DenseF64ArrayAttr>(value, kRangeAttr))
     return {range[0], range[1], Estimator::MinMax};
   EstimatorOptions chosen = options;
-  if (auto name = getRequest<StringAttr>(value, kEstimatorAttr))
-    chosen.estimator = parseEstimator(name).value_or(chosen.estimator);
+  auto text = getRequest<StringAttr>(value, kEstimatorAttr);
+  if (!text)
+    text = func->getAttrOfType<StringAttr>(kEstimatorAttr);
+  if (text)
+    chosen = parseEstimatorSpec(text, options).value_or(options);
   return estimateRange(histogram, kInt8Activation, chosen);
 }
 

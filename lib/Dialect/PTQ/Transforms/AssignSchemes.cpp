@@ -131,6 +131,10 @@ LogicalResult AssignSchemesPass::readPolicy(func::FuncOp func) {
     llvm::append_range(policy.rules, given.rules);
     if (!given.scheme.empty())
       policy.scheme = given.scheme;
+    if (!given.estimator.empty())
+      policy.estimator = given.estimator;
+    if (!given.contract.empty())
+      policy.contract = given.contract;
   }
   if (!scheme.empty())
     policy.scheme = scheme;
@@ -242,6 +246,13 @@ void AssignSchemesPass::assign(func::FuncOp func) {
         subject.op->removeAttr(kSchemeAttr);
   }
   func->setAttr(kSchemeAttr, base);
+  Builder b(&getContext());
+  if (!policy.estimator.empty())
+    func->setAttr(kEstimatorAttr, b.getStringAttr(policy.estimator));
+  if (policy.biasCorrection)
+    func->setAttr(kBiasCorrectionAttr, b.getBoolAttr(*policy.biasCorrection));
+  if (!policy.contract.empty())
+    func->setAttr(kContractAttr, b.getStringAttr(policy.contract));
   for (const auto &[index, rule] : llvm::enumerate(policy.rules)) {
     bool matched = false;
     for (const Subject &subject : subjects)

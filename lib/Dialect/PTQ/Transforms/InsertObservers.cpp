@@ -22,8 +22,15 @@ struct InsertObserversPass
     : quantc::ptq::impl::PTQInsertObserversBase<InsertObserversPass> {
   void runOnOperation() override {
     Quantizability quantizability(getOperation());
+    // A network that brings all of its parameters has nothing to measure.
+    if (llvm::none_of(quantizability.getValues(), [&](Value value) {
+          return quantizability.getSource(value) == ParameterSource::Calibrated;
+        }))
+      return;
     for (Value value : quantizability.getValues()) {
-      if (quantizability.getSource(value) != ParameterSource::Calibrated)
+      // What is an accumulator or has fixed parameters now needs others if a
+      // policy gives its neighbour another scheme.
+      if (quantizability.getSource(value) == ParameterSource::Given)
         continue;
       if (failed(observe(value)))
         return signalPassFailure();

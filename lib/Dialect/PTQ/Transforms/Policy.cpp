@@ -10,6 +10,7 @@
 
 #include "quantc/Calibration/Estimators.h"
 #include "quantc/Dialect/PTQ/IR/Scheme.h"
+#include "quantc/Numerics/Contract.h"
 #include "quantc/Support/InputFile.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -37,6 +38,15 @@ static StringRef findGap(const PolicyRule &rule) {
   return "";
 }
 
+static std::string findEstimatorFault(const std::string &text) {
+  if (text.empty() || parseEstimatorSpec(text, {}))
+    return "";
+  return "unknown estimator '" + text +
+         "': one of min-max, moving-average, percentile, percentile=P (above "
+         "50 "
+         "and up to 100), entropy, mse, auto";
+}
+
 /// What is wrong with the values of `rule`; empty if nothing is.
 static std::string findFault(const PolicyRule &rule,
                              mlir::MLIRContext *context) {
@@ -51,9 +61,8 @@ static std::string findFault(const PolicyRule &rule,
   if (!rule.weights.empty() && rule.weights != "per-tensor" &&
       rule.weights != "per-channel")
     return "weights are per-tensor or per-channel";
-  if (!rule.estimator.empty() && !parseEstimator(rule.estimator))
-    return "unknown estimator '" + rule.estimator +
-           "': one of min-max, moving-average, percentile, entropy, mse, auto";
+  if (std::string fault = findEstimatorFault(rule.estimator); !fault.empty())
+    return fault;
   if (rule.range) {
     auto [min, max] = *rule.range;
     if (!std::isfinite(min) || !std::isfinite(max) || min > max)
@@ -107,12 +116,21 @@ template <>
 struct MappingTraits<Policy> {
   static void mapping(IO &io, Policy &policy) {
     io.mapOptional("scheme", policy.scheme);
+    io.mapOptional("estimator", policy.estimator);
+    io.mapOptional("bias-correction", policy.biasCorrection);
+    io.mapOptional("contract", policy.contract);
     io.mapOptional("min-weight-elements", policy.minWeightElements);
     io.mapOptional("rules", policy.rules);
   }
   static std::string validate(IO &io, Policy &policy) {
     if (policy.minWeightElements < 0)
       return "min-weight-elements is not negative";
+    if (!policy.contract.empty() && !parseContract(policy.contract))
+      return "unknown contract '" + policy.contract +
+             "': exact, litert or tflm";
+    if (std::string fault = findEstimatorFault(policy.estimator);
+        !fault.empty())
+      return fault;
     if (policy.scheme.empty())
       return "";
     llvm::Expected<SchemeAttr> scheme = parseScheme(
@@ -231,7 +249,15 @@ llvm::json::Value quantc::ptq::toJSON(const Policy &policy) {
       object["bias-correction"] = *rule.biasCorrection;
     rules.push_back(std::move(object));
   }
-  return llvm::json::Object{{"scheme", policy.scheme},
-                            {"min-weight-elements", policy.minWeightElements},
+  llvm::json::Object object{{"min-weight-elements", policy.minWeightElements},
                             {"rules", std::move(rules)}};
+  if (!policy.scheme.empty())
+    object["scheme"] = policy.scheme;
+  if (!policy.estimator.empty())
+    object["estimator"] = policy.estimator;
+  if (policy.biasCorrection)
+    object["bias-correction"] = *policy.biasCorrection;
+  if (!policy.contract.empty())
+    object["contract"] = policy.contract;
+  return object;
 }

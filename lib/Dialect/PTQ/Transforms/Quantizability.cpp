@@ -105,7 +105,7 @@ ParameterSource Quantizability::computeSource(Value value) const {
     if (cast<QuantizableOpInterface>(producer).getFixedResultType(
             getScheme(producer)))
       return ParameterSource::Fixed;
-    return isAccumulator(cast<OpResult>(value)) ? ParameterSource::None
+    return isAccumulator(cast<OpResult>(value)) ? ParameterSource::Accumulator
                                                 : ParameterSource::Calibrated;
   }
   bool feedsInteger = llvm::any_of(value.getUses(), [&](OpOperand &use) {

@@ -2,8 +2,8 @@
 // A second run changes nothing.
 // RUN: quant-opt %s --ptq-insert-observers --ptq-insert-observers | FileCheck %s
 
-// The activation function is part of the convolution: the value between them is
-// not observed. Constants are not either.
+// The value between a convolution and its activation function is an accumulator,
+// but needs parameters if one of them stays float. Constants are not observed.
 // CHECK-LABEL: func.func @fused_activation
 func.func @fused_activation(%x: tensor<1x4x4x2xf32> {ptq.name = "x"}) -> tensor<1x4x4x3xf32> {
   // CHECK: %[[X:.*]] = ptq.observe %arg0 {name = "x"}
@@ -13,7 +13,8 @@ func.func @fused_activation(%x: tensor<1x4x4x2xf32> {ptq.name = "x"}) -> tensor<
   %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
   // CHECK: %[[CONV:.*]] = tosa.conv2d %[[X]]
   %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, ptq.name = "conv"} : (tensor<1x4x4x2xf32>, tensor<3x1x1x2xf32>, tensor<3xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x4x4x3xf32>
-  // CHECK-NEXT: %[[RELU:.*]] = tosa.clamp %[[CONV]]
+  // CHECK-NEXT: %[[SUM:.*]] = ptq.observe %[[CONV]] {name = "conv"}
+  // CHECK-NEXT: %[[RELU:.*]] = tosa.clamp %[[SUM]]
   %1 = tosa.clamp %0 {min_val = 0.0 : f32, max_val = 6.0 : f32, ptq.name = "relu"} : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
   // CHECK-NEXT: %[[OUT:.*]] = ptq.observe %[[RELU]] {name = "relu"}
   // CHECK-NEXT: return %[[OUT]]

@@ -278,15 +278,15 @@ def PTQOutlinePointwise
 def PTQInsertObservers : Pass<"ptq-insert-observers", "::mlir::func::FuncOp"> {
   let summary = "Puts a probe on every tensor whose range must be measured";
   let description = [{
-    Inserts `ptq.observe` after every float tensor that will be quantized
+    Inserts `ptq.observe` after every float tensor that may be quantized
     with parameters from calibration. These are the activations and results of operations that
     implement QuantizableOpInterface and can be quantized; function arguments are among
-    them. The following tensors get no probe:
+    them. Constants, whose data are known, and tensors that have a `ptq.fake_quant` already get no
+    probe.
 
-    * constants, because their data are known,
-    * results whose parameters the operation fixes (softmax),
-    * the value between a convolution and its activation function, which is an int32 accumulator,
-    * tensors that have a `ptq.fake_quant` already.
+    The value between a convolution and its activation function, an int32 accumulator, is observed
+    as well, and so are results whose parameters the operation fixes (softmax). They need parameters if a
+    policy keeps one of the two operations in float, and a profile serves every policy.
 
     Tensors must have names before this pass runs (`ptq-name-tensors`).
 

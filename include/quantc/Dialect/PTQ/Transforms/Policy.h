@@ -54,6 +54,12 @@ struct PolicyRule {
 struct Policy {
   /// The scheme of what no rule is about. Empty: that of the network, or int8.
   std::string scheme;
+  /// How ranges are estimated (parseEstimatorSpec) and whether biases make up
+  /// for the rounding of weights. Empty: what the passes' options say.
+  std::string estimator;
+  std::optional<bool> biasCorrection;
+  /// The contract. Empty: that of the network, or exact.
+  std::string contract;
   /// Operations with fewer weights than this stay float in dynamic schemes.
   int64_t minWeightElements = 1024;
   std::vector<PolicyRule> rules;

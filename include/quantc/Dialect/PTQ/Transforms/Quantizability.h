@@ -35,10 +35,11 @@ inline constexpr llvm::StringLiteral kGivenAttr = "ptq.given";
 
 /// Where the quantization parameters of a tensor come from.
 enum class ParameterSource {
-  None,       ///< It needs none: it stays float, or is an accumulator.
-  Calibrated, ///< Its statistics.
-  Fixed,      ///< The operation that makes it.
-  Given,      ///< A `ptq.fake_quant` that is there already.
+  None,        ///< It needs none: it stays float.
+  Accumulator, ///< It needs none: its one user takes an accumulator.
+  Calibrated,  ///< Its statistics.
+  Fixed,       ///< The operation that makes it.
+  Given,       ///< A `ptq.fake_quant` that is there already.
 };
 
 /// The part of a function that can be quantized. Constants are not values in
