@@ -51,8 +51,17 @@ static llvm::Error writeArchive(StringRef name, const ObjectBytes &object,
   return llvm::Error::success();
 }
 
-/// Names that the object wants from others, other than the observer that the
-/// JIT provides.
+/// True for names that the linker of some target defines itself.
+static bool isLinkerSymbol(StringRef name) {
+  return llvm::is_contained({"_GLOBAL_OFFSET_TABLE_", "_gp_disp",
+                             "__gnu_local_gp", ".TOC.", "__memory_base",
+                             "__table_base", "__stack_pointer",
+                             "__indirect_function_table", "__linear_memory"},
+                            name);
+}
+
+/// Functions that the object wants from a library, other than the observer that
+/// the JIT provides.
 static std::string listUndefinedSymbols(StringRef object) {
   auto file = llvm::object::ObjectFile::createObjectFile(
       llvm::MemoryBufferRef(object, "object"));
@@ -66,7 +75,7 @@ static std::string listUndefinedSymbols(StringRef object) {
     if (!(flags & llvm::object::SymbolRef::SF_Undefined))
       continue;
     StringRef name = llvm::cantFail(symbol.getName());
-    if (!name.empty() && name != kObserveFunction)
+    if (!name.empty() && name != kObserveFunction && !isLinkerSymbol(name))
       names.push_back(name.str());
   }
   return llvm::join(names, ", ");

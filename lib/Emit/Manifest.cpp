@@ -130,7 +130,7 @@ static bool readInterface(const json::Value &value, ModelInterface &interface,
                           json::Path path) {
   const json::Object *manifest = value.getAsObject();
   if (!manifest || manifest->getInteger("quantc_manifest") != manifestVersion) {
-    path.report("not a manifest of this version of quantc");
+    path.report("expected a manifest of this version of quantc");
     return false;
   }
   json::ObjectMapper mapper(value, path);

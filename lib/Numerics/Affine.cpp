@@ -35,7 +35,11 @@ AffineParams quantc::chooseAsymmetric(double min, double max,
   // Dividing before subtracting keeps ranges near the limit of double finite.
   params.scale = min == max ? 1.0 : roundScale(max / steps - min / steps);
   // N6: where real zero falls, rounded to a storage value and kept inside.
-  double zeroPoint = static_cast<double>(storage.min) - min / params.scale;
+  // A range beyond the largest scale takes its zero point from its own steps,
+  // so that both signs keep storage values.
+  double exact = max / steps - min / steps;
+  double scale = exact > kMaxScale ? exact : params.scale;
+  double zeroPoint = static_cast<double>(storage.min) - min / scale;
   params.zeroPoint = static_cast<int64_t>(
       std::clamp(std::nearbyint(zeroPoint), static_cast<double>(storage.min),
                  static_cast<double>(storage.max)));

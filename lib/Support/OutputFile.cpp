@@ -35,6 +35,33 @@ bool quantc::isRegularOutput(StringRef path) {
          sys::fs::is_regular_file(status);
 }
 
+/// Whether the existing file `path` is `input`, or lies in the folder `input`.
+static bool isPartOf(StringRef path, StringRef input) {
+  if (!sys::fs::is_directory(input))
+    return sys::fs::equivalent(path, input);
+  std::error_code code;
+  std::filesystem::path folder =
+      std::filesystem::canonical(path.str(), code).parent_path();
+  for (; !code && folder.has_relative_path(); folder = folder.parent_path())
+    if (sys::fs::equivalent(folder.string(), input))
+      return true;
+  return false;
+}
+
+Error quantc::checkOutputs(ArrayRef<std::string> outputs,
+                           ArrayRef<std::string> inputs) {
+  for (StringRef output : outputs) {
+    if (!isRegularOutput(output) || !sys::fs::exists(output))
+      continue;
+    for (StringRef input : inputs)
+      if (isPartOf(output, input))
+        return createStringError("'" + output +
+                                 "' is an input of this command and would be "
+                                 "replaced: choose another output");
+  }
+  return Error::success();
+}
+
 /// Runs `write` on `stream`; an error of the stream itself is returned and
 /// cleared (an uncleared one is fatal in the stream's destructor).
 static Error writeAndFlush(raw_fd_ostream &stream,

@@ -126,8 +126,11 @@ static Error checkFeatures(const MCSubtargetInfo &info, StringRef features) {
 static Error checkCPU(const MCSubtargetInfo &info, StringRef cpu) {
   if (info.isCPUStringValid(cpu))
     return Error::success();
+  // `generic` is quantc's choice; not every architecture has it.
+  std::string problem = cpu == "generic" ? "no CPU is given"
+                                         : ("unknown CPU '" + cpu + "'").str();
   return makeError(
-      "unknown CPU '" + cpu + "' for target " + info.getTargetTriple().str() +
+      problem + " for target " + info.getTargetTriple().str() +
       "; known CPUs: " +
       list(info.getAllProcessorDescriptions(),
            [](const SubtargetSubTypeKV &c) { return StringRef(c.Key); }));

@@ -10,6 +10,8 @@
 #include "ProgressLine.h"
 #include "Terminal.h"
 
+#include "quantc/Support/OutputFile.h"
+
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Signals.h"
 
@@ -49,6 +51,10 @@ llvm::Expected<ExitCode> CalibrateCommand::run() {
   llvm::Expected<CalibrationOptions> options = calibration.get();
   if (!options)
     return options.takeError();
+  std::vector<std::string> files(inputs.begin(), inputs.end());
+  files.push_back(network);
+  if (llvm::Error error = checkOutputs({output.getValue()}, files))
+    return std::move(error);
   Session session;
   auto module = session.load(network, importing);
   if (!module)

@@ -13,7 +13,9 @@
 #include "quantc/Support/OutputFile.h"
 #include "quantc/Target/ModuleAttributes.h"
 
+#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
 
 using namespace quantc;
 using namespace quantc::tool;
@@ -29,6 +31,7 @@ private:
                         const QuantizeOptions &options) const;
   llvm::Expected<CompilerOptions> getOptions(mlir::ModuleOp network);
   llvm::Error stop(mlir::ModuleOp network, const CompilerOptions &options);
+  llvm::Error checkFiles() const;
   void printSummary(const CompileResult &result);
 
   cl::opt<std::string> input{cl::Positional, cl::Required, cl::sub(sub),
@@ -133,6 +136,24 @@ llvm::Error CompileCommand::stop(mlir::ModuleOp network,
                              });
 }
 
+/// Neither the output nor the header or the manifest replaces an input.
+llvm::Error CompileCommand::checkFiles() const {
+  if (output.empty())
+    return llvm::Error::success();
+  std::vector<std::string> inputs = quantize.inputs();
+  inputs.push_back(input);
+  std::vector<std::string> outputs{output};
+  bool isAlone = !stopAfter.empty() || kind == OutputKind::MLIR ||
+                 kind == OutputKind::LLVM;
+  if (!isAlone)
+    for (llvm::StringRef extension : {"h", "json"}) {
+      llvm::SmallString<128> companion(output.getValue());
+      llvm::sys::path::replace_extension(companion, extension);
+      outputs.push_back(companion.str().str());
+    }
+  return checkOutputs(outputs, inputs);
+}
+
 void CompileCommand::printSummary(const CompileResult &result) {
   const ModelInterface &interface = result.interface;
   llvm::raw_ostream &os = summary(output);
@@ -153,10 +174,8 @@ llvm::Expected<ExitCode> CompileCommand::run() {
                       "codegen");
   if (output.empty() && stopAfter.empty())
     return usageError("no output: give -o <file>");
-  if (std::string taken = quantize.overwritten(output); !taken.empty())
-    return usageError("the profile '" + taken +
-                      "' would be overwritten by the manifest of this "
-                      "output: rename one of them");
+  if (llvm::Error error = checkFiles())
+    return std::move(error);
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);

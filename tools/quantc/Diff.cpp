@@ -157,6 +157,10 @@ llvm::Expected<ExitCode> DiffCommand::run() {
   if (inputs.empty() && !isRecorded(other))
     return usageError("two networks are compared on inputs: give a third "
                       "argument");
+  if (llvm::Error error = checkOutputs({output.getValue()},
+                                       {network.getValue(), other.getValue(),
+                                        inputs.getValue(), map.getValue()}))
+    return std::move(error);
   Session session;
   llvm::Expected<Side> left = runNetwork(session, network, /*isOther=*/false);
   if (!left)

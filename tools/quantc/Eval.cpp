@@ -39,6 +39,7 @@ private:
   llvm::Error addNetwork(Networks &networks, mlir::ModuleOp module);
   llvm::Error addOther(Networks &networks, Session &session,
                        llvm::StringRef path);
+  llvm::Error checkFiles() const;
   llvm::Error write(const Evaluation &evaluation);
 
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
@@ -160,7 +161,17 @@ llvm::Error EvalCommand::write(const Evaluation &evaluation) {
   return writeFilesAtomically(files);
 }
 
+llvm::Error EvalCommand::checkFiles() const {
+  std::vector<std::string> files = quantize.inputs();
+  llvm::append_range(files, against);
+  files.insert(files.end(), {network.getValue(), data.getValue()});
+  return checkOutputs({output.getValue(), json.getValue(), csv.getValue()},
+                      files);
+}
+
 llvm::Expected<ExitCode> EvalCommand::run() {
+  if (llvm::Error error = checkFiles())
+    return std::move(error);
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);

@@ -9,6 +9,7 @@
 #include "Options.h"
 
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Support/OutputFile.h"
 
 using namespace quantc;
 using namespace quantc::tool;
@@ -33,6 +34,9 @@ ImportCommand::ImportCommand()
     : Command("import", "Write a network of any format as MLIR") {}
 
 llvm::Expected<ExitCode> ImportCommand::run() {
+  if (llvm::Error error =
+          checkOutputs({output.getValue()}, {network.getValue()}))
+    return std::move(error);
   Session session;
   auto module = session.load(network, importing);
   if (!module)

@@ -160,12 +160,12 @@ bool QuantizeFlags::convertsIO() const {
          outputType.getNumOccurrences();
 }
 
-std::string QuantizeFlags::overwritten(llvm::StringRef output) const {
-  llvm::SmallString<128> manifest(output);
-  llvm::sys::path::replace_extension(manifest, "json");
-  bool same = !profile.empty() && output != "-" &&
-              llvm::sys::fs::equivalent(manifest, profile.getValue());
-  return same ? profile.getValue() : std::string();
+std::vector<std::string> QuantizeFlags::inputs() const {
+  std::vector<std::string> paths(calibrate.begin(), calibrate.end());
+  for (const std::string &path : {profile.getValue(), policy.getValue()})
+    if (!path.empty())
+      paths.push_back(path);
+  return paths;
 }
 
 llvm::Expected<ptq::Policy>

@@ -75,8 +75,8 @@ public:
   std::optional<Contract> getContract() const;
   /// True if types of inputs or outputs are asked for.
   bool convertsIO() const;
-  /// The profile's path if compiling to `output` writes a file of that name.
-  std::string overwritten(llvm::StringRef output) const;
+  /// The files and folders that these options name.
+  std::vector<std::string> inputs() const;
   /// The command's data, if it runs any, is preprocessed as the options say,
   /// else as the profile of `apply` remembers.
   llvm::Expected<Preprocessing>

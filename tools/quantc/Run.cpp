@@ -9,6 +9,7 @@
 #include "Options.h"
 
 #include "quantc/Pipelines/Tensors.h"
+#include "quantc/Support/OutputFile.h"
 
 using namespace quantc;
 using namespace quantc::tool;
@@ -96,6 +97,10 @@ RunCommand::chooseForm(mlir::ModuleOp module) const {
 }
 
 llvm::Expected<ExitCode> RunCommand::run() {
+  std::vector<std::string> files = quantize.inputs();
+  files.insert(files.end(), {network.getValue(), inputs.getValue()});
+  if (llvm::Error error = checkOutputs({output.getValue()}, files))
+    return std::move(error);
   Preprocessing preprocessing;
   llvm::Expected<std::unique_ptr<Model>> model =
       loadNetworkOrLibrary(preprocessing);

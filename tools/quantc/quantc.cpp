@@ -65,6 +65,11 @@ static int report(llvm::Error error) {
 static void reportFatal(void *, const char *reason, bool) {
   // Graphs of instructions may follow the first line.
   llvm::StringRef line = llvm::StringRef(reason).split('\n').first;
+  // --help and --version are printed by LLVM.
+  if (line.starts_with("IO failure on output stream")) {
+    printError() << "cannot write to standard output\n";
+    stop();
+  }
   printError() << "LLVM cannot go on: " << line
                << "; if this is about the target, choose another one, another "
                   "CPU or other features\n";

@@ -52,6 +52,12 @@ llvm::Error writeFileAtomically(
     llvm::StringRef path,
     std::function<llvm::Error(llvm::raw_pwrite_stream &)> write);
 
+/// Fails if one of `outputs` is also one of `inputs`, which are files or
+/// folders of files: writing would replace what the command reads. The error
+/// names the path.
+llvm::Error checkOutputs(llvm::ArrayRef<std::string> outputs,
+                         llvm::ArrayRef<std::string> inputs);
+
 /// Whether writing to `path` writes to standard output: "-", /dev/stdout, and
 /// every other name of what standard output is open on.
 bool isStandardOutput(llvm::StringRef path);

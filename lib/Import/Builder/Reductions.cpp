@@ -35,10 +35,15 @@ static Value buildMean(NetworkBuilder &b, Value x, ArrayRef<int64_t> axes) {
   return count == 1 ? sum : scale(b, sum, 1.0 / double(count));
 }
 
-/// m + log(sum(exp(x - m))), where m is the maximum.
+/// m + log(sum(exp(x - m))), where m is the maximum. An infinite maximum would
+/// make NaN, so m is limited to finite numbers. (The largest of them would mean
+/// no limit.)
 static Value buildLogSumExp(NetworkBuilder &b, Value x,
                             ArrayRef<int64_t> axes) {
-  Value max = reduceAxes<tosa::ReduceMaxOp>(b, x, axes);
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  double limit = std::nextafter(kLargest, 0.0f);
+  Value max =
+      b.clamp(reduceAxes<tosa::ReduceMaxOp>(b, x, axes), -limit, limit);
   Value power = b.unary(UnaryKind::Exp, b.binary(BinaryKind::Sub, x, max));
   Value sum = reduceAxes<tosa::ReduceSumOp>(b, power, axes);
   return b.binary(BinaryKind::Add, b.unary(UnaryKind::Log, sum), max);

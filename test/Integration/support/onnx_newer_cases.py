@@ -167,6 +167,11 @@ def _sorts():
                 graph(g, f"infinities{k}-{largest}-{high}", [
                     ("Floor", ["x"], ["f"], {}), ("Log", ["f"], ["l"], {}),
                     ("TopK", ["l", "k"], ["y", "i"], {"largest": largest})], {"x": x(3, 9, low=0, high=high), "k": ints(k)}, ["y", "i"])
+    # Sums of exponentials of nothing but minus infinity, and of infinity beside finite numbers.
+    for sign, high in (("Identity", 1), ("Identity", 2), ("Neg", 1), ("Neg", 2)):
+        graph(g, f"log-sum-exp-{sign}-{high}", [
+            ("Floor", ["x"], ["f"], {}), ("Log", ["f"], ["l"], {}), (sign, ["l"], ["s"], {}),
+            ("ReduceLogSumExp", ["s", "a"], ["y"], {})], {"x": x(9, 3, low=0, high=high), "a": ints(1)}, ["y"], opset=18)
     add(g, "TopK", x(1, 5000), ints(20), outputs=2)
     add(g, "TopK", x(2, 12, low=0, high=256, dtype="uint8"), ints(5), outputs=2, tolerance=1.01 / 255)
 

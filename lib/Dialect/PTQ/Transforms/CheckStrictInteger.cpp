@@ -20,6 +20,7 @@
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace quantc::ptq {
 #define GEN_PASS_DEF_PTQCHECKSTRICTINTEGER
@@ -50,6 +51,22 @@ static std::string getReason(Operation *op) {
   return succeeded(findIntegerForm(op, reason)) ? kNoFormReason.str() : reason;
 }
 
+/// What `op` is to the user: functions of one number are collected into one
+/// operation, whose parts the network names.
+static std::string describe(Operation *op) {
+  auto quote = [](Operation *named) {
+    return ("'" + named->getName().getStringRef() + "' op").str();
+  };
+  auto pointwise = dyn_cast<PointwiseOp>(op);
+  if (!pointwise)
+    return quote(op);
+  SmallVector<std::string> parts;
+  for (Operation &part : pointwise.getBody().front().without_terminator())
+    if (!part.hasTrait<OpTrait::ConstantLike>())
+      parts.push_back(quote(&part));
+  return llvm::join(parts, ", ");
+}
+
 /// The node of the file that `op` was made for; null if none is known.
 static Attribute getNode(Operation *op) {
   return op->getLoc()->findInstanceOf<FileLineColLoc>();
@@ -69,7 +86,8 @@ struct CheckStrictIntegerPass
         continue;
       if (Attribute node = getNode(&op); node && !reported.insert(node).second)
         continue;
-      InFlightDiagnostic error = op.emitOpError("computes in float");
+      InFlightDiagnostic error = op.emitError()
+                                 << describe(&op) << " computes in float";
       if (op.getNumResults())
         if (StringRef name = getTensorName(op.getResult(0)); !name.empty())
           error << " (tensor '" << name << "')";
