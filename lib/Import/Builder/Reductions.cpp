@@ -42,8 +42,7 @@ static Value buildLogSumExp(NetworkBuilder &b, Value x,
                             ArrayRef<int64_t> axes) {
   constexpr float kLargest = std::numeric_limits<float>::max();
   double limit = std::nextafter(kLargest, 0.0f);
-  Value max =
-      b.clamp(reduceAxes<tosa::ReduceMaxOp>(b, x, axes), -limit, limit);
+  Value max = b.clamp(reduceAxes<tosa::ReduceMaxOp>(b, x, axes), -limit, limit);
   Value power = b.unary(UnaryKind::Exp, b.binary(BinaryKind::Sub, x, max));
   Value sum = reduceAxes<tosa::ReduceSumOp>(b, power, axes);
   return b.binary(BinaryKind::Add, b.unary(UnaryKind::Log, sum), max);

@@ -90,9 +90,10 @@ OpFoldResult RequantizeOp::fold(FoldAdaptor) {
 
 LogicalResult SoftmaxOp::verify() {
   int64_t rank = getType().getRank();
-  if (getAxis() >= 0 && getAxis() < rank)
+  int64_t axis = getAxisAttr().getInt();
+  if (axis >= 0 && axis < rank)
     return success();
-  return emitOpError("has axis ") << getAxis() << ", but rank " << rank;
+  return emitOpError("has axis ") << axis << ", but rank " << rank;
 }
 
 LogicalResult MeanOp::verify() {
