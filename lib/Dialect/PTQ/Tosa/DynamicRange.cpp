@@ -34,8 +34,14 @@ struct Arithmetic {
   /// A constant for the last of `rank` dimensions.
   template <typename T>
   Value channels(int64_t rank, ArrayRef<T> values) {
+    return channels<T>(rank, values, values.size());
+  }
+  /// The same with `count` channels in each element of a batch.
+  template <typename T>
+  Value channels(int64_t rank, ArrayRef<T> values, int64_t count) {
     SmallVector<int64_t> shape(rank, 1);
-    shape.back() = values.size();
+    shape.front() = values.size() / count;
+    shape.back() = count;
     Type element =
         std::is_same_v<T, float> ? Type(b.getF32Type()) : Type(b.getI32Type());
     auto type = RankedTensorType::get(shape, element);
@@ -173,7 +179,8 @@ DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
   return result;
 }
 
-/// The sum of each output channel's quantized weights.
+/// The sum of each output channel's quantized weights, for each element of a
+/// batch of weights.
 static SmallVector<int32_t> sumWeights(Value weight,
                                        const WeightLayout &layout) {
   auto shape = cast<RankedTensorType>(weight.getType()).getShape();
@@ -190,15 +197,17 @@ Value ptq::scaleProducts(OpBuilder &builder, Location loc, Value products,
                          const DynamicTensor &tensor, Value weight,
                          const WeightLayout &layout, Value bias) {
   Arithmetic a(builder, loc);
-  int64_t rank = cast<RankedTensorType>(products.getType()).getRank();
-  SmallVector<int32_t> sums = sumWeights(weight, layout);
+  auto type = cast<RankedTensorType>(products.getType());
+  int64_t rank = type.getRank(), channels = type.getShape().back();
   if (tensor.zeroPoint) {
-    Value correction = a.mul(tensor.zeroPoint, a.channels<int32_t>(rank, sums));
+    SmallVector<int32_t> sums = sumWeights(weight, layout);
+    Value correction =
+        a.mul(tensor.zeroPoint, a.channels<int32_t>(rank, sums, channels));
     products = a.create<tosa::SubOp>(products, correction);
   }
   // N63
   SmallVector<double> exact =
-      getChannelScales(getQuantizedElement(weight.getType()), sums.size());
+      getChannelScales(getQuantizedElement(weight.getType()), channels);
   SmallVector<float> scales(exact.begin(), exact.end());
   Value factor = a.mul(tensor.scale, a.channels<float>(rank, scales));
   Value real = a.mul(a.convert(products, a.b.getF32Type()), factor);

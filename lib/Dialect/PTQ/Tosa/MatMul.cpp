@@ -34,10 +34,9 @@ struct MatMulModel : SingleResultModel<MatMulModel, tosa::MatMulOp> {
 
   WeightLayout getWeightLayout(Operation *op, unsigned) const {
     auto weight = cast<ShapedType>(op->getOperand(1).getType());
-    WeightLayout layout{{2}, 1, std::nullopt};
     if (weight.getDimSize(0) == 1)
-      layout.scaleAxis = 2;
-    return layout;
+      return {{2}, 1, 2};
+    return {{0, 2}, 1, std::nullopt};
   }
 
   bool canReturnAccumulator(Operation *) const { return true; }

@@ -200,7 +200,7 @@ LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
   NarrowWeight narrow{ImplicitLocOpBuilder(source.getLoc(), use.getOwner()),
                       type, *values, getTensorName(source)};
   bool inBlocks = scheme.getBlock() && layout.input &&
-                  layout.outputs.size() == 1 &&
+                  !llvm::is_contained(layout.outputs, *layout.input) &&
                   type.getDimSize(*layout.input) % scheme.getBlock() == 0;
   if (isHalf) {
     use.set(narrow.inFloat16());
