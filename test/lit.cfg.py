@@ -39,6 +39,13 @@ config.substitutions.append(
         f" --bin {config.quantc_tools_dir} --llvm {config.llvm_tools_dir} --cc {config.host_cc}",
     )
 )
+config.substitutions.append(
+    (
+        "%run_schemes",
+        f"{config.python_executable} {config.test_source_root}/Integration/support/run_schemes.py"
+        f" --bin {config.quantc_tools_dir} --llvm {config.llvm_tools_dir} --cc {config.host_cc}",
+    )
+)
 config.substitutions.append(("%python", config.python_executable))
 # Makes, prints and compares the data that tests run on.
 config.substitutions.append(

@@ -165,7 +165,7 @@ class Run:
         undefined = execute([f"{self.tools.llvm}/llvm-nm", "--undefined-only", obj])
         if undefined:
             raise Failure(f"{self.group}: {road} has undefined symbols:\n{undefined}")
-        program = harness.build(compiler, obj, name, self.arguments, self.results, SAMPLES, self.workdir)
+        program = harness.build(compiler, obj, name, self.arguments, self.results, len(self.inputs), self.workdir)
         for machine, launcher in machines:
             results = harness.run(launcher, program, self.arguments, self.results, self.inputs, self.workdir)
             self.compare(f"{road} on {machine}", results)
