@@ -31,11 +31,11 @@ def PTQ_QuantizedTensor
 def PTQ_ObserveOp : PTQ_Op<"observe", [SameOperandsAndResultType]> {
   let summary = "Records the run-time values of a tensor";
   let description = [{
-    Passes its operand through unchanged. When a network with `ptq.observe`
-    operations is run over calibration inputs, every value of the operand enters
-    the statistics kept under `name`.
+    Returns its operand unchanged. When the network runs over calibration inputs,
+    all values of the operand are added to the statistics that are kept under `name`,
+    which must not be empty.
 
-    The name is not empty. The operation has a side effect: it is neither removed nor merged.
+    The operation has a side effect, so that no pass removes it or merges two of them.
 
     Example:
 
@@ -52,14 +52,15 @@ def PTQ_ObserveOp : PTQ_Op<"observe", [SameOperandsAndResultType]> {
 def PTQ_FakeQuantOp : PTQ_Op<"fake_quant", [Pure, SameOperandsAndResultType]> {
   let summary = "Rounds float values to those that a quantized type can represent";
   let description = [{
-    `output = dequantize(quantize(input))` in float arithmetic, by the rules of
-    docs/Numerics.md: the result is float, but takes only values
-    `(q - zero_point) * scale` with `q` in the storage range of
+    Computes `output = dequantize(quantize(input))` in float arithmetic, by the rules of
+    docs/Numerics.md. The result is a float tensor, but each of its elements has one of the
+    values `(q - zero_point) * scale`, where `q` is an integer in the storage range of
     `quantizedType`. Running a network with these operations simulates its integer
-    form. Networks from quantization-aware training carry the same operation.
+    form. Networks that were trained with quantization (quantization-aware training) contain
+    the same operation.
 
-    The expressed type of `quantizedType` is the operand's element type; the
-    quantized axis of a per-axis type exists and has as many elements as there are scales.
+    The expressed type of `quantizedType` must be the operand's element type. A per-axis type
+    must have one scale for each element of the dimension that it names.
 
     Example:
 
@@ -80,13 +81,15 @@ def PTQ_FakeQuantOp : PTQ_Op<"fake_quant", [Pure, SameOperandsAndResultType]> {
 }
 
 def PTQ_FloatBorderOp : PTQ_Op<"float_border", [Pure, SameOperandsAndResultType]> {
-  let summary = "Separates what a file computes in float from its quantized part";
+  let summary = "Separates the float part of a partly quantized file from its quantized part";
   let description = [{
-    Passes its operand through unchanged. It stands where a float operation of a partly
-    quantized file reads a dequantized tensor, and where the result of one is quantized.
-    Parameters on the other side say nothing about that operation, so it stays float, as
-    it is in the file. A profile quantizes it all the same: ptq-annotate then removes the
-    border.
+    Returns its operand unchanged. A partly quantized file computes some operations in
+    float. The importer puts a border where such an operation reads a dequantized tensor,
+    and where its result is quantized.
+
+    Quantization parameters are not propagated across a border. The operation therefore
+    stays in float, as it is in the file. If there is a profile, `ptq-annotate` removes the
+    borders and the operation is quantized like any other.
 
     Example:
 
@@ -105,13 +108,14 @@ def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape]> 
   let summary = "Changes the quantization parameters of a quantized tensor";
   let description = [{
     Represents the same real numbers with other parameters:
-    `output = saturate(round((input - zp_in) * scale_in / scale_out) + zp_out)`,
-    where scale_in may differ per channel (a per-axis operand type). The ratio of
-    scales becomes an integer multiplier and a shift when the operation is
-    lowered to `tosa.rescale` (docs/Numerics.md).
+    `output = saturate(round((input - zp_in) * scale_in / scale_out) + zp_out)`.
+    If the operand has a per-axis type, each channel has its own `scale_in`. When the
+    operation is lowered to `tosa.rescale`, the ratio of the scales becomes an integer
+    multiplier and a shift (docs/Numerics.md).
 
-    The storage may widen or narrow: an int32 accumulator with scale
-    scale(x)*scale(w)[c] becomes an int8 activation.
+    The storage type of the result may be wider or narrower than that of the operand. For
+    example, the int32 accumulator of a convolution, whose scale is scale(x) * scale(w)[c] for
+    channel c, becomes an int8 activation.
 
     Example:
 
@@ -133,14 +137,17 @@ def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
         ["getFixedResultType", "canTakeAccumulator"]>]> {
   let summary = "Softmax along one axis";
   let description = [{
-    `output[i] = exp(input[i] - max) / sum(exp(input - max))` along `axis`.
+    Computes `output[i] = exp(input[i] - max) / sum(exp(input - max))` along `axis`, where
+    `max` is the largest element along that axis.
 
-    Recognised from TOSA's decomposed form (reduce_max, sub, exp, reduce_sum,
-    reciprocal, mul), so that it is quantized as one operation: a table of
-    exponentials, an int32 sum and one integer division. The quantized
-    result has scale 1/256 and zero point -128. Right behind a convolution or
-    matrix product it takes the accumulator: two classes between which 8-bit
-    logits could not decide stay apart.
+    TOSA has no such operation: it writes softmax as reduce_max, sub, exp, reduce_sum,
+    reciprocal and mul. `ptq-recognize-composites` replaces these by one `ptq.softmax`, which
+    is then quantized as a whole, with a table of exponentials, an int32 sum and one
+    integer division. The quantized result has scale 1/256 and zero point -128.
+
+    If the operand is the result of a convolution or matrix product, the softmax reads the
+    int32 accumulator of that product. Two classes whose logits differ by less than one step of
+    int8 then still get different probabilities.
 
     Example:
 
@@ -157,11 +164,14 @@ def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
 def PTQ_MeanOp : PTQ_Op<"mean", [Pure,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
         ["canReturnAccumulator"]>]> {
-  let summary = "Arithmetic mean over axes, which stay as dimensions of size 1";
+  let summary = "Arithmetic mean over axes, which are kept as dimensions of size 1";
   let description = [{
-    The mean over `axes` (ascending, distinct). Recognised from TOSA's spelling:
-    reduce_sum along each axis, times 1/N. Its quantized form sums in
-    int32 and folds 1/N into the multiplier that requantizes the sum.
+    Computes the mean over `axes`, which must be distinct and in ascending order.
+
+    TOSA has no such operation: it writes a mean as a reduce_sum along each axis and a
+    multiplication by 1/N. `ptq-recognize-composites` replaces these by one `ptq.mean`. The
+    quantized form sums in int32. The factor 1/N is then part of the multiplier that
+    requantizes the sum, so there is only one rounding.
 
     Example:
 
@@ -180,11 +190,14 @@ def PTQ_PointwiseOp : PTQ_Op<"pointwise", [Pure, SameOperandsAndResultShape,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface>]> {
   let summary = "A function of one real number, applied to every element";
   let description = [{
-    The body computes with elementwise TOSA operations on its one argument and on
-    splat constants, so the result at each position depends on one input value
-    only. Every unary function (sigmoid, tanh, exp, rsqrt, pow with a constant
-    exponent, ...) and every pattern of them (GELU, SiLU, hard-swish, ...) has this
-    form, and its int8 form is a table of 256 entries computed at compile time.
+    The body applies elementwise TOSA operations to its one argument and to
+    splat constants. Each element of the result therefore depends only on the input element
+    at the same position.
+
+    Every unary function (sigmoid, tanh, exp, rsqrt, pow with a constant exponent, ...) and
+    every combination of them (GELU, SiLU, hard-swish, ...) can be written in this way. The
+    int8 form of all of them is the same: a table of 256 entries, which is computed at compile
+    time.
 
     Example:
 
@@ -208,13 +221,13 @@ def PTQ_PointwiseOp : PTQ_Op<"pointwise", [Pure, SameOperandsAndResultShape,
 def PTQ_YieldOp : PTQ_Op<"yield", [Pure, Terminator, HasParent<"PointwiseOp">]> {
   let summary = "Ends the body of ptq.pointwise";
   let description = [{
-    Its operand is the value of the function.
+    The operand of `ptq.yield` is what the surrounding `ptq.pointwise` returns.
 
     Example: see `ptq.pointwise`.
   }];
   let arguments = (ins PTQ_FloatTensor:$value);
-  // SingleBlockImplicitTerminator builds a yield without a value for a body that
-  // ends without one. The verifier then reports the missing operand.
+  // If the text of a ptq.pointwise has no terminator, SingleBlockImplicitTerminator
+  // adds a ptq.yield with this builder. It has no operand, which the verifier reports.
   let builders = [OpBuilder<(ins), [{ /* without a value */ }]>];
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }

@@ -16,30 +16,32 @@ def PTQ_Dialect : Dialect {
   let cppNamespace = "::quantc::ptq";
   let summary = "Post-training quantization of float networks";
   let description = [{
-    `ptq` holds what upstream's `quant` dialect lacks for turning a float network
-    into integer arithmetic: probes that observe tensors at run time, fake
-    quantization that simulates integers in float, an explicit change of
-    quantization parameters, and the few composite operations that TOSA spells
-    as long sequences of primitive ones.
+    The `ptq` dialect adds to upstream's `quant` dialect what it takes to turn a float
+    network into integer arithmetic: operations that record tensors at run time
+    (`ptq.observe`), that simulate integers in float (`ptq.fake_quant`) and that change
+    quantization parameters (`ptq.requantize`), and a few composite operations, such as
+    softmax, which TOSA writes as long sequences of primitive ones.
 
-    Quantized types are upstream's `!quant.uniform`; the boundary between float
-    and quantized values is upstream's `quant.qcast` and `quant.dcast`.
+    Quantized types are upstream's `!quant.uniform`. Casts between float and quantized
+    values are upstream's `quant.qcast` and `quant.dcast`.
 
-    The discardable attribute `ptq.name` (a string, on operations with one result
-    and on function arguments) is the stable name of a tensor: profiles, remarks and
-    reports speak of it. A quantized network's arguments and results may carry
-    `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` (a unit). A function
-    may carry `ptq.contract` (`"exact"`, `"litert"` or `"tflm"`): whose integers its
-    quantized form gives. `ptq.unsigned` on a `tosa.avg_pool2d` says that the file
-    stores its codes as unsigned integers.
+    The dialect has these discardable attributes:
 
-    Three more attributes of arguments and results describe what a caller may do.
-    `ptq.alias` (a string) is another name, under which data may be given too. An
-    argument and a result that are the state of a network name each other in
-    `ptq.state` (a string): what the result holds after a run, the argument takes
-    in the next one. `ptq.initial` of such an argument holds what it takes in the
-    first run, as f64 elements of its shape: the reals that its integers stand for,
-    or the integers themselves if there is no scale.
+    | attribute | of | meaning |
+    |---|---|---|
+    | `ptq.name` (string) | operations with one result, arguments and results of functions | the name of the tensor in profiles, remarks and reports |
+    | `ptq.scale` (f64), `ptq.zero_point` (i64) | arguments and results of a quantized network | the quantization parameters of its integers |
+    | `ptq.unsigned` (unit) | the same | the caller's integers are unsigned |
+    | `ptq.unsigned` (unit) | `tosa.avg_pool2d` | the file stores the integers of this operation as unsigned ones |
+    | `ptq.contract` (`"exact"`, `"litert"` or `"tflm"`) | functions | the runtime whose integers the quantized form reproduces (docs/Numerics.md) |
+    | `ptq.alias` (string) | arguments and results | a second name, which data files may use instead of the first |
+    | `ptq.state` (string) | an argument and a result that are state of the network | the name of the other of the two |
+    | `ptq.initial` (f64 elements) | an argument that is state | its value in the first run |
+
+    State is kept by the caller: the value that the result has after one run is the value of
+    the argument in the next run. `ptq.initial` has the shape of the argument. If
+    the argument has a scale, the elements are the real numbers that its integers represent;
+    otherwise they are the integers themselves.
 
     Example:
 
