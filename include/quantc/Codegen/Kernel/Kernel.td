@@ -20,18 +20,32 @@ def Kernel_Dialect : Dialect {
   let cppNamespace = "::quantc::kernel";
   let summary = "Convolutions, matrix products and table lookups as they are computed on a CPU";
   let description = [{
-    Between TOSA and loops: a convolution (or matrix product) is a `kernel.conv` or
-    `kernel.depthwise` with packed weights, a fused epilogue and a strategy that says
-    how it is tiled; its input is laid out by `kernel.prepare`, weights that are not constants by
-    `kernel.pack`. A `tosa.table` of bytes is a `kernel.lookup`. The ops exist on tensors (destination style) and, after bufferization, on
-    memrefs, where `quantc-expand-kernels` turns them into loops over
-    `kernel.dot` and `kernel.permute`.
+    The `kernel` dialect stands between TOSA and loops. A convolution or matrix product
+    becomes a `kernel.conv` or `kernel.depthwise`. These have packed weights, a fused epilogue,
+    and a strategy that says how the loops are tiled. `kernel.prepare` copies the input into the
+    layout that they read, and `kernel.pack` does the same for weights that are not constants. A
+    `tosa.table` of bytes becomes a `kernel.lookup`.
 
-    Layouts. Inputs are rows of elements, `[N][H][W*C]`: a step of one pixel is
-    C elements, so a window of adjacent pixels is one contiguous run. Packed weights of an output-channel
-    block are `[tap row][tap][group][vector][lane][element of group]`; blocks follow one another,
-    and the last block may have fewer vectors. Missing channels and the rest of
-    the last group are zero.
+    The operations exist on tensors (in destination style) and, after bufferization, on memrefs.
+    On memrefs, `quantc-expand-kernels` turns them into loops over `kernel.dot` and
+    `kernel.permute`.
+
+    The following words are used in all descriptions:
+
+    * A *vector* is a SIMD register of int32 or float accumulators, one in each *lane*. A lane
+      belongs to one output channel.
+    * A *block* is the output channels that one tile computes: several vectors of them.
+    * A *group* is the products that are added to one lane at a time (`dot_kind`).
+    * A *tap* is a position of the convolution window at which a run of contiguous elements is
+      read.
+
+    Inputs have the layout `[N][H][W*C]`. A step of one pixel is a step of C elements, so that
+    adjacent pixels of a window are one contiguous run of elements.
+
+    Packed weights have the layout
+    `[block][tap row][tap][group][vector][lane][element of the group]`. The last block may have
+    fewer vectors than the others. Channels that do not exist, and the rest of the last group, are
+    filled with zeros.
   }];
   let useDefaultAttributePrinterParser = 1;
 }
@@ -62,7 +76,7 @@ def Kernel_DotKindAttr : EnumAttr<Kernel_Dialect, Kernel_DotKind, "dot_kind"> {
     | `widening` | s16 x s16 -> s32 | 1 | `smlal`, any target |
     | `float` | f32 x f32 -> f32 | 1 | fused multiply-add where there is one |
 
-    The group is the number of products that one lane of the accumulator takes.
+    The group is the number of products that are added to one lane of the accumulator at a time.
   }];
   let assemblyFormat = "$value";
 }
@@ -71,14 +85,16 @@ def Kernel_StrategyAttr : AttrDef<Kernel_Dialect, "Strategy"> {
   let mnemonic = "strategy";
   let summary = "How a convolution or matrix product is tiled";
   let description = [{
-    A tile is `pixels` output pixels by `vectors` vectors of `lanes` output channels, whose
-    accumulators stay in registers during the whole reduction. `channels_outer` runs all pixels
-    for one block of channels before the next block: for weights that do not fit a
-    cache that the pixels of a row fit.
+    A tile has `pixels` output pixels and `vectors` vectors of `lanes` output channels. Its
+    accumulators stay in registers during the whole reduction.
 
-    `high_requantize` says that requantization takes the upper half of a 64-bit
-    product through 32-bit lanes, which suits x86 (`vpmuldq`); otherwise it is written
-    in 64-bit lanes.
+    If `channels_outer` is true, the loop over blocks of channels is outside of the loop over
+    rows, so that the weights of a block are reused by all pixels. That is faster where the
+    weights of all blocks are too large for the cache.
+
+    If `high_requantize` is true, requantization continues with the upper 32 bits of each 64-bit
+    product, in 32-bit lanes; x86 has an instruction that suits this form (`vpmuldq`). Otherwise
+    requantization is written in 64-bit lanes.
 
     ```
     #kernel.strategy<dot = unsigned_signed4, pixels = 14, vectors = 2, lanes = 16,
@@ -95,7 +111,7 @@ def Kernel_StrategyAttr : AttrDef<Kernel_Dialect, "Strategy"> {
   );
   let assemblyFormat = "`<` struct(params) `>`";
   let extraClassDeclaration = [{
-    /// Products that one lane takes at a time: 4, 2 or 1.
+    /// The number of products that are added to one lane at a time: 4, 2 or 1.
     int64_t getGroup() const;
     /// Output channels of a full tile.
     int64_t getBlockChannels() const { return getVectors() * getLanes(); }
@@ -106,14 +122,18 @@ def Kernel_RequantizeAttr : AttrDef<Kernel_Dialect, "Requantize"> {
   let mnemonic = "requantize";
   let summary = "The part of requantization that is the same for every channel";
   let description = [{
-    result = clamp(apply_scale_32(acc, multiplier[c], shift[c]) + zero_point, min, max), in
-    exact arithmetic as TOSA 1.0 defines RESCALE.
+    For output channel `c` the result is
 
-    Sums of 64 bits (`widen_every`) are requantized by apply_scale_16: multipliers are then of 16 bits.
+        clamp(apply_scale_32(acc, multiplier[c], shift[c]) + zero_point, min, max)
 
-    With `high` set every shift is at least 33; the packed shifts are then shift - 32, and the
-    multipliers of a vector are stored even lanes first: the product's lower half is never
-    needed, because adding 2^(shift-1) cannot carry out of it.
+    in exact integer arithmetic, as TOSA 1.0 defines RESCALE. Sums of 64 bits (`widen_every`) use
+    apply_scale_16 instead, with multipliers of 16 bits.
+
+    If `high` is true, every shift is at least 33. The number that is added for rounding,
+    2^(shift-1), is then a multiple of 2^32. So the lower 32 bits of a product do not influence the
+    result, and only the upper 32 bits are computed with. For this form the operand `shift` holds
+    shift - 32. The multipliers of each vector are stored with those of the even lanes first, then
+    those of the odd lanes.
 
     ```
     #kernel.requantize<zero_point = -5, min = -128, max = 127, double_round = false, high = true>
@@ -139,7 +159,7 @@ def Kernel_Buffer : AnyTypeOf<[RankedTensorOf<[Kernel_Element]>, MemRefOf<[Kerne
 class Kernel_Op<string mnemonic, list<Trait> traits = []>
     : Op<Kernel_Dialect, mnemonic, traits>;
 
-/// Ops that fill `init` from their other operands: on tensors they return the filled tensor.
+/// Ops that fill `init` from their other operands. On tensors they return the filled tensor.
 class Kernel_DestinationOp<string mnemonic, list<Trait> traits = []>
     : Kernel_Op<mnemonic, traits # [
         DestinationStyleOpInterface,
@@ -182,20 +202,26 @@ defvar Kernel_ProductOperands = (ins
 def Kernel_ConvOp : Kernel_ProductOp<"conv"> {
   let summary = "Convolution or matrix product with packed weights and fused epilogue";
   let description = [{
-    out[n, y, x, c] = epilogue(bias[c] + sum over (i, j, k) of
-        in[n, y * row_stride + i * tap_steps[0], x * pixel_stride + j * tap_steps[1] + k] * w[i, j, k, c])
+    Computes
 
-    for i < taps[0], j < taps[1] and k < `groups` * group elements. Strides and steps of
-    a row count elements, not pixels. The epilogue requantizes (`requantize`,
-    `multiplier`, `shift`), clamps (float: `clamp_min`, `clamp_max`) or does nothing.
-    `bias`, `multiplier` and `shift` are padded to whole vectors of channels.
+        out[n, y, x, c] = epilogue(bias[c] + sum over (i, j, k) of
+            in[n, y * row_stride + i * tap_steps[0],
+               x * pixel_stride + j * tap_steps[1] + k] * w[i, j, k, c])
 
-    With `widen_every` sums are of 64 bits, of which the lower 48 count, and `bias` is of i64: products are
-    added up in 32 bits, which that many groups cannot exceed, and the sum of these is
-    added to the result. That is how int16 activations are multiplied.
+    for all taps (i, j) with i < taps[0] and j < taps[1], and all elements k of a run. A run has
+    `groups` groups of elements. `pixel_stride` and `tap_steps[1]` count elements, not pixels.
 
-    `weights` are `[1][size]`, or `[N][size]` where each image has its own (a
-    batched matrix product).
+    The epilogue of an integer product requantizes (`requantize`, `multiplier`, `shift`), that of
+    a float product clamps (`clamp_min`, `clamp_max`). Without these attributes the sums are the
+    result. `bias`, `multiplier` and `shift` are padded to whole vectors of channels.
+
+    Activations of int16 need wider sums. If `widen_every` is present, `bias` has elements of i64
+    and the sums have 64 bits, of which only the lower 48 are significant. `widen_every` is a number
+    of groups whose products cannot overflow 32 bits. They are added in 32 bits, and after at most
+    that many groups the 32-bit sum is added to the 64-bit sum.
+
+    `weights` is `[1][size]` if all images use the same weights. It is `[N][size]` if each image
+    has weights of its own, as in a batched matrix product.
 
     Example:
 
@@ -217,13 +243,19 @@ def Kernel_ConvOp : Kernel_ProductOp<"conv"> {
 def Kernel_DepthwiseOp : Kernel_ProductOp<"depthwise"> {
   let summary = "Depthwise convolution with packed weights and fused epilogue";
   let description = [{
-    out[n, y, x, c] = epilogue(bias[c] + sum over (i, j) of
-        in[n, y * row_stride + i * tap_steps[0], x * pixel_stride + j * tap_steps[1] + c] * w[i, j, c])
+    Computes
 
-    The input has as many channels as the output. Weights are `[1][size]`: for every
-    vector of channels the taps in order (of all rows, or row by row if there are more than 32),
-    padded to whole groups, as `[group of taps][lane][tap of the group]`. `widen_every` is that of
+        out[n, y, x, c] = epilogue(bias[c] + sum over (i, j) of
+            in[n, y * row_stride + i * tap_steps[0],
+               x * pixel_stride + j * tap_steps[1] + c] * w[i, j, c])
+
+    The input has as many channels as the output. The epilogue and `widen_every` are those of
     `kernel.conv`.
+
+    `weights` is `[1][size]`, with the layout
+    `[vector][segment][group of taps][lane][tap of the group]`. A segment is all taps of the
+    window. If the window has more than 32 taps, each of its rows is a segment. The taps of a
+    segment are padded to whole groups.
 
     Example:
 
@@ -240,13 +272,17 @@ def Kernel_DepthwiseOp : Kernel_ProductOp<"depthwise"> {
 }
 
 def Kernel_PrepareOp : Kernel_DestinationOp<"prepare"> {
-  let summary = "Lay an input out for a kernel: pad, widen, change the sign convention";
+  let summary = "Copy an input into the layout of a kernel: pad, widen, add an offset";
   let description = [{
-    out[n, y, x] = in[n, y - top, (x - left) / repeat] + offset, where a position outside of
-    `in` reads as `pad_value`. With `repeat` > 1 each element stands `repeat` times in the
-    output (a depthwise convolution with a multiplier). `left` counts elements of the output. The result is widened from i8 to
-    i16 where the types say so, before `offset` is added; i8 to i8 wraps, so that an
-    offset of 128 turns s8 into u8. Floats are copied, and padded with 0.
+    Computes `out[n, y, x] = in[n, y - top, (x - left) / repeat] + offset`. At a position outside
+    of `in`, `pad_value` is used for the element of `in`. Floats are copied, and padded with 0.
+
+    `left` counts elements of the output. If `repeat` is greater than 1, each element of the input is
+    written `repeat` times; a depthwise convolution with a channel multiplier needs that.
+
+    If the input has elements of i8 and the output of i16, elements are widened before `offset`
+    is added. If both have elements of i8, the addition wraps, so that an offset of 128 turns
+    signed integers into unsigned ones.
 
     Example:
 
@@ -275,10 +311,15 @@ def Kernel_PrepareOp : Kernel_DestinationOp<"prepare"> {
 def Kernel_PackOp : Kernel_DestinationOp<"pack"> {
   let summary = "Pack weights at run time";
   let description = [{
-    Writes the `[B][K][N]` matrices of `input`, plus `offset`, in the layout of `kernel.conv`'s weights for
-    the given strategy. The K rows are segments of `segment` rows, each of which is filled up with zeros to whole
-    groups: `[B][block][K / segment][group][vector][lane][element of group]`. With blocks of one vector and a
-    segment for each trip over the taps it is the layout of `kernel.depthwise`.
+    Adds `offset` to the elements of the matrices `[B][K][N]` in `input`, and writes them in the
+    layout that the weights of `kernel.conv` have for the given strategy. N is the number of output
+    channels.
+
+    The K rows are cut into segments of `segment` rows. Each segment is filled up with zeros to whole
+    groups. The layout is
+    `[B][block][segment][group][vector][lane][element of the group]`. If a block has one vector
+    and the segments are those of a depthwise window, this is the layout of the weights of
+    `kernel.depthwise`.
 
     Example:
 
@@ -307,8 +348,8 @@ def Kernel_PackOp : Kernel_DestinationOp<"pack"> {
 def Kernel_LookupOp : Kernel_DestinationOp<"lookup"> {
   let summary = "A table lookup for every byte";
   let description = [{
-    out[i] = table[in[i] + 128], `lanes` elements at a time: the number that
-    `kernel.permute` has on the target.
+    Computes `out[i] = table[in[i] + 128]`. It is expanded to one `kernel.permute` for every `lanes`
+    elements, where `lanes` is the number of bytes that the target can look up at a time.
 
     Example:
 
@@ -332,9 +373,9 @@ def Kernel_LookupOp : Kernel_DestinationOp<"lookup"> {
 }
 
 def Kernel_PermuteOp : Kernel_Op<"permute", [Pure, AllTypesMatch<["indices", "result"]>]> {
-  let summary = "Bytes of a table of 256";
+  let summary = "Looks up a vector of bytes in a table of 256";
   let description = [{
-    result[l] = table[indices[l] + 128], indices being signed.
+    Computes `result[l] = table[indices[l] + 128]` for each lane `l`. Indices are signed.
 
     Example:
 
@@ -352,10 +393,14 @@ def Kernel_PermuteOp : Kernel_Op<"permute", [Pure, AllTypesMatch<["indices", "re
 
 def Kernel_DotOp : Kernel_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>,
                                      AllTypesMatch<["lhs", "rhs"]>]> {
-  let summary = "Grouped products added to an accumulator";
+  let summary = "Adds a group of products to each lane of an accumulator";
   let description = [{
-    result[l] = acc[l] + sum over e < group of lhs[l * group + e] * rhs[l * group + e]; the
-    group and the signedness of `lhs` follow from `kind`. 32-bit sums wrap.
+    Computes
+
+        result[l] = acc[l] + sum over e < group of lhs[l * group + e] * rhs[l * group + e]
+
+    for each lane `l`. The size of the group, and whether `lhs` is unsigned, follow from `kind`.
+    Integer sums wrap around at 32 bits.
 
     Example:
 
