@@ -41,8 +41,8 @@ static Type getStorageType(Value value) {
   return quantized ? quantized.getStorageType() : element;
 }
 
-/// Reports a constant of integers with a value outside of [min, max]. What is
-/// no constant is not looked at.
+/// Reports an integer constant that has a value outside of [min, max]. Values
+/// that are not constant are not checked.
 static LogicalResult checkRange(Operation *op, Value value, StringRef what,
                                 int64_t min, int64_t max) {
   DenseIntElementsAttr constant;
@@ -63,7 +63,7 @@ static LogicalResult checkConstant(Operation *op, Value value, StringRef what) {
                            << " at run time; make it a tosa.const";
 }
 
-/// Both are the same number; `what` names it.
+/// Checks that both numbers are equal. `what` names them in the error.
 static LogicalResult checkEqual(Operation *op, StringRef what, int64_t given,
                                 int64_t expected) {
   if (given == expected)
@@ -126,7 +126,7 @@ static LogicalResult check(tosa::AvgPool2dOp op) {
                          "output zero point");
 }
 
-/// The channels of weights are those of the input.
+/// Checks that the weights have as many channels as the input.
 template <typename OpTy>
 static LogicalResult checkConv(OpTy op, int64_t weightDim) {
   Value input = op.getInput();
@@ -160,7 +160,7 @@ static LogicalResult check(tosa::TableOp op) {
                     from.isInteger(8) ? 256 : 513);
 }
 
-/// Of shifts by tensors.
+/// Checks that the elements that are shifted are integers.
 static LogicalResult checkIntegers(Operation *op) {
   Type element = getStorageType(op->getResult(0));
   if (element.isInteger())
@@ -169,7 +169,7 @@ static LogicalResult checkIntegers(Operation *op) {
                            << "; TOSA shifts integers";
 }
 
-/// N51 is for indices that are not known.
+/// Checks constant indices. Other indices follow rule N51 at run time.
 static LogicalResult checkIndices(Operation *op, Value indices, Value table) {
   return checkRange(op, indices, "index", 0, dim(table, 1) - 1);
 }
@@ -201,7 +201,7 @@ static LogicalResult checkOperands(Operation *op) {
       .Default([](Operation *) { return success(); });
 }
 
-/// The shapes of results are those that the operands give.
+/// Checks that the results have the shapes that follow from the operands.
 static LogicalResult checkResults(Operation *op) {
   auto inferable = dyn_cast<InferShapedTypeOpInterface>(op);
   if (!inferable || !isa<tosa::TosaDialect>(op->getDialect()))
@@ -248,7 +248,8 @@ static LogicalResult reportSize(InFlightDiagnostic diag, Attribute name,
               << ": more elements than memory can hold; reduce its dimensions";
 }
 
-/// Reports the first tensor that no memory holds; those made from it follow.
+/// Reports the first tensor that is larger than the address space. The tensors
+/// that are made from it are too large as well, so only one is reported.
 static LogicalResult checkSizes(ModuleOp module) {
   for (auto func : module.getOps<func::FuncOp>())
     for (auto [index, type] : llvm::enumerate(func.getArgumentTypes()))

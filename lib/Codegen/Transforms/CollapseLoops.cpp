@@ -26,8 +26,8 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// True if dimensions `position` and `position + 1` of the buffer lie in memory
-/// as one.
+/// True if dimensions `position` and `position + 1` of the buffer are
+/// contiguous in memory, so that they can be one dimension.
 static bool isContiguous(MemRefType type, unsigned position) {
   int64_t offset;
   SmallVector<int64_t> strides;
@@ -68,7 +68,7 @@ static bool isCandidate(linalg::GenericOp op) {
          });
 }
 
-/// Runs of loops that can be one.
+/// Groups of adjacent loops that can be merged into one.
 static SmallVector<ReassociationIndices> groupLoops(linalg::GenericOp op) {
   SmallVector<ReassociationIndices> groups = {{0}};
   for (unsigned dim = 0; dim + 1 < op.getNumLoops(); ++dim) {
@@ -92,7 +92,7 @@ struct CollapseLoops : codegen::impl::CollapseLoopsBase<CollapseLoops> {
     });
     for (linalg::LinalgOp op : named) {
       rewriter.setInsertionPoint(op);
-      // An operation that has no general form stays as it is.
+      // If the operation cannot be generalized, it stays as it is.
       (void)linalg::generalizeNamedOp(rewriter, op);
     }
     SmallVector<linalg::GenericOp> candidates;

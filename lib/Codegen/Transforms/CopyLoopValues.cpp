@@ -41,8 +41,9 @@ static void copyHandedOn(Operation *terminator,
   for (auto [value, argument] : llvm::zip_equal(values, arguments))
     if (isa<RankedTensorType>(argument.getType()) && value.get() != argument)
       moved.push_back({&value, argument});
-  // Another argument may be handed on in this place (a swap): all values are
-  // saved before the first argument is overwritten.
+  // `terminator` may hand on the arguments in another order (for example, swap
+  // two of them). Therefore all values are saved before the first argument is
+  // overwritten.
   SmallVector<Value> saved;
   for (auto [value, argument] : moved) {
     auto type = cast<RankedTensorType>(argument.getType());

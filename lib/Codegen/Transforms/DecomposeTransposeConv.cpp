@@ -56,7 +56,8 @@ struct Axis {
 
   int64_t stride, out, kernel;
   int64_t taps, start, count, padBefore, padAfter;
-  /// Where the result begins among the interleaved phases.
+  /// The position of the first element of the result among the interleaved
+  /// phases.
   int64_t offset;
 };
 
@@ -72,7 +73,8 @@ public:
   void run() {
     Operation *last = op;
     Value value = convolve();
-    // Ops that treat every position alike commute with the interleaving.
+    // Operations that compute every position in the same way can be applied
+    // before the interleaving instead of after it.
     while (last->hasOneUse()) {
       Operation *user = *last->user_begin();
       if (auto rescale = dyn_cast<tosa::RescaleOp>(user);
@@ -104,7 +106,8 @@ private:
       for (int64_t oc = 0; oc < kernel[0]; ++oc)
         for (int64_t j = 0; j < y.taps; ++j)
           for (int64_t i = 0; i < x.taps; ++i) {
-            // A convolution walks its taps upwards, the phase's sum downwards.
+            // A convolution visits its taps in ascending order, but the sum of
+            // a phase needs them in descending order.
             int64_t ky = (y.taps - 1 - j) * y.stride + phase / x.stride;
             int64_t kx = (x.taps - 1 - i) * x.stride + phase % x.stride;
             bool exists = ky < y.kernel && kx < x.kernel;
@@ -156,7 +159,7 @@ private:
     return value;
   }
 
-  /// One value a channel, for the channels of every phase.
+  /// Repeats the values, one per channel, for the channels of every phase.
   Value repeat(Value perChannel) {
     int64_t count = shapeOf(perChannel)[0];
     if (count == 1 || phases() == 1)
@@ -188,7 +191,8 @@ private:
         op.getAccTypeAttr(), op.getLocalBoundAttr());
   }
 
-  /// `original` on another first operand, of whose shape the result is.
+  /// Clones `original` with `value` as its first operand. The result has the
+  /// shape of `value`.
   Value cloneOn(Operation *original, Value value) {
     b.setInsertionPoint(original);
     auto shape = cast<ShapedType>(value.getType());

@@ -41,16 +41,17 @@ static LLVM::LLVMFuncOp findNetwork(ModuleOp module) {
   return nullptr;
 }
 
-/// No library calls, no unwinding: the object needs nothing but itself.
+/// Forbids library calls and unwinding, so that the object depends on nothing
+/// else.
 static void makeSelfContained(LLVM::LLVMFuncOp function) {
   OpBuilder builder(function);
   function.setNoUnwind(true);
   function.setPassthroughAttr(builder.getStrArrayAttr({"no-builtins"}));
 }
 
-/// The functions of quantc-outline-kernels stay functions: inlined into the
-/// network, they would make it one large function again, and their arguments
-/// would lose what is known of them.
+/// Prevents inlining of the functions that quantc-outline-kernels made. If they
+/// were inlined, the network would be one large function again, and what is
+/// known of their arguments (alignment, no aliasing) would be lost.
 static void markKernels(ModuleOp module, LLVM::LLVMFuncOp network) {
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
     if (function == network || function.isExternal())
@@ -71,8 +72,8 @@ static void markBody(LLVM::LLVMFuncOp body, StringRef name,
   body.setLinkage(LLVM::Linkage::Internal);
   body.setDsoLocal(true);
   makeSelfContained(body);
-  // Inlined into its only caller, the network would lose the arguments'
-  // noalias.
+  // If the network were inlined into its only caller, its arguments would lose
+  // the attribute noalias.
   body.setNoInline(true);
   for (auto [i, alignment] : llvm::enumerate(alignments)) {
     body.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
@@ -92,7 +93,7 @@ public:
     builder.setInsertionPointToStart(entry.addEntryBlock(builder));
   }
 
-  /// Returns `status` if `condition` holds, and goes on if not.
+  /// Writes code that returns `status` if `condition` holds.
   void returnIf(Value condition, RunStatus status) {
     Block *exit = entry.addBlock(), *next = entry.addBlock();
     LLVM::CondBrOp::create(builder, loc, condition, exit, next);

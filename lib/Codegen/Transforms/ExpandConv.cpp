@@ -6,13 +6,21 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Loop order, outside in: images; then rows, chunks of a row that stay in the
-// level-1 cache, channel blocks, tiles; or, where the weights are too large to
-// be read again for every row, channel blocks, rows, tiles. Inside a tile the
-// reduction carries pixels x vectors accumulators: each step loads the block's
-// weights once and broadcasts one group of elements a pixel. Sums of 64 bits
-// are added to wherever 32 bits might not suffice; until then the tile is
-// reduced as any other.
+// The outermost loop runs over the images. The loops inside it have one of two
+// orders:
+//
+//   rows, chunks of a row that stay in the level-1 cache, channel blocks, tiles
+//   channel blocks, rows, tiles
+//
+// The second order reads the weights only once. It is used if they are too
+// large to be read again for every row.
+//
+// Inside a tile, the loop over the reduction carries pixels x vectors
+// accumulators. Each step loads the weights of the block once, and broadcasts
+// one group of input elements for each pixel.
+//
+// With 64-bit sums (`widen_every`), a tile is reduced in 32-bit accumulators as
+// long as these cannot overflow. Then they are added to the 64-bit sums.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,10 +38,10 @@ using kernel::DotKind;
 
 namespace {
 
-/// Bytes of input that a chunk of a row may take of the level-1 cache.
+/// The number of bytes of the level-1 cache that the input of a chunk may take.
 constexpr int64_t kChunkBytes = 16 * 1024;
-/// Accumulators that keep the multipliers busy; smaller tiles split the
-/// reduction.
+/// With fewer accumulators than this, the multipliers would wait for the result
+/// of the step before. Smaller tiles therefore split the reduction.
 constexpr int64_t kBusyAccumulators = 8;
 
 /// One block of channels.
@@ -89,7 +97,8 @@ private:
   kernel::StrategyAttr strategy;
   int64_t group, lanes, groups;
   ArrayRef<int64_t> taps;
-  /// 32 bits do not suffice for a whole tile: 64-bit sums are carried.
+  /// True if the sums of a tile may overflow 32 bits. The loop then carries
+  /// 64-bit sums.
   bool widensInside;
   MemRefType out;
   Type inElement;
@@ -213,9 +222,9 @@ SmallVector<Value> ConvExpander::reduceRun(const Tile &tile,
   return sums;
 }
 
-/// Reduces some groups of a run. A small tile gets several sets of
-/// accumulators, each of which takes every n-th group, so that no step waits
-/// for the one before.
+/// Reduces some groups of a run. If the tile is small, it gets several sets of
+/// accumulators, each of which takes every n-th group. Then no step has to wait
+/// for the result of the step before.
 SmallVector<Value> ConvExpander::reduceGroups(const Tile &tile,
                                               SmallVector<Value> accumulators,
                                               ArrayRef<Value> inputIndices,
@@ -280,7 +289,7 @@ SmallVector<Value> ConvExpander::loadWeights(const Tile &tile, Value image,
   int64_t size = lanes * group;
   SmallVector<Value> weights;
   if (stored != inElement && group == 1) {
-    // Short vectors: widen them all at once.
+    // If vectors are short, the weights of all vectors are widened at once.
     Value all = w.load(op.getWeights(), {set, first}, size * tile.vectors);
     Value wide = arith::ExtSIOp::create(
         w.b, VectorType::get(size * tile.vectors, inElement), all);
@@ -300,7 +309,7 @@ SmallVector<Value> ConvExpander::loadWeights(const Tile &tile, Value image,
   return weights;
 }
 
-/// One group of elements, in every lane.
+/// Loads one group of elements and copies it to every lane.
 Value ConvExpander::loadBroadcast(ArrayRef<Value> indices) {
   auto type = VectorType::get(lanes * group, inElement);
   if (group == 1) {

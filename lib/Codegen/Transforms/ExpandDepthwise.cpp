@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Loops over images, rows, tiles of pixels and blocks of channels. Lanes are
-// channels, so nothing is broadcast; taps are unrolled. Where a lane takes two
-// products at a time, they are two taps, whose inputs are interleaved.
+// The loops run over images, rows, tiles of pixels and blocks of channels. Each
+// lane is a channel, so no element has to be broadcast. The loop over taps is
+// unrolled. If two products are added to a lane at a time, they belong to two
+// taps, whose inputs are interleaved.
 //
 //===----------------------------------------------------------------------===//
 
@@ -152,7 +153,7 @@ Value DepthwiseExpander::loadInput(const TilePosition &position, Value trip,
   Value first = loadTap(position, trip, pixel, vector, firstTap);
   if (group == 1)
     return first;
-  // A missing tap has weight 0: any value will do.
+  // If there is no second tap, its weight is 0, so any input will do.
   bool exists = firstTap + 1 < taps.rows * taps.columns;
   Value second =
       exists ? loadTap(position, trip, pixel, vector, firstTap + 1) : first;

@@ -24,8 +24,8 @@
 namespace quantc::codegen {
 
 /// Writes index arithmetic, loops and vector accesses at its insertion point.
-/// Index arithmetic folds, so that loops of one trip and strides of one leave
-/// no trace.
+/// Index arithmetic is folded: loops of one iteration and multiplications by 1
+/// do not appear in the code.
 class KernelWriter {
 public:
   explicit KernelWriter(mlir::Operation *op) : b(op->getLoc(), op) {}
@@ -35,15 +35,16 @@ public:
   mlir::Value add(mlir::Value lhs, int64_t rhs) { return add(lhs, index(rhs)); }
   mlir::Value mul(mlir::Value lhs, int64_t rhs);
 
-  /// for (i = 0; i < end; i += step) body(i); no loop if there is one trip.
+  /// for (i = begin; i < end; i += step) body(i); without a loop if there is
+  /// only one iteration.
   void forEach(int64_t begin, int64_t end, int64_t step,
                llvm::function_ref<void(mlir::Value)> body);
   void forEach(int64_t end, llvm::function_ref<void(mlir::Value)> body) {
     forEach(0, end, 1, body);
   }
 
-  /// The same, with values carried from trip to trip: `body` returns the next
-  /// ones.
+  /// The same with values that are carried from one iteration to the next.
+  /// `body` returns the values for the next iteration.
   mlir::SmallVector<mlir::Value> forCarried(
       int64_t end, int64_t step, mlir::ValueRange init,
       llvm::function_ref<mlir::SmallVector<mlir::Value>(mlir::Value,
@@ -52,29 +53,30 @@ public:
 
   mlir::Value load(mlir::Value memref, mlir::ValueRange indices, int64_t count);
   void store(mlir::Value vector, mlir::Value memref, mlir::ValueRange indices);
-  /// Stores the first `count` elements in pieces of powers of two: no write
-  /// beyond them.
+  /// Stores the first `count` elements of a vector. It uses several stores
+  /// whose sizes are powers of two, so that nothing behind the elements is
+  /// overwritten.
   void storeFirst(mlir::Value vector, int64_t count, mlir::Value memref,
                   mlir::ValueRange indices);
-  /// Loads `count` elements in pieces of powers of two, the rest of `lanes` is
-  /// zero.
+  /// Loads `count` elements with several loads whose sizes are powers of two.
+  /// The rest of the `lanes` elements is zero.
   mlir::Value loadFirst(mlir::Value memref, mlir::ValueRange indices,
                         int64_t count, int64_t lanes);
 
   /// An integer or float splat.
   mlir::Value splat(mlir::Type element, int64_t count, int64_t value);
 
-  /// `widths[i]` consecutive chunk sizes that cover `count` elements: as many
-  /// of `widest` in a loop as fit, then powers of two. Calls body(start,
-  /// width).
+  /// Covers `count` elements with chunks, and calls body(start, width) for
+  /// each. As many chunks of `widest` elements as fit are in a loop; the rest
+  /// has chunks whose sizes are powers of two.
   void forChunks(int64_t count, int64_t widest,
                  llvm::function_ref<void(mlir::Value, int64_t)> body);
 
   mlir::ImplicitLocOpBuilder b;
 };
 
-/// A tile of static shape; `channels` are those that exist, at most vectors *
-/// lanes.
+/// A tile of static shape. `channels` is the number of output channels that
+/// exist in it, at most vectors * lanes.
 struct Tile {
   int64_t pixels, vectors, channels;
 };
@@ -84,15 +86,15 @@ struct TilePosition {
   mlir::Value image, row, pixel, channel;
 };
 
-/// 64-bit sums of products that are added up in 32 bits: as many as cannot
-/// exceed these at a time.
+/// 64-bit sums of products. The products are first added in 32-bit
+/// accumulators, as many at a time as cannot overflow these.
 class WideSums {
 public:
   WideSums(KernelWriter &writer, int64_t lanes) : w(writer), lanes(lanes) {}
 
   /// 32-bit accumulators at zero.
   mlir::SmallVector<mlir::Value> zeros(int64_t count);
-  /// The sums plus the 32-bit accumulators.
+  /// Returns the sums plus the 32-bit accumulators.
   mlir::SmallVector<mlir::Value> add(mlir::ValueRange sums,
                                      mlir::ValueRange accumulators);
 
@@ -101,14 +103,15 @@ private:
   int64_t lanes;
 };
 
-/// Bias loads before the reduction, requantization or clamp and stores after
-/// it.
+/// The code around the reduction of a tile: loads of the bias before it;
+/// requantization or clamp, and stores, after it.
 template <typename KernelTy>
 class TileEpilogue {
 public:
   TileEpilogue(KernelWriter &writer, KernelTy op) : w(writer), op(op) {}
 
-  /// The bias for every accumulator, pixel by pixel, vectors innermost.
+  /// The initial value of every accumulator, which is the bias. They are
+  /// ordered by pixel, then by vector.
   mlir::SmallVector<mlir::Value> start(const Tile &tile, mlir::Value channel);
   void finish(mlir::ValueRange accumulators, const Tile &tile,
               const TilePosition &position);
@@ -120,15 +123,15 @@ private:
   KernelTy op;
 };
 
-/// Requantization of one vector of channels: what depends on the channel is
-/// loaded once and applied to every pixel.
+/// Requantizes vectors of the same channels. What depends on the channel is
+/// loaded once and then applied to every pixel.
 class VectorRequantizer {
 public:
   VectorRequantizer(KernelWriter &writer, kernel::RequantizeAttr attr,
                     mlir::Value multipliers, mlir::Value shifts,
                     mlir::Value channel, int64_t lanes);
-  /// i32 or i64 accumulators -> clamped i32 values in the range of the output
-  /// type.
+  /// Turns i32 or i64 accumulators into i32 values that are clamped to the
+  /// range of the output type.
   mlir::Value apply(mlir::Value accumulator);
 
 private:

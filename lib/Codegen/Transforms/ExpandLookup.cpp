@@ -14,7 +14,8 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::codegen;
 
-/// Elements that are apart, such as one channel of many: one at a time.
+/// Looks up elements that are not contiguous in memory, such as one channel of
+/// many. They are looked up one at a time.
 static void expandStrided(KernelWriter &w, kernel::LookupOp op) {
   int64_t count = cast<MemRefType>(op.getInput().getType()).getDimSize(0);
   w.forEach(count, [&](Value at) {

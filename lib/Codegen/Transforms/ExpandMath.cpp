@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Transcendental functions become MLIR's polynomial approximations; rounding
-// and powers are expanded here, because upstream's expansions call libm again
-// or are undefined for large numbers. The expansions are the same on every
-// target, and so are their bits.
+// Transcendental functions become MLIR's polynomial approximations. Rounding
+// and powers are expanded here instead, because upstream's expansions of them
+// call libm or are undefined for large numbers. The expansions are the same on
+// every target, so every target computes the same bits.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +30,7 @@ using namespace mlir;
 using namespace quantc;
 
 namespace {
-/// Short spellings of float arithmetic on scalars and vectors of one type.
+/// Builds float arithmetic on scalars and vectors of one type.
 class FloatBuilder {
 public:
   FloatBuilder(OpBuilder &builder, Operation *op)
@@ -66,7 +66,8 @@ public:
     return arith::AndIOp::create(builder, loc, a, b);
   }
 
-  /// 2^mantissa bits: from here on every number is an integer.
+  /// Two to the power of the number of mantissa bits. Every float from this
+  /// number on is an integer.
   double integerThreshold() {
     return std::ldexp(
         1.0,
@@ -101,8 +102,9 @@ public:
     return copySign(select(up, add(whole, constant(1)), whole), x);
   }
 
-  /// exp(y * log|x|) with the cases of C's pow: a negative base needs an
-  /// integer exponent, an odd one keeps the sign; anything to the power 0 is 1.
+  /// exp(y * log|x|) with the special cases of C's pow: a negative base needs
+  /// an integer exponent; with an odd exponent the result has the sign of the
+  /// base; anything to the power of 0 is 1.
   Value pow(Value x, Value y) {
     Value magnitude = math::ExpOp::create(
         builder, loc, mul(y, math::LogOp::create(builder, loc, abs(x))));
@@ -151,8 +153,9 @@ struct ExpandPow : OpRewritePattern<math::PowFOp> {
   }
 };
 
-/// A product and a sum, rounded separately: processors without a fused
-/// multiply-add would call libm, and the others would give other bits.
+/// Writes a fused multiply-add as a product and a sum, each of which is
+/// rounded. A processor without such an instruction would call libm, and all
+/// others would compute other bits.
 struct ExpandFma : OpRewritePattern<math::FmaOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::FmaOp op,
@@ -233,7 +236,8 @@ struct ExpandMath : codegen::impl::ExpandMathBase<ExpandMath> {
     math::populateExpansionPatterns(
         patterns,
         {"rsqrt", "sinh", "cosh", "tan", "asinh", "acosh", "atanh", "exp2"});
-    // MLIR's approximations are for 32 bits; shorter floats go through those.
+    // MLIR's approximations exist for 32-bit floats only. Shorter floats are
+    // widened, and the results narrowed.
     auto isApproximated = [](StringRef name) {
       return llvm::is_contained({"math.atan", "math.atan2", "math.cos",
                                  "math.erf", "math.exp", "math.expm1",

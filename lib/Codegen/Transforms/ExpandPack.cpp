@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One vector of columns at a time: the rows of a group are loaded, widened and
-// interleaved. Columns that do not exist become zero, as does the row that the
-// last group lacks.
+// Packs one vector of columns at a time. The rows of a group are loaded,
+// widened and interleaved. Columns that do not exist become zero, and so does
+// the row that the last group may lack.
 //
 //===----------------------------------------------------------------------===//
 
@@ -57,7 +57,8 @@ private:
     });
   }
 
-  /// The group of rows is looped over; the last one is apart if it lacks a row.
+  /// Packs one segment. A loop packs the groups of rows; a last group that
+  /// lacks a row is packed behind it.
   void packSegment(Value image, Value segmentRow, Value channel, Value start,
                    int64_t vectors, int64_t channels) {
     int64_t whole = segment / group;

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Rows above and below the input are filled with padding; every other row is
-// padding, copied elements, padding. All extents are static: no position is
-// tested.
+// Rows above and below the input are filled with padding. Every other row
+// consists of padding, the copied elements, and padding again. All extents are
+// static, so the code does not test whether a position is inside of the input.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,7 +42,8 @@ private:
   KernelWriter w;
   MemRefType in, out;
   Type inElement, outElement;
-  /// One 512-bit register, or several smaller ones.
+  /// Elements that are copied at a time: those of one 512-bit register, or of
+  /// several smaller ones.
   int64_t chunk() const { return 512 / outElement.getIntOrFloatBitWidth(); }
 };
 
@@ -88,7 +89,8 @@ void PrepareExpander::copyRow(Value image, Value outRow, Value inRow) {
   int64_t count =
       std::clamp<int64_t>(in.getDimSize(2) * repeat, 0, width - left);
   fill(image, outRow, 0, left);
-  // One channel of several is a row whose elements are apart.
+  // If the input is one channel of several, the elements of a row are not
+  // contiguous.
   if (repeat != 1 || !in.isLastDimUnitStride())
     copyRepeated(image, outRow, inRow, left, count);
   else
@@ -100,8 +102,8 @@ void PrepareExpander::copyRow(Value image, Value outRow, Value inRow) {
   fill(image, outRow, left + count, width);
 }
 
-/// Every element `repeat` times: a splat for each, of which the row takes
-/// `count`.
+/// Copies every element `repeat` times, with one splat for each, until the row
+/// has `count` elements.
 void PrepareExpander::copyRepeated(Value image, Value outRow, Value inRow,
                                    int64_t begin, int64_t count) {
   int64_t repeat = op.getRepeat();

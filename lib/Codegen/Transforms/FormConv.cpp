@@ -77,8 +77,9 @@ void KernelFormer::finishConv(Value input, Value weights, Value bias,
                          window.outChannels, reduction.groups);
 }
 
-/// Lengthens the rows of `window` and returns `weight` for the result: a column
-/// that became a row swaps the coordinates of its taps.
+/// Lengthens the rows of `window`, and returns the function for the weights of
+/// the result. If a column became a row, the two coordinates of a tap are
+/// swapped.
 template <typename WeightFn>
 static WeightFn lengthenRows(Window &window, const WeightFn &weight) {
   bool wasColumn = window.kernelWidth == 1;
@@ -110,7 +111,8 @@ void KernelFormer::formConv(Value input, Value opBias, Window window,
 void KernelFormer::formConvAtRunTime(Value input, Value opBias, Window window,
                                      int64_t zeroPoint, Value matrix,
                                      int64_t weightZeroPoint) {
-  // A column that becomes a row has its weights in the same order.
+  // A column that becomes a row has the same weights in the same order, so they
+  // need not be moved.
   window.lengthenRows();
   Reduction reduction(window, strategy.getGroup());
   Value weights =

@@ -40,7 +40,7 @@ static SmallVector<T> packDepthwise(StrategyAttr strategy,
   return packed;
 }
 
-/// Weights [KH, KW, C, M] that the network computes.
+/// Packs weights [KH, KW, C, M] that are not constants.
 static Value packDepthwiseAtRunTime(KernelFormer &former, Value filters,
                                     ArrayRef<int64_t> window, int64_t channels,
                                     int64_t zeroPoint) {
@@ -69,7 +69,7 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
   if (getElementTypeOrSelf(op.getOutput()).isInteger(48))
     former.accumulateWide(maxInt8Weight(weightZp));
 
-  // [KH, KW, C, M]: the last two dimensions are the output channel.
+  // The last two dimensions of [KH, KW, C, M] together are the output channel.
   auto floatWeight = [&](int64_t tap, int64_t c) {
     return attr.getValues<float>()[tap * channels + c];
   };

@@ -54,7 +54,8 @@ struct FormKernelsPass : codegen::impl::FormKernelsBase<FormKernelsPass> {
     for (Operation *op : ops)
       if (failed(form(rewriter, op)))
         return signalPassFailure();
-    // The formed ops, what was fused into them, and their unpacked constants.
+    // Removes the operations that became kernels, those that were fused into
+    // them, and the unpacked weights.
     (void)runRegionDCE(rewriter, getOperation()->getRegions());
   }
 

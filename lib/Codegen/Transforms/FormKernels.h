@@ -8,9 +8,9 @@
 
 ///
 /// \file
-/// What forming a convolution, a depthwise convolution and a matrix product
-/// have in common: the fused epilogue, packed constants, and the layout of the
-/// input.
+/// What convolutions, depthwise convolutions and matrix products have in common
+/// when they become kernels: the fused epilogue, packed constants, and the
+/// layout of the input.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -28,7 +28,7 @@
 
 namespace quantc::codegen {
 
-/// Multiplier and shift of every channel, and what follows them.
+/// The multiplier and shift of every channel, and the clamp that follows them.
 struct Requantization {
   mlir::SmallVector<int32_t> multipliers;
   mlir::SmallVector<int8_t> shifts;
@@ -36,19 +36,22 @@ struct Requantization {
   bool doubleRound = false;
 };
 
-/// What a kernel computes after its reduction. `result` is the value that the
-/// kernel replaces; the ops between the accumulator and it die.
+/// What a kernel computes after its reduction. The kernel replaces the value
+/// `result`; the operations between the accumulator and `result` are no longer
+/// used.
 struct Epilogue {
   mlir::Value result;
-  /// Constants added to every channel's accumulator, beside the op's own bias.
+  /// Constants that are added to the accumulators, in addition to the bias of
+  /// the operation.
   mlir::SmallVector<mlir::DenseElementsAttr> biases;
   std::optional<Requantization> requantization;
   mlir::FloatAttr clampMin, clampMax;
   bool ignoreNan = false;
 };
 
-/// Follows the only users of `accumulator`, whose last dimension is the
-/// channel.
+/// Finds the operations behind `accumulator` that can be fused. Each must be
+/// the only user of the one before it. The last dimension of `accumulator` is
+/// the channel.
 Epilogue matchEpilogue(mlir::Value accumulator);
 
 /// A convolution window over rows of pixels, sizes in pixels.
@@ -59,8 +62,9 @@ struct Window {
   int64_t padTop = 0, padLeft = 0;
   int64_t strideY = 1, strideX = 1, dilationY = 1, dilationX = 1;
 
-  /// Makes rows as long as possible without moving an element: a 1x1
-  /// convolution is one row of pixels, a column of pixels is a row.
+  /// Makes the rows as long as possible without moving an element. For a 1x1
+  /// convolution, all pixels become one row, and a column of pixels becomes a
+  /// row.
   void lengthenRows();
 };
 
@@ -91,7 +95,7 @@ Window windowOf(ConvOp op, int64_t kernelHeight, int64_t kernelWidth) {
 /// The weights, i4 as i8, or null if the network computes them.
 mlir::DenseElementsAttr getConstantWeights(mlir::Value weights);
 
-/// The largest magnitude of an int8 weight less its zero point.
+/// The largest magnitude that an int8 weight minus its zero point can have.
 inline int64_t maxInt8Weight(int64_t zeroPoint) {
   return 128 + std::abs(zeroPoint);
 }
@@ -102,7 +106,8 @@ using IntWeight =
 using FloatWeight =
     std::function<float(int64_t channel, int64_t y, int64_t x, int64_t in)>;
 
-/// Forms one kernel in place of an op: builds constants and ops before it.
+/// Builds the kernel that replaces an operation. Constants and operations are
+/// created before the operation.
 class KernelFormer {
 public:
   KernelFormer(mlir::RewriterBase &rewriter, mlir::Operation *op,
@@ -110,8 +115,8 @@ public:
       : rewriter(rewriter), op(op), loc(op->getLoc()), strategy(strategy),
         epilogue(std::move(epilogue)) {}
 
-  /// Makes the kernel accumulate 48 bits: int16 activations times weights of at
-  /// most `maxWeight`.
+  /// Makes the kernel accumulate in 48 bits, for int16 activations. No weight
+  /// has a magnitude above `maxWeight`.
   void accumulateWide(int64_t maxWeight);
 
   /// A constant tensor of integers of `bits` bits, or of floats.
@@ -124,8 +129,8 @@ public:
   mlir::Value packedWeights(mlir::ArrayRef<int64_t> packed);
   mlir::Value packedWeights(mlir::ArrayRef<float> packed);
 
-  /// Matrices [B][K][N], less their zero point, packed in `layout` when the
-  /// network runs: kernel.pack.
+  /// Packs matrices [B][K][N], from which their zero point is subtracted, in
+  /// `layout` when the network runs (kernel.pack).
   mlir::Value packAtRunTime(mlir::Value matrices, kernel::StrategyAttr layout,
                             int64_t segment, int64_t zeroPoint);
 
@@ -133,8 +138,8 @@ public:
   mlir::Value reshape(mlir::Value value, mlir::ArrayRef<int64_t> shape);
 
   /// `input` as rows from which every element up to (`rows`, `elements`) may be
-  /// read: the input itself, or a `kernel.prepare` of it. `repeat` as in that
-  /// op.
+  /// read. This is the input itself, or a `kernel.prepare` of it if it is too
+  /// small. `repeat` is that of `kernel.prepare`.
   mlir::Value prepareInput(mlir::Value input, const Window &window,
                            int64_t zeroPoint, int64_t rows, int64_t elements,
                            int64_t repeat = 1);
@@ -142,9 +147,10 @@ public:
   /// What has to be added to an int8 input so that the kernel can use it.
   int64_t inputOffset(int64_t zeroPoint) const;
 
-  /// The start of every accumulator, padded to whole vectors. `weightSums`
-  /// (integers only) are the sums of each channel's weights, to which the
-  /// input's zero point is still attached.
+  /// The initial values of the accumulators, padded to whole vectors.
+  /// `weightSums` (for integers only) has the sum of the weights of each
+  /// channel. This sum times the zero point of the prepared input is
+  /// subtracted.
   mlir::Value bias(mlir::Value opBias, int64_t channels, int64_t zeroPoint,
                    mlir::ArrayRef<int64_t> weightSums);
 
@@ -161,8 +167,9 @@ public:
                 int64_t zeroPoint, const IntWeight &weight);
   void formConv(mlir::Value input, mlir::Value opBias, Window window,
                 const FloatWeight &weight);
-  /// The same with weights that the network computes: [1][K][N], where K is tap
-  /// rows, taps and input channels, and N output channels.
+  /// The same with weights that are not constants. They have the shape
+  /// [1][K][N]. K is the product of tap rows, taps and input channels, N is the
+  /// number of output channels.
   void formConvAtRunTime(mlir::Value input, mlir::Value opBias, Window window,
                          int64_t zeroPoint, mlir::Value matrix,
                          int64_t weightZeroPoint);
@@ -186,8 +193,8 @@ private:
                                          mlir::Value &shift);
 };
 
-/// How `kernel.conv` walks a window: with undilated columns, a row of the
-/// window is one run of elements.
+/// How `kernel.conv` visits the elements of a window. If columns are not
+/// dilated, a row of the window is one run of contiguous elements.
 struct Reduction {
   Reduction(const Window &window, int64_t group);
 

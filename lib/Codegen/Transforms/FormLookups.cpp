@@ -22,7 +22,8 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// Fewer elements do not pay for loading the table into registers.
+/// With fewer elements, loading the table into registers takes longer than it
+/// saves.
 static constexpr int64_t kMinElements = 16;
 
 static bool isTableOfBytes(tosa::TableOp op) {

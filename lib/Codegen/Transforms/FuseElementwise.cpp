@@ -31,12 +31,13 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// Operations in the body of a fused loop. Keeping an intermediate value in
-/// memory costs one store and one load, which is little beside so many.
+/// The most operations in the body of a fused loop. Beyond this number an
+/// intermediate value is stored to memory and loaded again. That costs little
+/// compared with so many operations.
 static constexpr int64_t kMaxBodySize = 256;
 
-/// What a function of the math dialect counts as: most are expanded into
-/// polynomials of about this many operations.
+/// The number of operations that a function of the math dialect counts as. Most
+/// are expanded into polynomials of about this many operations.
 static constexpr int64_t kMathSize = 16;
 
 /// The number of operations that the body of `op` will have.

@@ -42,8 +42,9 @@ static bool isWithin(Value value, int64_t min, int64_t max) {
   return getIntegerRange(value).isWithin({min, max});
 }
 
-/// True if `value` cannot be NaN: constants, integers that became floats, and
-/// clamps that replace NaN, which casts of quantized borders are behind.
+/// True if `value` cannot be NaN. This is known of constants, of integers that
+/// became floats, and of clamps that replace NaN. The casts that quantize a
+/// float input read such a clamp.
 static bool isNeverNan(Value value) {
   DenseFPElementsAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
@@ -56,7 +57,7 @@ static bool isNeverNan(Value value) {
 }
 
 namespace {
-/// Spells elementwise TOSA around one operation.
+/// Builds elementwise TOSA operations around one operation.
 class Guard {
 public:
   explicit Guard(Operation *op) : b(op->getLoc(), op) {}
@@ -119,8 +120,8 @@ static void guardIndices(tosa::GatherOp op) {
     op.getIndicesMutable().set(Guard(op).clamp(op.getIndices(), 0, last));
 }
 
-/// Row by row, as upstream does it. An index is clamped where it is used, so
-/// that no buffer holds the clamped ones.
+/// Writes a scatter row by row, as upstream does. Each index is clamped where
+/// it is used, so that no buffer is needed for the clamped indices.
 static void guardIndices(tosa::ScatterOp op) {
   int64_t last = getLastRow(op.getValuesIn());
   if (isWithin(op.getIndices(), 0, last))
@@ -176,7 +177,7 @@ static void guardShift(Operation *op, bool isRounded) {
   Value inside = guard.clamp(given, 0, width - 1);
   Value isInside = guard.equal(given, inside);
   if (isa<tosa::ArithmeticRightShiftOp>(op) && !isRounded) {
-    // The sign remains.
+    // A shift by all bits of a signed integer leaves only its sign.
     amount.set(guard.select(given.getType(), isInside, given,
                             guard.splat(given, width - 1)));
     return;
@@ -192,7 +193,8 @@ static void guardDivision(tosa::IntDivOp op) {
   Value divisor = op.getInput2(), result = op.getOutput();
   if (isWithin(divisor, 1, INT32_MAX) || isWithin(divisor, INT32_MIN, -2))
     return;
-  // x / -1 overflows for one x only, but x * -1 never traps, as x * 0.
+  // x / -1 overflows for the smallest x. It is computed as x * -1, which never
+  // traps; x / 0 is computed as x * 0.
   Guard guard(op);
   Value isSpecial =
       guard.either(guard.equal(divisor, guard.splat(divisor, 0)),

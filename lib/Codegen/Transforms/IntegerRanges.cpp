@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Arithmetic on ranges, operation by operation. A result that may wrap around
-// can be any value of its type. Upstream's analysis of integer ranges does not
-// look into tensors.
+// The range of a result is computed from the ranges of the operands, one
+// operation at a time. If a result may wrap around, its range is that of its
+// type. Upstream's analysis of integer ranges does not look into tensors.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,7 +24,7 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::codegen;
 
-/// Operations that are looked through one behind another.
+/// The most operations in a chain that are analysed.
 static constexpr unsigned kMaxDepth = 12;
 
 static IntegerRange rangeOfType(Value value) {
@@ -59,13 +59,13 @@ static Value skipCasts(Value value) {
   return value;
 }
 
-/// True if `largest` is the maximum of values among which is that of `value`.
+/// True if `largest` is a maximum over several values, one of which is `value`.
 static bool isMaximumOf(Value largest, Value value) {
   auto reduce = skipCasts(largest).getDefiningOp<tosa::ReduceMaxOp>();
   return reduce && skipCasts(reduce.getInput()) == skipCasts(value);
 }
 
-/// Of a float that becomes an integer; NaN becomes 0 (N54).
+/// The range of a float that is cast to an integer. NaN becomes 0 (N54).
 static std::optional<IntegerRange> rangeOfFloat(Value value) {
   auto clamp = value.getDefiningOp<tosa::ClampOp>();
   if (!clamp)

@@ -22,9 +22,9 @@ struct IntegerRange {
   }
 };
 
-/// A range that holds every element of `value`, an integer tensor of TOSA of at
-/// most 64 bits. It follows from the operations that compute the tensor; of
-/// network inputs it is what their type can hold.
+/// A range that contains every element of `value`, an integer tensor of at most
+/// 64 bits. It is computed from the TOSA operations that make the tensor. The
+/// range of an input of the network is that of its type.
 IntegerRange getIntegerRange(mlir::Value value);
 
 } // namespace quantc::codegen

@@ -24,8 +24,8 @@ using namespace quantc::codegen;
 using kernel::ChannelBlocks;
 using kernel::DotKind;
 
-/// A bias of one value, or one a channel, that the network computes: as many
-/// channels as there are, then zeros.
+/// Pads a bias that is not a constant. It has one value, or one per channel.
+/// The result has one value per channel, followed by zeros.
 Value KernelFormer::padBias(Value opBias, int64_t channels, int64_t padded) {
   auto type = cast<RankedTensorType>(opBias.getType());
   if (widenEvery) {
@@ -78,7 +78,8 @@ Value KernelFormer::constantBias(DenseElementsAttr opBias, int64_t channels,
     return constant({padded}, values);
   }
   if (widenEvery) {
-    // TOSA gives int16 activations no zero point, and adds nothing to i48.
+    // In TOSA, int16 activations have no zero point, and no addend is fused
+    // into 48-bit sums.
     SmallVector<int64_t> values(padded, 0);
     for (int64_t c = 0; opBias && c < channels; ++c)
       values[c] =
@@ -86,7 +87,7 @@ Value KernelFormer::constantBias(DenseElementsAttr opBias, int64_t channels,
               .getSExtValue();
     return constant({padded}, values, 64);
   }
-  // Sums wrap as the 32-bit accumulator does.
+  // The sums wrap around as those of the 32-bit accumulator do.
   SmallVector<int64_t> values(padded, 0);
   int64_t shiftedZero = zeroPoint + inputOffset(zeroPoint);
   for (int64_t c = 0; c < channels; ++c) {

@@ -25,7 +25,8 @@ static std::optional<DenseElementsAttr> constantOf(Value value) {
   return attr;
 }
 
-/// A constant addend, of 32 bits, that differs at most by channel.
+/// The constant that `add` adds to `accumulator`: one 32-bit value, or one per
+/// channel. Nothing if it is no such constant.
 static std::optional<DenseElementsAttr> channelAddend(tosa::AddOp add,
                                                       Value accumulator) {
   if (add.getType() != accumulator.getType() ||
@@ -49,7 +50,8 @@ static std::optional<Requantization> matchRescale(tosa::RescaleOp op,
   FailureOr<int64_t> inputZp = op.getInputZeroPoint();
   FailureOr<int64_t> outputZp = op.getOutputZeroPoint();
   auto element = dyn_cast<IntegerType>(getElementTypeOrSelf(op.getOutput()));
-  // Multipliers of 32 bits for sums of 32, of 16 for sums of 48.
+  // 32-bit sums are scaled with 32-bit multipliers, and 48-bit sums with 16-bit
+  // multipliers.
   bool isWide = getElementTypeOrSelf(op.getInput()).isInteger(48);
   bool doubleRound = op.getRoundingMode() == tosa::RoundingMode::DOUBLE_ROUND;
   if (op.getScale32() == isWide || (isWide && doubleRound) ||
@@ -83,7 +85,7 @@ static bool fuseClamp(tosa::ClampOp op, Epilogue &epilogue) {
     Requantization &requantization = *epilogue.requantization;
     int64_t min = cast<IntegerAttr>(op.getMinVal()).getValue().getSExtValue();
     int64_t max = cast<IntegerAttr>(op.getMaxVal()).getValue().getSExtValue();
-    // As two clamps in a row do it, whatever their limits.
+    // This is what two clamps in a row compute, whatever their limits.
     requantization.min = std::clamp(requantization.min, min, max);
     requantization.max = std::clamp(requantization.max, min, max);
     return true;
@@ -106,7 +108,8 @@ Epilogue codegen::matchEpilogue(Value accumulator) {
   while (current.hasOneUse()) {
     Operation *user = *current.user_begin();
     if (auto reshape = dyn_cast<tosa::ReshapeOp>(user)) {
-      // Only looked through: it is fused if something behind it is.
+      // A reshape alone is not worth fusing. It is fused if an operation behind
+      // it is.
       if (cast<ShapedType>(reshape.getType()).getRank() == 0 ||
           lastDim(reshape) != channels)
         break;

@@ -220,7 +220,7 @@ void KernelFormer::finish(Value input, Value weights, Value bias,
   Value multiplier, shift;
   NamedAttrList attributes = epilogueAttributes(channels, multiplier, shift);
   Type resultElement = getElementTypeOrSelf(epilogue.result);
-  // Sums of 48 bits that are not requantized are stored in 64.
+  // 48-bit sums that are not requantized are stored as 64-bit integers.
   bool isStoredWide = widenEvery && resultElement.isInteger(48);
   Type element = isStoredWide ? rewriter.getI64Type() : resultElement;
   Value init = tensor::EmptyOp::create(

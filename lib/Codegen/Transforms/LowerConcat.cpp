@@ -30,7 +30,8 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// From this many equal operands in a row, their copies are one operation.
+/// If at least this many equal operands follow each other, one operation copies
+/// all of them.
 static constexpr size_t kMinRepeats = 8;
 
 /// `value` `count` times along dimension `axis`.
@@ -45,7 +46,8 @@ static Value repeat(OpBuilder &builder, Location loc, Value value, int64_t axis,
                               tosa::getTosaConstShape(b, multiples));
 }
 
-/// The operands of `concat`, those that are repeated in a row as one.
+/// The operands of `concat`, where operands that are repeated in a row have
+/// become one.
 static SmallVector<Value> mergeRepeats(OpBuilder &builder,
                                        tosa::ConcatOp concat) {
   SmallVector<Value> operands(concat.getInput1()), parts;

@@ -78,7 +78,7 @@ Value callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,
       ->getResult(0);
 }
 
-/// Every product in 32 bits, then the sums of each lane's group.
+/// Computes every product in 32 bits, and then the sum of each lane's group.
 Value lowerGeneric(ImplicitLocOpBuilder &b, kernel::DotOp op) {
   auto accType = cast<VectorType>(op.getAcc().getType());
   int64_t lanes = accType.getNumElements(),

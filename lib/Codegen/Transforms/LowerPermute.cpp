@@ -23,7 +23,7 @@ using namespace mlir;
 using namespace quantc;
 
 namespace {
-/// Writes one lookup: the table in pieces, and the indices.
+/// Writes one lookup, for a table in several registers.
 class PermuteWriter {
 public:
   explicit PermuteWriter(kernel::PermuteOp op)
@@ -55,7 +55,8 @@ private:
 };
 } // namespace
 
-/// `vpermi2b` reads seven bits of an index; the sign says which half it means.
+/// `vpermi2b` looks up seven bits of an index in 128 entries. The sign of the
+/// index then selects one of the two halves of the table.
 Value PermuteWriter::useVpermi2b() {
   auto lookUpHalf = [&](int64_t first) {
     return call("llvm.x86.avx512.vpermi2var.qi.512",
@@ -67,10 +68,15 @@ Value PermuteWriter::useVpermi2b() {
   return arith::SelectOp::create(b, negative, low, high);
 }
 
-/// Entries `first` to `first` + 127 at `positions`; 0 where these are negative.
-/// `vpshufb` reads four bits of a byte and gives 0 for negative ones: while
-/// positions fall by 16, the differences (exclusive or) of successive pieces of
-/// 16 entries add up to the piece that is meant.
+/// Looks up `positions` in the 128 entries from `first` on; a negative position
+/// gives 0.
+///
+/// `vpshufb` reads four bits of a position, and gives 0 if the position is
+/// negative. The table is cut into pieces of 16 entries, and 16 is subtracted
+/// from the positions after each piece. So a position p reads pieces 0 to p /
+/// 16, and nothing after that. What is looked up in each piece is its
+/// difference (exclusive or) from the piece before it. The exclusive or of all
+/// these differences is the entry of piece p / 16.
 Value PermuteWriter::lookUpHalf(Value positions, int64_t first) {
   constexpr int64_t kPiece = 16;
   SmallVector<int64_t> repeat;
@@ -96,8 +102,8 @@ Value PermuteWriter::useVpshufb() {
                                lookUpHalf(indices, 128));
 }
 
-/// `tbl` finds 64 entries and gives 0 beyond them, where `tbx` leaves what was
-/// found before.
+/// `tbl` looks up an index in 64 entries, and gives 0 for a larger index. `tbx`
+/// keeps the old value for a larger index instead.
 Value PermuteWriter::useTbl() {
   constexpr int64_t kPieces = 4, kPiece = 16;
   Value positions = arith::XOrIOp::create(b, indices, splat(-128));

@@ -25,12 +25,12 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// Windows up to this size are unrolled by LLVM, with accumulators in
+/// LLVM unrolls windows of up to this many elements, with accumulators in
 /// registers.
 static constexpr int64_t unrolledWindow = 32;
 
-/// Position of loop `dim` in what an operand of this map is indexed by: last
-/// (unit stride), absent, or in the way.
+/// True if the operand with this map is indexed by loop `dim` in its last
+/// dimension (which has unit stride), or not at all.
 static bool isUnitStrideOrAbsent(AffineMap map, unsigned dim) {
   for (auto [i, expr] : llvm::enumerate(map.getResults())) {
     if (!expr.isFunctionOfDim(dim))

@@ -40,7 +40,7 @@ using namespace mlir;
 using namespace quantc;
 
 /// True for memory that a kernel gets as an argument: an input or output of the
-/// network, a buffer in the arena, a constant.
+/// network, a buffer in the arena, or a constant.
 static bool isBuffer(Value value) {
   auto type = dyn_cast<MemRefType>(value.getType());
   if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity())
@@ -59,8 +59,9 @@ static bool isKernel(Operation &op) {
 }
 
 namespace {
-/// What an operation needs from outside: buffers, and the constants and views
-/// of buffers that are computed again inside of its function.
+/// What an operation uses from outside of it: buffers, which become arguments,
+/// and constants and views of buffers, which are computed again inside of its
+/// function.
 struct Captures {
   llvm::SetVector<Value> buffers;
   llvm::SetVector<Operation *> recomputed; // In the order of their uses.
@@ -83,7 +84,8 @@ struct Captures {
     return true;
   }
 
-  /// False if `op` needs something else, which ties it to its place.
+  /// Adds what `op` uses. False if it uses anything else, so that it cannot be
+  /// moved into a function.
   bool addAllOf(Operation &op) {
     llvm::SetVector<Value> above;
     getUsedValuesDefinedAbove(op.getRegions(), above);
@@ -143,7 +145,8 @@ struct OutlineKernels : codegen::impl::OutlineKernelsBase<OutlineKernels> {
     return function;
   }
 
-  /// In bytes; 0 if no more is known than the alignment of the element type.
+  /// The alignment of `value` in bytes, or 0 if only the alignment of its
+  /// element type is known.
   int64_t getAlignment(Value buffer, SymbolTable &symbols) {
     if (buffer.getDefiningOp<memref::ViewOp>())
       return arenaAlignment;

@@ -30,7 +30,8 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// Of the arena and of every buffer in it: a cache line, and the widest vector.
+/// The alignment of the arena and of every buffer in it. It is that of a cache
+/// line, and of the widest vector.
 static constexpr int64_t arenaAlignment = 64;
 
 namespace {
@@ -76,9 +77,10 @@ static int64_t sizeInBytes(MemRefType type, const DataLayout &layout) {
   return llvm::alignTo(stride * type.getNumElements(), arenaAlignment);
 }
 
-/// What has to finish before the use of a buffer by `user` is over: the
-/// outermost loop around the user that does not contain the allocation, because
-/// the next iteration uses the buffer again, or else the user itself.
+/// The operation at whose end `user` no longer needs the buffer. It is the
+/// outermost loop that contains the user but not the allocation, because the
+/// next iteration uses the buffer again. Without such a loop it is the user
+/// itself.
 static Operation *extentOfUse(Operation *user, memref::AllocOp alloc) {
   Operation *extent = user;
   for (Operation *op = user->getParentOp(); op && !op->isProperAncestor(alloc);
@@ -88,8 +90,9 @@ static Operation *extentOfUse(Operation *user, memref::AllocOp alloc) {
   return extent;
 }
 
-/// True if `alias` is a value of a loop around the allocation: memory that one
-/// iteration allocates and another uses has no place in a static plan.
+/// True if `alias` is a value that is carried by a loop around the allocation.
+/// Memory that one iteration allocates and another uses has no fixed place in a
+/// static plan.
 static bool isCarriedByLoop(Value alias, memref::AllocOp alloc) {
   Operation *owner = alias.getDefiningOp();
   if (auto argument = dyn_cast<BlockArgument>(alias))
@@ -122,7 +125,8 @@ static FailureOr<SmallVector<Buffer>> collectBuffers(func::FuncOp function) {
     buffer.alloc = alloc;
     buffer.order = buffers.size();
     buffer.size = sizeInBytes(type, layout);
-    // No sum of sizes overflows if that of all does not.
+    // If the sum of all sizes does not overflow, the sum of some of them does
+    // not.
     if (llvm::AddOverflow(allBytes, buffer.size, allBytes)) {
       function.emitError() << "the tensors of the network take more bytes than "
                               "can be addressed; reduce their dimensions";
@@ -145,8 +149,9 @@ static FailureOr<SmallVector<Buffer>> collectBuffers(func::FuncOp function) {
   return buffers;
 }
 
-/// The largest sum of sizes of buffers that live at once. It is reached where
-/// some lifetime begins.
+/// The largest sum of the sizes of buffers that live at the same time. The sum
+/// can only become larger where a lifetime begins, so only these events are
+/// looked at.
 static int64_t computeLowerBound(ArrayRef<Buffer> buffers) {
   int64_t bound = 0;
   for (const Buffer &begun : buffers) {
@@ -184,8 +189,9 @@ static int64_t place(MutableArrayRef<Buffer> buffers) {
   return bytes;
 }
 
-/// Larger buffers first is the better order for most networks, program order
-/// for long chains; the shorter plan wins.
+/// Placing larger buffers first gives the shorter plan for most networks, and
+/// program order for long chains of operations. Both are computed, and the
+/// shorter plan is used.
 static int64_t plan(SmallVector<Buffer> &buffers) {
   SmallVector<Buffer> inProgramOrder = buffers;
   llvm::sort(inProgramOrder, [](const Buffer &a, const Buffer &b) {

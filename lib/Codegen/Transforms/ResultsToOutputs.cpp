@@ -27,8 +27,9 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// The allocation of which `result` is all elements in order, seen through
-/// reshapes and casts; null if there is none in the function's entry block.
+/// The allocation whose elements, all of them and in order, are `result`.
+/// Reshapes and casts in between are looked through. Null if the function's
+/// entry block has no such allocation.
 static memref::AllocOp findAllocation(Value result, Block &entry) {
   while (Operation *op = result.getDefiningOp()) {
     if (auto alloc = dyn_cast<memref::AllocOp>(op))
@@ -41,7 +42,7 @@ static memref::AllocOp findAllocation(Value result, Block &entry) {
   return nullptr;
 }
 
-/// `output`, a whole buffer of the caller, seen with the shape of `type`.
+/// A view of `output`, a whole buffer of the caller, with the shape of `type`.
 static Value reshape(OpBuilder &builder, Location loc, Value output,
                      MemRefType type) {
   if (output.getType() == type)

@@ -38,12 +38,12 @@ using kernel::StrategyAttr;
 
 namespace {
 
-/// Weights that exceed this many bytes do not stay in a level-2 cache beside
-/// the input: they are then read once, block by block.
+/// Weights that take more bytes than this do not stay in a level-2 cache
+/// together with the input. They are then read only once, block by block.
 constexpr int64_t kCachedWeightBytes = 256 * 1024;
 constexpr int64_t kMaxVectors = 16;
-/// Steps that an accumulator needs before it can be added to again, times the
-/// products that a core starts in one.
+/// The latency of a product: the number of cycles until its accumulator can be
+/// added to again.
 constexpr double kLatency = 4;
 
 struct Machine {
@@ -62,7 +62,7 @@ struct Machine {
   }
 };
 
-/// One product as tiling sees it.
+/// What the choice of a tile depends on.
 struct Product {
   DotKind dot;
   int64_t pixels;      // output pixels in a row
@@ -72,9 +72,9 @@ struct Product {
   bool wide = false; // sums of 64 bits beside the accumulators
 };
 
-/// Time of one reduction step of a tile, in cycles of a core that does two
-/// products and two loads a cycle. A depthwise tile loads every left operand
-/// once a product.
+/// The estimated time of one reduction step of a tile, in cycles of a core that
+/// does two products and two loads in a cycle. A depthwise tile loads a left
+/// operand for each product.
 double stepCost(int64_t pixels, int64_t vectors, bool depthwise) {
   double products = 0.5 * pixels * vectors;
   double loads = 0.5 * (depthwise ? pixels * vectors : pixels) + 0.5 * vectors;
@@ -99,8 +99,9 @@ double rowCost(const Product &product, int64_t pixels, int64_t vectors,
   return cost;
 }
 
-/// The cheapest tile whose accumulators, weights and two temporaries fit the
-/// register file. A single pixel takes its weights straight from memory.
+/// The tile with the lowest estimated time whose accumulators, weights and two
+/// temporaries fit in the registers. If the tile has a single pixel, weights
+/// are operands in memory and need no registers.
 StrategyAttr chooseTile(MLIRContext *context, const Machine &machine,
                         const Product &product) {
   int64_t lanes = machine.lanes();
@@ -142,7 +143,7 @@ bool isInt8Product(Type lhs, Type rhs, Type acc) {
          acc.isInteger(32);
 }
 
-/// Activations of int16: sums have 48 bits.
+/// True for int16 activations, whose sums have 48 bits.
 bool isWideProduct(Type lhs, Type rhs, Type acc) {
   return lhs.isInteger(16) && (rhs.isInteger(8) || rhs.isInteger(16)) &&
          acc.isInteger(48);
@@ -156,7 +157,7 @@ bool isStatic(Operation *op) {
          llvm::all_of(op->getResultTypes(), isStaticShape);
 }
 
-/// The dot kind for a convolution; none if its types are not ours.
+/// The dot kind for a convolution, or nothing if no kernel has its types.
 template <typename ConvTy>
 std::optional<DotKind> convolutionDot(ConvTy op, const Machine &machine,
                                       bool depthwise) {
@@ -173,7 +174,8 @@ std::optional<DotKind> convolutionDot(ConvTy op, const Machine &machine,
   if (!(isInt8 || isWideProduct(in, weight, out)) || failed(inputZp) ||
       failed(weightZp))
     return std::nullopt;
-  // Four-way products take zero points folded into the bias: constants.
+  // Four-way products need the zero points folded into the bias, which is
+  // possible if the weights are constants.
   bool folds = isInt8 && *weightZp == 0 && isConstant(op.getWeight());
   return folds && !depthwise ? machine.dot : machine.wideDot();
 }
@@ -211,7 +213,7 @@ std::optional<Product> describe(tosa::Conv2DOp op, const Machine &machine) {
 
 std::optional<Product> describe(tosa::DepthwiseConv2DOp op,
                                 const Machine &machine) {
-  // One input channel: an ordinary convolution.
+  // With one input channel it is an ordinary convolution.
   bool depthwise = cast<ShapedType>(op.getInput().getType()).getDimSize(3) != 1;
   std::optional<DotKind> dot = convolutionDot(op, machine, depthwise);
   if (!dot)
@@ -233,7 +235,8 @@ std::optional<Product> describe(tosa::MatMulOp op, const Machine &machine) {
     return product;
   FailureOr<int64_t> aZp = op.getAZeroPoint(), bZp = op.getBZeroPoint();
   if (isWideProduct(a.getElementType(), b.getElementType(), out)) {
-    // Two products of the smallest values do not fit 32 bits.
+    // The sum of two products of the smallest int16 values does not fit in 32
+    // bits.
     product.dot = DotKind::Widening;
     product.weightBytes /= 2;
     product.wide = true;
@@ -242,8 +245,9 @@ std::optional<Product> describe(tosa::MatMulOp op, const Machine &machine) {
   if (!isInt8Product(a.getElementType(), b.getElementType(), out) ||
       failed(aZp) || failed(bZp))
     return std::nullopt;
-  // Zero points are folded into the bias where the right side is one constant
-  // matrix; otherwise they are subtracted beforehand, which takes 16 bits.
+  // If the right operand is one constant matrix, zero points are folded into
+  // the bias. Otherwise they are subtracted from the operands, which then need
+  // 16 bits.
   bool folds = isConstant(op.getB()) && b.getDimSize(0) == 1 && *bZp == 0;
   product.dot = folds ? machine.dot : machine.wideDot();
   product.weightBytes /= folds ? 4 : 2;
@@ -277,8 +281,7 @@ struct SelectKernelsPass : codegen::impl::SelectKernelsBase<SelectKernelsPass> {
   }
 
 private:
-  /// Nothing else here would compute a product faster than one scalar at a
-  /// time.
+  /// Without a kernel, a product would be computed one scalar at a time.
   static bool reportNoKernel(Operation *op) {
     op->emitOpError("has no kernel for ")
         << getElementTypeOrSelf(op->getOperand(0)) << " x "

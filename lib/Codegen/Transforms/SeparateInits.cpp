@@ -35,8 +35,9 @@ struct SeparateInits : codegen::impl::SeparateInitsBase<SeparateInits> {
     });
     for (tensor::EmptyOp op : shared)
       for (OpOperand &use : llvm::make_early_inc_range(op->getUses())) {
-        // Beside its user, because buffers are placed in the order of the
-        // program; but not in a loop, where it would be allocated again.
+        // The copy is created at its user, because buffers are placed in the
+        // order of the program. It is not created inside of a loop, where it
+        // would be allocated in each iteration.
         Operation *user = use.getOwner();
         OpBuilder builder(
             user->getBlock() == op->getBlock() ? user : op.getOperation());

@@ -29,7 +29,8 @@ namespace quantc::codegen {
 using namespace mlir;
 using namespace quantc;
 
-/// What `argument`, an accumulator, is combined with values by.
+/// The operation (a maximum or minimum) that combines the accumulator
+/// `argument` with other values, or null.
 static Operation *findExtreme(BlockArgument argument) {
   for (Operation *user : argument.getUsers())
     if (isa<arith::MaximumFOp, arith::MinimumFOp>(user))

@@ -47,7 +47,7 @@ Value TileEpilogue<KernelTy>::clampFloat(Value value) {
     return arith::ConstantOp::create(w.b, type,
                                      DenseElementsAttr::get(type, of));
   };
-  // As TOSA's clamp: NaN propagates unless it is to be ignored.
+  // TOSA's clamp propagates NaN unless its mode is to ignore it.
   if (op.getIgnoreNan()) {
     value = arith::MaxNumFOp::create(w.b, value, limit(*min));
     return arith::MinNumFOp::create(w.b, value, limit(*max));

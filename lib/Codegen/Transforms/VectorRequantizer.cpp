@@ -28,8 +28,8 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::codegen;
 
-/// The low 32 bits of each 64-bit lane, sign-extended in place: an operand that
-/// x86 multiplies without a conversion.
+/// Sign-extends the lower 32 bits of each 64-bit lane within the lane. x86 can
+/// multiply such lanes without a conversion.
 static Value signExtendLow(KernelWriter &w, Value lanes64, Value by32) {
   Value high = arith::ShLIOp::create(w.b, lanes64, by32);
   return arith::ShRSIOp::create(w.b, high, by32);
@@ -62,7 +62,8 @@ Value VectorRequantizer::apply(Value accumulator) {
   return value;
 }
 
-/// TOSA's second rounding: +2^30 for values >= 0, else -2^30.
+/// The part that TOSA's double rounding adds: 2^30 if the value is not
+/// negative, else -2^30.
 Value VectorRequantizer::roundBySign(Value product, Value value) {
   int64_t count = cast<VectorType>(product.getType()).getNumElements();
   Type i64 = w.b.getI64Type();
@@ -102,7 +103,7 @@ Value VectorRequantizer::applyHigh(Value accumulator) {
     evenProduct = roundBySign(evenProduct, even);
     oddProduct = roundBySign(oddProduct, odd);
   }
-  // Upper halves, back in the order of the lanes.
+  // The upper halves of the products, in the order of the lanes.
   Value evens = vector::BitCastOp::create(w.b, full32, evenProduct);
   Value odds = vector::BitCastOp::create(w.b, full32, oddProduct);
   SmallVector<int64_t> mask;
@@ -127,8 +128,9 @@ void VectorRequantizer::loadWide(Value multipliers, Value shifts,
                                         w.splat(w.b.getI64Type(), lanes, 31));
 }
 
-/// The lower 48 bits, signed, times the multiplier: the parts of 32 and 16 bits
-/// are made in 32-bit lanes, so that LLVM sees products of extended operands.
+/// Multiplies the lower 48 bits, which are signed, by the multiplier. The upper
+/// 32 and the lower 16 of these bits are extracted in 32-bit lanes, so that
+/// LLVM recognises products of extended operands.
 Value VectorRequantizer::multiply48(Value accumulator) {
   auto full64 = cast<VectorType>(accumulator.getType());
   auto full32 = VectorType::get(lanes, w.b.getI32Type());

@@ -28,33 +28,39 @@
 
 namespace quantc::kernel {
 
-/// Products that one lane of an accumulator takes at a time: 4, 2 or 1.
+/// The number of products that are added to one lane of an accumulator at a
+/// time: 4, 2 or 1.
 int64_t getGroup(DotKind kind);
 
-/// The blocks into which a strategy cuts `channels` output channels: whole
-/// blocks of `vectors` vectors, then at most one with fewer.
+/// How a strategy divides `channels` output channels into blocks. All blocks
+/// have `vectors` vectors, but the last one may have fewer.
 struct ChannelBlocks {
   ChannelBlocks(StrategyAttr strategy, int64_t channels);
 
   int64_t wholeBlocks;
-  /// Channels and vectors of the last, smaller block; 0 if there is none.
+  /// The channels and vectors of the last block if it is smaller than the
+  /// others; 0 if there is no such block.
   int64_t tailChannels, tailVectors;
   /// Channels of all blocks, padded to whole vectors.
   int64_t paddedChannels;
 };
 
-/// How the taps of a depthwise convolution are unrolled: all of them, or (large
-/// windows) those of one row, inside a loop over rows.
+/// How the loops over the taps of a depthwise convolution are unrolled. A small
+/// window is unrolled completely. Of a large one, the taps of one row are
+/// unrolled, inside a loop over the rows.
 struct DepthwiseTaps {
   DepthwiseTaps(mlir::ArrayRef<int64_t> taps, int64_t group);
 
-  /// Trips of the loop over rows; rows and columns of taps of one trip.
+  /// `trips` is the number of iterations of the loop over rows. One iteration
+  /// computes `rows` rows of `columns` taps.
   int64_t trips, rows, columns;
-  /// Taps of one trip, in groups that a lane takes at a time.
+  /// The number of groups into which the taps of one iteration are divided. The
+  /// products of a group are added to a lane at once.
   int64_t groups;
 };
 
-/// Makes one-shot bufferization know the kernel dialect's ops.
+/// Implements the interface of one-shot bufferization for the operations of the
+/// kernel dialect.
 void registerBufferizableOpInterfaceExternalModels(
     mlir::DialectRegistry &registry);
 
