@@ -21,29 +21,31 @@
 
 namespace quantc {
 
-/// The rescale that `requantize` stands for, or failure after a diagnostic.
+/// The parameters of the tosa.rescale that computes `requantize`, or failure
+/// after a diagnostic.
 llvm::FailureOr<ptq::RescaleSpec> getRescaleSpec(ptq::RequantizeOp requantize,
                                                  Contract contract);
 
-/// real = (q - zero point) * scale in float32, `storage` holding q. Constants
-/// are computed here.
+/// Dequantizes `storage`, the tensor of integers q, in float32: real = (q -
+/// zero point) * scale. A constant is computed here.
 mlir::Value buildDequantize(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::Value storage,
                             mlir::quant::QuantizedType type);
 
-/// q = round(real / scale) + zero point, saturated, as storage integers.
-/// Contract::TFLM divides in float32 and rounds ties away from zero.
+/// Quantizes to storage integers: q = round(real / scale) + zero point,
+/// saturated. With Contract::TFLM the division is in float32 and ties are
+/// rounded away from zero.
 mlir::Value buildQuantize(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value real,
                           mlir::quant::UniformQuantizedType type,
                           Contract contract);
 
-/// The nearest number that `type` represents, computed in float32 from float32.
-/// Constants are computed here.
+/// Rounds `real` to the nearest number that `type` represents, in float32. A
+/// constant is computed here.
 mlir::Value buildFakeQuant(mlir::OpBuilder &builder, mlir::Location loc,
                            mlir::Value real, mlir::quant::QuantizedType type);
 
-/// lhs * rhs of floats; rhs broadcasts.
+/// The product of two float tensors. `rhs` is broadcast.
 mlir::Value buildMul(mlir::OpBuilder &builder, mlir::Location loc,
                      mlir::Value lhs, mlir::Value rhs);
 

@@ -53,9 +53,9 @@ static quant::UniformQuantizedType getInt8Type(Type tensor) {
                                                          : decltype(type)();
 }
 
-/// The quantized type that the users of a float argument want, or null. An
-/// argument without users has the scale 1: nothing depends on it, and the
-/// caller gets the element type that it asked for.
+/// The quantized type that the users of a float argument quantize it to, or
+/// null. An argument without users gets the scale 1: no result depends on it,
+/// and the caller gets the element type that it asked for.
 static quant::UniformQuantizedType getWantedType(BlockArgument argument) {
   if (argument.use_empty())
     return getUniformType(argument.getContext(), {1.0, 0, kInt8Activation});
@@ -66,8 +66,8 @@ static quant::UniformQuantizedType getWantedType(BlockArgument argument) {
   return {};
 }
 
-/// A float constant as integers, with the parameters of the range of its
-/// values; null if `value` is no constant of finite floats.
+/// Quantizes a float constant, with parameters for the range of its values.
+/// Null if `value` is not a constant of finite floats.
 static Value quantizeConstant(OpBuilder &b, Value value) {
   SmallVector<double> reals = getConstantReals(value);
   if (reals.empty() ||
@@ -96,7 +96,7 @@ static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
   quant::UniformQuantizedType type =
       isFloat ? getWantedType(argument) : getInt8Type(argument.getType());
   if (!isFloat && !type)
-    return success(); // An integer of the network's own.
+    return success(); // The network has an integer here.
   if (!type)
     return func.emitError("input ")
            << argument.getArgNumber() << " ('" << getTensorName(argument)
@@ -112,7 +112,7 @@ static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
   if (element == Element::UInt8)
     storage = convertSign(b, loc, argument, /*fromUnsigned=*/true);
   Value quantized = reinterpret(b, loc, storage, type);
-  Value real; // For users that stay float.
+  Value real; // The value for users that stay float.
   for (OpOperand *use : uses) {
     auto quantize = dyn_cast<quant::QuantizeCastOp>(use->getOwner());
     if (quantize) {

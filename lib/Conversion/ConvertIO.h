@@ -22,7 +22,7 @@
 
 namespace quantc {
 
-/// What the bytes of an input or output are.
+/// The element type of an input or output.
 enum class Element { Own, Float, Int8, UInt8 };
 
 /// The attributes of an argument or result that holds `type`.
@@ -30,12 +30,14 @@ void describe(mlir::Builder b, mlir::quant::UniformQuantizedType type,
               Element element,
               llvm::function_ref<void(llvm::StringRef, mlir::Attribute)> set);
 
-/// The same numbers in the other signedness.
+/// Converts signed integers to unsigned ones or back. They represent the same
+/// real numbers.
 mlir::Value convertSign(mlir::OpBuilder &b, mlir::Location loc,
                         mlir::Value storage, bool fromUnsigned);
 
-/// Makes an input or output that is integers with parameters in the network
-/// itself `element`. False, with nothing changed, if it is something else.
+/// Changes the element type of an input or output to `element`, if the network
+/// itself has integers with parameters there. Otherwise returns false and
+/// changes nothing.
 bool convertOwnInput(mlir::func::FuncOp func, mlir::BlockArgument argument,
                      Element element);
 bool convertOwnOutput(mlir::func::FuncOp func, mlir::OpOperand &output,

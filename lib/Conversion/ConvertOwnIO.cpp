@@ -8,8 +8,9 @@
 
 ///
 /// \file
-/// Other element types for inputs and outputs that are integers with parameters
-/// before anything is converted: those of an already quantized network.
+/// Changes the element types of inputs and outputs of a network that is
+/// quantized already: those that are integers with parameters before anything
+/// is converted.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -24,7 +25,7 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-/// Subtracting it from an unsigned zero point gives the signed one.
+/// The difference between an unsigned zero point and the signed one.
 static constexpr int64_t kUnsignedOffset = 128;
 
 void quantc::describe(Builder b, quant::UniformQuantizedType type,
@@ -42,7 +43,7 @@ Value quantc::convertSign(OpBuilder &b, Location loc, Value storage,
                           bool fromUnsigned) {
   RescaleSpec spec;
   spec.multipliers.push_back(*deriveMultiplier(1.0));
-  // In i8, the unsigned zero point 128 is the bit pattern of -128.
+  // As i8, the unsigned zero point 128 has the bits of -128.
   spec.inputZeroPoint = fromUnsigned ? kUnsignedOffset : 0;
   spec.outputZeroPoint = fromUnsigned ? 0 : kUnsignedOffset;
   spec.inputUnsigned = fromUnsigned;
@@ -50,7 +51,8 @@ Value quantc::convertSign(OpBuilder &b, Location loc, Value storage,
   return buildRescale(b, loc, storage, b.getI8Type(), spec);
 }
 
-/// True if tosa.rescale multiplies by one, from or to the zero point 128.
+/// True if `rescale` only changes the signedness: it multiplies by one, and one
+/// of its zero points is 128.
 static bool isSignChange(tosa::RescaleOp rescale, bool fromUnsigned) {
   auto holds = [](Value constant, int64_t value) {
     APInt found;
@@ -68,12 +70,14 @@ static bool isSignChange(tosa::RescaleOp rescale, bool fromUnsigned) {
 }
 
 namespace {
-/// What integers stand for, as int8, and whether the network has them unsigned.
+/// The quantization parameters of an input or output as those of int8, and
+/// whether the network has it as unsigned integers.
 struct OwnType {
   quant::UniformQuantizedType type;
   bool isUnsigned = false;
 
-  /// Of an argument or result with `attributes`; no type if they say nothing.
+  /// Reads the parameters from the attributes of an argument or result. The
+  /// type is null if they have none.
   OwnType(Type tensor, DictionaryAttr attributes) {
     auto scale =
         attributes ? attributes.getAs<FloatAttr>(kScaleAttr) : FloatAttr();
@@ -131,7 +135,7 @@ static void replaceInput(BlockArgument argument, const OwnType &own,
     argument.setType(
         cast<RankedTensorType>(argument.getType()).clone(b.getF32Type()));
   Value storage = toInt8(b, loc, argument, own, element);
-  Value original; // For users of what the argument was.
+  Value original; // For the former users of the argument.
   for (OpOperand *use : uses) {
     auto rescale = dyn_cast<tosa::RescaleOp>(use->getOwner());
     if (own.isUnsigned && rescale &&

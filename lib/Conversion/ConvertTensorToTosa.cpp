@@ -45,8 +45,9 @@ static Value buildReshape(PatternRewriter &b, Location loc, Value source,
                                  tosa::getTosaConstShape(b, loc, shape));
 }
 
-/// `target` with `source` at `offsets`: in the first dimension where it is
-/// smaller, the elements before it, it, and the elements behind it.
+/// Inserts `source` into `target` at `offsets`. In the first dimension where
+/// `source` is smaller, the result joins the elements of `target` before it,
+/// `source`, and the elements behind it.
 static Value buildInsert(PatternRewriter &b, Location loc, Value source,
                          Value target, ArrayRef<int64_t> offsets) {
   auto type = cast<RankedTensorType>(target.getType());
@@ -74,8 +75,8 @@ static Value buildInsert(PatternRewriter &b, Location loc, Value source,
   return tosa::ConcatOp::create(b, loc, type, parts, axis);
 }
 
-/// True if offsets, sizes and steps are known, elements are next to each other
-/// and there are some.
+/// True if offsets, sizes and steps are static, the elements are contiguous,
+/// and there is at least one.
 static bool isBlock(OffsetSizeAndStrideOpInterface op) {
   return !llvm::any_of(op.getStaticOffsets(), ShapedType::isDynamic) &&
          llvm::all_of(op.getStaticSizes(),
@@ -157,8 +158,8 @@ static LogicalResult convertPad(tensor::PadOp op, PatternRewriter &b) {
   return success();
 }
 
-/// The elements of tensor.empty may be anything: zeros, where something is
-/// inserted. Destinations of other dialects stay with those.
+/// The elements of tensor.empty are undefined, so zeros will do. An operation
+/// of another dialect keeps tensor.empty as its destination.
 static LogicalResult convertEmpty(tensor::EmptyOp op, PatternRewriter &b) {
   if (!isStatic(op) || !llvm::all_of(op->getUsers(), [](Operation *user) {
         return isa_and_nonnull<tensor::TensorDialect, tosa::TosaDialect>(
@@ -177,7 +178,8 @@ namespace {
 struct ConvertTensorToTosa
     : quantc::impl::ConvertTensorToTosaBase<ConvertTensorToTosa> {
   void runOnOperation() override {
-    // Folding reaches TOSA as well, so a network without them is left alone.
+    // The folding below also changes TOSA operations. A network without tensor
+    // operations must stay as it is.
     WalkResult found = getOperation().walk([](Operation *op) {
       return WalkResult(
           failure(isa_and_nonnull<tensor::TensorDialect, arith::ArithDialect>(

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 /// \file
-/// Integers of the other passes have no sign in their type. What is unsigned is
-/// said by the operations that ask for it: tosa.rescale, and arguments and
-/// results of the network.
+/// The other passes use integer types without a sign. Unsigned integers are
+/// marked on the operations that need to know: tosa.rescale, and the arguments
+/// and results of the network.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -47,8 +47,8 @@ static bool isSignless(Operation *op) {
       op);
 }
 
-/// Spells a cast between an unsigned and another type with int32 in between,
-/// which holds all unsigned integers of up to 16 bits.
+/// Writes a cast between an unsigned and another type as two casts. int32 in
+/// between holds all unsigned integers of up to 16 bits.
 static void convertCast(tosa::CastOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
   TensorType type = op.getType();
@@ -72,14 +72,15 @@ static void convertCast(tosa::CastOp op) {
   Value value = op.getInput();
   if (from.isUnsignedInteger() &&
       to.getIntOrFloatBitWidth() > from.getIntOrFloatBitWidth()) {
-    // Without a type that tells, the cast repeats the highest bit.
+    // The type no longer says that the integer is unsigned, so the cast extends
+    // its sign.
     value = tosa::BitwiseAndOp::create(b, wide, cast(value, wide),
                                        constantOf(getMaximum(from)));
   } else if (isa<FloatType>(from)) {
     value = tosa::MaximumOp::create(b, wide, cast(value, wide), constantOf(0));
     value = tosa::MinimumOp::create(b, wide, value, constantOf(getMaximum(to)));
   } else {
-    return; // The low bits are the result.
+    return; // The lower bits are the result.
   }
   op.replaceAllUsesWith(cast(value, type));
   op.erase();

@@ -8,9 +8,9 @@
 
 ///
 /// \file
-/// The float meaning of ptq.softmax, ptq.mean and ptq.pointwise, for code
-/// generation of float and observed networks and of what stays float in a
-/// quantized one.
+/// Expands ptq.softmax, ptq.mean and ptq.pointwise into float TOSA. Float
+/// networks and observed networks need this, and so do the operations of a
+/// quantized network that stay in float.
 ///
 //===----------------------------------------------------------------------===//
 

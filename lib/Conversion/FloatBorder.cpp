@@ -107,8 +107,8 @@ Value quantc::buildDequantize(OpBuilder &builder, Location loc, Value storage,
       buildBroadcast(builder, loc, params.scales, rank, params.axis));
 }
 
-/// round(real / scale), saturated so that adding the zero point stays in the
-/// storage range: an int32 tensor. TOSA's cast rounds ties to even.
+/// Computes round(real / scale) as int32, saturated so that the sum with the
+/// zero point stays in the storage range. TOSA's cast rounds ties to even.
 static Value buildSteps(OpBuilder &builder, Location loc, Value real,
                         quant::QuantizedType type,
                         const ChannelParams &params) {
@@ -141,11 +141,12 @@ static Value createInt32(OpBuilder &builder, Location loc, int64_t rank,
       DenseElementsAttr::get(type, static_cast<int32_t>(value)));
 }
 
-/// N33's `codes` (int32) of `real` as N43 has them: they are off by one at
-/// most, and the reals at which codes change are known.
+/// Corrects `codes` (int32), which rule N33 computes from `real`, to those of
+/// rule N43. The two differ by at most one, and the real numbers at which a new
+/// code begins are known.
 static Value correctCodes(OpBuilder &builder, Location loc, Value codes,
                           Value real, const AffineParams &params) {
-  // Entry i is where code min + i begins.
+  // Entry i is the smallest real number of code min + i.
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   SmallVector<float> begins{-kInfinity};
   for (int64_t q = params.storage.min + 1; q <= params.storage.max; ++q)
@@ -175,7 +176,7 @@ static Value correctCodes(OpBuilder &builder, Location loc, Value codes,
       tosa::GreaterOp::create(builder, loc, flags, lookUp(index), real);
   codes = tosa::AddOp::create(builder, loc, type, codes, toInteger(isAbove));
   codes = tosa::SubOp::create(builder, loc, type, codes, toInteger(isBelow));
-  // Plus infinity is not below the end of the last code.
+  // Plus infinity must not exceed the last code.
   return tosa::MinimumOp::create(
       builder, loc, type, codes,
       createInt32(builder, loc, type.getRank(), params.storage.max));

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 /// \file
-/// A tensor.cast says that a dimension has a size. The tensor that it casts
-/// gets the type which has every size that one of the two knows, and takes the
-/// place of the result.
+/// Removes tensor.cast, which only adds or removes knowledge of sizes. The type
+/// of the operand is changed to one that has every size that the operand or the
+/// result has, and the operand replaces the result.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,8 @@ namespace quantc {
 using namespace mlir;
 using namespace quantc;
 
-/// The type that has the sizes of both, or null if they contradict each other.
+/// The type with the known sizes of both types, or null if they contradict each
+/// other.
 static TensorType joinTypes(TensorType a, TensorType b) {
   if (!a.hasRank())
     return b;

@@ -8,10 +8,10 @@
 
 ///
 /// \file
-/// The step to the integer contract. Quantized operations already are TOSA's
-/// with their zero points as operands, so what is left is: requantize becomes
-/// rescale, casts from and to float become float operations, and the types lose
-/// their parameters.
+/// Lowers a quantized network to plain integer TOSA. Quantized operations are
+/// already TOSA's, with their zero points as operands. Three things are left:
+/// ptq.requantize becomes tosa.rescale, casts from and to float become float
+/// operations, and types lose their quantization parameters.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -40,8 +40,8 @@ static Value toStorage(OpBuilder &builder, Value value) {
                      getQuantizedElement(value.getType()).getStorageType());
 }
 
-/// Lets `replacement` (storage integers or floats) take the place and the name
-/// of the result of `op`.
+/// Replaces the result of `op` by `replacement` (storage integers or floats),
+/// which also gets its name.
 static void replace(OpBuilder &builder, Operation *op, Value replacement) {
   Operation *source = replacement.getDefiningOp();
   if (Attribute name = op->getAttr(kNameAttr);
@@ -138,7 +138,8 @@ static void eraseParameters(func::FuncOp func) {
                                          erased(func.getResultTypes())));
 }
 
-/// Every quantized tensor has parameters that the lowering understands.
+/// Checks that every quantized tensor has parameters that the lowering
+/// supports.
 static LogicalResult verifyTypes(func::FuncOp func) {
   auto verify = [](Value value, function_ref<InFlightDiagnostic()> error) {
     quant::QuantizedType type = getQuantizedElement(value.getType());
@@ -191,7 +192,7 @@ struct LowerQuantizedPass
     });
     if (failedAny)
       return signalPassFailure();
-    // They are part of the integers now.
+    // The integer operations now have what these attributes ask for.
     func->removeAttr(kContractAttr);
     removeSchemes(func);
     eraseParameters(func);

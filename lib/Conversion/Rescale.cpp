@@ -55,7 +55,8 @@ static LogicalResult checkZeroPoint(RequantizeOp op, quant::QuantizedType type,
          << "-bit tensor cannot become tosa.rescale; use zero point 0";
 }
 
-/// Scales that are so far apart are a fault of calibration, or of the file.
+/// Reports scales whose ratio is out of range, which is a fault of the
+/// calibration or of the file.
 static LogicalResult refuseRatio(RequantizeOp op, double from, double to) {
   InFlightDiagnostic error = op.emitError("integers of scale ")
                              << from << " become integers of scale " << to;

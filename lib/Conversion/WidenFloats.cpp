@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 /// \file
-/// Networks in half precision or in double become networks in float32, the one
-/// float type that the other passes and the kernels know.
+/// Converts networks in half or double precision to float32, the only float
+/// type that the other passes and the kernels support.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -39,7 +39,8 @@ static APFloat widen(APFloat value) {
   return value;
 }
 
-/// The same values as float32. Null if they are in a form without values.
+/// Converts the values to float32. Null if `values` has a form from which they
+/// cannot be read.
 static ElementsAttr widenElements(ElementsAttr values) {
   auto dense = dyn_cast<DenseElementsAttr>(values);
   auto resource = dyn_cast<DenseResourceElementsAttr>(values);

@@ -81,8 +81,8 @@ static std::string listUndefinedSymbols(StringRef object) {
   return llvm::join(names, ", ");
 }
 
-/// Makes a shared library describe itself, so that a program that loads it need
-/// not believe a file beside it.
+/// Embeds the manifest into a shared library, so that a program that loads the
+/// library need not trust a file beside it.
 static void embedManifest(llvm::Module &module, const ModelInterface &interface,
                           const TargetDescription &target) {
   std::string text =
@@ -135,7 +135,7 @@ LogicalResult quantc::emit(ModuleOp module, const TargetDescription &target,
   if (!machine)
     return module.emitError(llvm::toString(machine.takeError()));
   llvm::LLVMContext context;
-  // By itself LLVM prints errors of a backend and ends the process.
+  // Without a handler, LLVM prints errors of a backend and ends the process.
   std::string refusal;
   context.setDiagnosticHandlerCallBack(
       [](const llvm::DiagnosticInfo *info, void *text) {

@@ -58,8 +58,8 @@ static std::string commentText(StringRef name) {
   return text;
 }
 
-/// A C string literal; bytes outside ASCII as octal, which cannot swallow what
-/// follows.
+/// Prints a C string literal. Bytes outside of ASCII are octal escapes, because
+/// a hexadecimal escape would include the digits that follow it.
 static void printString(raw_ostream &os, StringRef text) {
   os << '"';
   for (unsigned char c : text) {
@@ -97,7 +97,8 @@ static void printElement(raw_ostream &os, ElementType type, double value) {
     os << static_cast<int64_t>(value);
 }
 
-/// What an input that is a state takes in the first run and later.
+/// Prints the macros for an input that is state: its initial value, and the
+/// output that belongs to it.
 static void printState(raw_ostream &os, StringRef macro,
                        const TensorInfo &tensor,
                        const std::vector<TensorInfo> &outputs) {
@@ -211,7 +212,8 @@ int )"
 
 void quantc::emitHeader(const ModelInterface &interface, raw_ostream &os) {
   std::string prefix = StringRef(interface.name).upper();
-  // No system header has a guard of this form, whatever the network's name.
+  // No system header has an include guard of this form, whatever the name of
+  // the network.
   std::string guard = "QUANTC_" + prefix + "_H";
   os << "/* " << interface.name << ": a neural network compiled by quantc. */\n"
      << "#ifndef " << guard << "\n#define " << guard

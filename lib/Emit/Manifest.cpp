@@ -18,8 +18,8 @@
 using namespace quantc;
 namespace json = llvm::json;
 
-/// Version of the manifest's layout; raised when a reader of today would
-/// misread it.
+/// The version of the manifest's layout. It is raised when existing readers
+/// would misread a new layout.
 static constexpr int64_t manifestVersion = 1;
 
 static json::Array writeTensors(const std::vector<TensorInfo> &tensors) {
@@ -83,7 +83,7 @@ static std::optional<ElementType> parseElementType(llvm::StringRef name) {
   return std::nullopt;
 }
 
-/// Saturates: a manifest may be damaged.
+/// The product saturates, because a manifest may be damaged.
 static size_t countElements(const std::vector<int64_t> &shape) {
   size_t count = 1;
   for (int64_t size : shape)

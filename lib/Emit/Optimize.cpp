@@ -65,13 +65,13 @@ quantc::translate(ModuleOp module, llvm::LLVMContext &context,
   for (llvm::Function &function : *result) {
     if (function.isDeclaration())
       continue;
-    // Said on the functions too, so that printed LLVM IR compiles to the same
-    // code.
+    // The functions carry the target as well, so that printed LLVM IR compiles
+    // to the same code.
     function.addFnAttr("target-cpu", target.cpu);
     if (!target.features.empty())
       function.addFnAttr("target-features", target.features);
-    // Some CPU models of LLVM prefer half vectors; the kernels are for whole
-    // ones.
+    // For some CPUs, LLVM prefers vectors of half the width. The kernels are
+    // written for whole ones.
     function.addFnAttr("prefer-vector-width", llvm::utostr(target.vectorBits));
   }
   return result;

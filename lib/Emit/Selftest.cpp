@@ -117,7 +117,8 @@ public:
              status);
   }
 
-  /// Folds `body(index, accumulated)` over the indices below `count`; bytes.
+  /// Writes a loop over the indices below `count`, which computes byte =
+  /// body(index, byte) from a byte that is 0 at first. Returns the last byte.
   Value foldBytes(int64_t count, function_ref<Value(Value, Value)> body) {
     Block *before = builder.getInsertionBlock();
     Block *loop = function.addBlock(), *next = function.addBlock();
@@ -149,7 +150,7 @@ public:
                                 offset(base, index));
   }
 
-  /// Fills `output` with bytes that all differ from the expected ones.
+  /// Fills `output` with bytes each of which differs from the expected one.
   void spoil(Value output, Value expected, int64_t bytes) {
     foldBytes(bytes, [&](Value index, Value unchanged) {
       Value ones =
@@ -161,7 +162,7 @@ public:
     });
   }
 
-  /// Zero if all bytes are equal.
+  /// Writes code that computes 0 if and only if all bytes are equal.
   Value difference(Value output, Value expected, int64_t bytes) {
     return foldBytes(bytes, [&](Value index, Value difference) {
       Value bits = LLVM::XOrOp::create(builder, loc, loadByte(output, index),

@@ -36,7 +36,7 @@ void Model::ArenaDeleter::operator()(void *memory) const { std::free(memory); }
 
 llvm::Error Model::allocateArena() {
   auto alignment = static_cast<size_t>(info.arenaAlignment);
-  // Not operator new: its handler may end the process.
+  // Not allocated with operator new, because its handler may end the process.
   void *memory = std::aligned_alloc(
       alignment, llvm::alignTo(std::max<int64_t>(info.arenaBytes, 1),
                                llvm::Align(alignment)));
@@ -63,7 +63,7 @@ static std::string describe(ElementType type, llvm::ArrayRef<int64_t> shape) {
       .str();
 }
 
-/// Checks that `array` is what the network's input `info` asks for.
+/// Checks that `array` has the type and shape of the network's input `info`.
 static llvm::Error checkInput(const Array &array, const TensorInfo &info) {
   if (array.type == info.type && array.shape == info.shape &&
       array.bytes.size() ==

@@ -23,8 +23,8 @@
 
 using namespace quantc;
 
-/// Fails unless the file is a whole library, as far as its headers tell: the
-/// loader maps a truncated one and crashes.
+/// Fails unless the file is a complete library, as far as its headers tell. The
+/// system's loader would map a truncated one and crash.
 static llvm::Error checkLibrary(llvm::StringRef path) {
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> buffer =
       readInputFile(path);
@@ -56,7 +56,7 @@ namespace {
 /// A model whose code lives in a library that stays open as long as the model.
 class LibraryModel : public Model {
 public:
-  /// `interface` is what the file `manifestPath` says.
+  /// `interface` was read from the file `manifestPath`.
   static llvm::Expected<std::unique_ptr<Model>>
   create(ModelInterface interface, const std::string &path,
          llvm::StringRef manifestPath) {
@@ -112,7 +112,8 @@ Model::fromSharedLibrary(llvm::StringRef libraryPath,
   llvm::Expected<ModelInterface> interface = readManifest(manifestPath);
   if (!interface)
     return interface.takeError();
-  // The loader searches the system's folders for a name without a folder.
+  // If the path has no folder, the loader would search the folders of the
+  // system.
   llvm::SmallString<128> path(libraryPath);
   if (std::error_code code = llvm::sys::fs::make_absolute(path))
     return llvm::createFileError(libraryPath, code);

@@ -33,22 +33,27 @@ struct TensorInfo {
   std::string name;
   ElementType type = ElementType::Float32;
   std::vector<int64_t> shape;
-  /// Set if the integers stand for reals: real = (q - zeroPoint) * scale.
+  /// The scale, if the integers represent real numbers: real = (q - zeroPoint)
+  /// * scale.
   std::optional<double> scale;
   int64_t zeroPoint = 0;
-  /// Another name, under which data may be given too; empty if there is none.
+  /// A second name, which data files may use instead of the first. Empty if
+  /// there is none.
   std::string alias;
-  /// Of an input that is a state: the output that holds what it takes in the
-  /// next run. Of that output: the input. Empty for other tensors.
+  /// For an input that is state of the network: the name of the output whose
+  /// value it takes in the next run. For that output: the name of the input.
+  /// Empty for other tensors.
   std::string state;
-  /// What a state takes in the first run, as reals if there is a scale: one
-  /// number for all elements, or one for each. Empty if nothing is known.
+  /// For an input that is state: its value in the first run, as one number for
+  /// all elements or one for each. If the input has a scale, these are real
+  /// numbers. Empty if the value is not known.
   std::vector<double> initial;
 
   bool operator==(const TensorInfo &other) const;
 };
 
-/// The elements with which a state begins; `tensor.initial` is not empty.
+/// The initial value of a state as an array. `tensor.initial` must not be
+/// empty.
 Array makeInitial(const TensorInfo &tensor);
 
 /// What a caller of the object has to know. Codegen leaves it on the module as
@@ -58,8 +63,8 @@ struct ModelInterface {
   std::vector<TensorInfo> inputs, outputs;
   int64_t arenaBytes = 0;
   int64_t arenaAlignment = 64;
-  /// Sum of the sizes of the tensors alive at the worst moment; arenaBytes >=
-  /// this.
+  /// The largest sum of the sizes of tensors that are alive at the same time.
+  /// No arena can be smaller.
   int64_t arenaLowerBound = 0;
   bool selftest = false;
 

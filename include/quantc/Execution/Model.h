@@ -8,8 +8,9 @@
 
 ///
 /// \file
-/// Runs networks in this process: the very object code that `Emit` writes,
-/// loaded by LLVM's JIT linker, or a shared library that was emitted before.
+/// Runs networks in this process. The code of a network is the object code that
+/// `Emit` writes, loaded by LLVM's JIT linker, or a shared library that was
+/// compiled before.
 ///
 //===----------------------------------------------------------------------===//
 
