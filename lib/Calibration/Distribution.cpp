@@ -36,9 +36,9 @@ Distribution::Distribution(const Histogram &histogram) {
   totalCount = static_cast<double>(histogram.values());
 }
 
-/// The integral from 0 to t of the squared distance between a position and the
-/// nearest of the integers 0 to `last`. Between them every unit contributes
-/// 1/12.
+/// The integral, from 0 to t, of the squared distance between a position and
+/// the nearest of the integers 0 to `last`. Each unit between two integers
+/// contributes 1/12.
 static double integralOfError(double t, double last) {
   double nearest = std::clamp(std::nearbyint(t), 0.0, last);
   double distance = t - nearest;
@@ -47,7 +47,8 @@ static double integralOfError(double t, double last) {
 
 /// Mean squared error over [from, to], in steps of the quantization.
 static double meanError(double from, double to, double last) {
-  // Too narrow for a difference of integrals: the error at the center.
+  // In an interval this narrow, a difference of two integrals is not accurate.
+  // The error at its center is used instead.
   if (to - from < 1e-4) {
     double t = (from + to) / 2;
     double distance = t - std::clamp(std::nearbyint(t), 0.0, last);

@@ -8,8 +8,9 @@
 
 ///
 /// \file
-/// A compact form of a histogram for the estimators, which look at it hundreds
-/// of times: only bins that hold something, cut at the extremes, zeros apart.
+/// A compact form of a histogram. The estimators read it hundreds of times, so
+/// it contains only bins that are not empty, is cut at the extremes, and has
+/// the exact zeros in a cell of their own.
 ///
 //===----------------------------------------------------------------------===//
 

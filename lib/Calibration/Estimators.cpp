@@ -29,7 +29,8 @@ struct Name {
 };
 } // namespace
 
-/// In the order in which `Auto` tries them: of equals, the simplest wins.
+/// The estimators in the order in which `Auto` tries them. If two have the same
+/// error, the first one, which is the simpler, is chosen.
 static constexpr Name kNames[] = {{Estimator::MinMax, "min-max"},
                                   {Estimator::MovingAverage, "moving-average"},
                                   {Estimator::Percentile, "percentile"},
@@ -76,7 +77,8 @@ static Range estimate(Estimator estimator, const Histogram &histogram,
   case Estimator::Auto:
     return widest;
   case Estimator::MovingAverage:
-    // Clamped: a sum read from a file is not trusted.
+    // The means are clamped, because sums that were read from a file are not
+    // trusted.
     return {std::clamp(histogram.meanMin(), widest.low, 0.0),
             std::clamp(histogram.meanMax(), 0.0, widest.high)};
   case Estimator::Percentile:

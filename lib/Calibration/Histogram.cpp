@@ -65,7 +65,7 @@ double ExactSum::value() const {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What one pass over a sample finds out.
+/// The result of one pass over a sample.
 struct Scan {
   int32_t minKey = std::numeric_limits<int32_t>::max();
   int32_t maxKey = std::numeric_limits<int32_t>::min();
@@ -76,8 +76,8 @@ struct Scan {
 static constexpr uint32_t kMagnitudeMask = 0x7fffffff;
 static constexpr uint32_t kInfinityBits = 0x7f800000;
 
-/// The sign-magnitude bits of a float as two's complement: keys compare as the
-/// floats do. Its own inverse.
+/// Converts the sign-magnitude bits of a float to two's complement, so that
+/// keys compare as the floats do. The function is its own inverse.
 static int32_t orderedKey(int32_t bits) {
   return bits ^ static_cast<int32_t>(static_cast<uint32_t>(bits >> 31) &
                                      kMagnitudeMask);
@@ -87,7 +87,8 @@ static float floatOfKey(int32_t key) {
   return llvm::bit_cast<float>(orderedKey(key)) + 0.0f; // -0 becomes 0.
 }
 
-/// Integer comparisons and selects only: compilers vectorize this loop.
+/// This loop uses only integer comparisons and selections, so that compilers
+/// vectorize it.
 static Scan scan(const float *values, size_t count) {
   Scan result;
   for (size_t i = 0; i < count; ++i) {
@@ -112,8 +113,8 @@ static int32_t floorToInt(double x) {
 }
 
 void Histogram::countBins(const float *values, size_t count, bool allFinite) {
-  // In double the product is exact for every float32: a bin depends on nothing
-  // but the value and the final exponent.
+  // The product is exact in double for every float32. So the bin depends only
+  // on the value and on the final exponent.
   double scale = 1.0 / binWidth();
   uint64_t *zeroBin = counts.data() + kHalfBins;
   if (allFinite) {
@@ -151,7 +152,8 @@ int32_t Histogram::exponentFor(float min, float max) {
   return magnitude == 0 ? kMinExponent : std::ilogb(magnitude) + 1;
 }
 
-/// Makes [min, max] part of the range, before its values are counted.
+/// Extends the range to include [min, max]. Called before the values are
+/// counted.
 void Histogram::extendRange(float min, float max) {
   if (counts.empty()) {
     counts.resize(2 * kHalfBins);
@@ -163,9 +165,10 @@ void Histogram::extendRange(float min, float max) {
   widenTo(std::max(exponent, exponentFor(min, max)));
 }
 
-/// Adds up neighbouring bins. Bin index n >= 0 from zero becomes n >> k, and
-/// -1 - n becomes -1 - (n >> k): both are floor(index / 2^k), so that widening
-/// and counting commute.
+/// Makes bins wider by adding neighbouring ones. With k the difference of the
+/// exponents, bin n >= 0 from zero becomes bin n >> k, and bin -1 - n becomes
+/// -1 - (n >> k). Both are floor(index / 2^k), so the result is the same
+/// whether values are counted before or after widening.
 void Histogram::widenTo(int32_t newExponent) {
   assert(newExponent >= exponent);
   int32_t shift = std::min(newExponent - exponent, 31);
@@ -209,7 +212,7 @@ double Histogram::meanMax() const {
 //===----------------------------------------------------------------------===//
 
 bool Histogram::canMerge(const Histogram &other) const {
-  // Neither side exceeds the limits: no sum wraps.
+  // Neither operand exceeds the limits, so these sums do not wrap.
   return sampleCount + other.sampleCount <= kMaxSamples &&
          valueCount + other.valueCount <= kMaxValues &&
          nonFiniteCount + other.nonFiniteCount <= kMaxValues;

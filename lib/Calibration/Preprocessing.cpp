@@ -130,7 +130,7 @@ std::vector<uint8_t> quantc::changeLayout(LayoutChange change,
                                           ArrayRef<int64_t> shape) {
   if (change == LayoutChange::None || shape.size() < 3)
     return bytes.vec();
-  // Both are the transposition of a matrix, once for each entry of the batch.
+  // Both changes transpose a matrix, once for each entry of the batch.
   size_t batch = shape.front();
   size_t rows = change == LayoutChange::ToNHWC
                     ? shape[1]

@@ -20,7 +20,7 @@ using namespace llvm;
 
 static constexpr StringLiteral kFormat("quantc-profile");
 
-/// Removes what `other` does not have.
+/// Removes the inputs that `other` does not have with the same parameters.
 static void keepCommonInputs(std::map<std::string, AffineParams> &inputs,
                              const std::map<std::string, AffineParams> &other) {
   for (auto it = inputs.begin(); it != inputs.end();) {
@@ -32,7 +32,8 @@ static void keepCommonInputs(std::map<std::string, AffineParams> &inputs,
 
 using ChannelSums = std::map<std::string, std::vector<ExactSum>>;
 
-/// A tensor that has channels in both has equally many.
+/// Checks that a tensor with channel sums in both profiles has the same number
+/// of channels in both.
 static Error checkChannels(const ChannelSums &sums, const ChannelSums &others) {
   for (const auto &[name, channels] : sums) {
     auto found = others.find(name);
@@ -45,7 +46,8 @@ static Error checkChannels(const ChannelSums &sums, const ChannelSums &others) {
   return Error::success();
 }
 
-/// Adds up the sums; without those of one part there are none of the whole.
+/// Adds the sums of channels. If one part has no sums for a tensor, the whole
+/// has none.
 static void mergeChannels(ChannelSums &sums, const ChannelSums &others) {
   for (auto it = sums.begin(); it != sums.end();) {
     auto found = others.find(it->first);
@@ -122,7 +124,8 @@ writeChannels(json::OStream &json,
   });
 }
 
-/// Runs of bins that are not zero: [index of the first, count, count, ...].
+/// Writes the bins as runs of bins that are not zero: [index of the first,
+/// count, count, ...].
 static void writeBins(json::OStream &json, ArrayRef<uint64_t> bins) {
   json.attributeArray("bins", [&] {
     for (size_t i = 0; i < bins.size();) {
@@ -305,8 +308,8 @@ static bool readInputs(const json::Value &value,
   return true;
 }
 
-/// Reads the sums of channels of the tensors that have a histogram. A sample
-/// adds at most one mantissa to each.
+/// Reads the channel sums of the tensors that have a histogram. A sample adds
+/// at most one mantissa to each sum.
 static bool readChannels(
     const std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>>
         &read,
@@ -339,13 +342,14 @@ static bool mapChannels(const json::Value &value, Profile &profile,
          readChannels(read, profile, path.field("channelSums"));
 }
 
-/// What to do about a file that cannot be used.
+/// Completes the error for a file that cannot be used with what to do about it.
 static Error damaged(const Twine &reason) {
   return createStringError("damaged calibration profile: " + reason +
                            "; calibrate again");
 }
 
-/// Checks `format` and `version`, before anything else may differ.
+/// Checks `format` and `version` first, because a newer file may differ in
+/// everything else.
 static Error checkVersion(const json::Value &root) {
   const json::Object *object = root.getAsObject();
   std::optional<StringRef> format =

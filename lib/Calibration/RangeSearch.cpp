@@ -17,13 +17,14 @@
 using namespace quantc;
 using namespace llvm;
 
-/// The coarse search shrinks by eighths of an octave, down to 2^-kOctaves; the
-/// fine one looks at thirty-seconds around the best.
+/// The coarse search shrinks the range in steps of an eighth of an octave, down
+/// to 2^-kOctaves. The fine search then tries steps of a thirty-second around
+/// the best range.
 static constexpr int kCoarse = 8, kFine = 32, kOctaves = 8;
 
 namespace {
-/// The best range so far. A later one has to be better: of equal ranges the
-/// widest, which is tried first, wins.
+/// The best range so far. A later range must be strictly better. Wider ranges
+/// are tried first, so of equally good ranges the widest is kept.
 struct Best {
   Range range;
   double cost = std::numeric_limits<double>::infinity();
@@ -75,8 +76,8 @@ Range quantc::searchSquaredError(const Distribution &distribution, Range widest,
         chooseAsymmetric(range.low, range.high, storage));
   };
   Best best = searchJointly(widest, cost);
-  // One end at a time, until neither moves; an end that is 0 has nothing to
-  // move.
+  // Moves one end at a time, until moving either does not help. An end that is
+  // 0 is not moved.
   constexpr int kRounds = 8;
   for (int round = 0; round < kRounds; ++round) {
     bool low = widest.low < 0 && refine(best, widest, true, false, cost);
@@ -94,7 +95,8 @@ public:
   Divergence(const Distribution &distribution, StorageRange storage)
       : storage(storage), levelCount(storage.max - storage.min + 1),
         levelCells(levelCount.size()) {
-    // Exact zeros stay exact whatever the range: they say nothing about it.
+    // Zero is represented exactly in every range, so zeros do not matter to the
+    // choice.
     for (const Cell &cell : distribution.cells())
       if (cell.low != 0 || cell.high != 0)
         cells.push_back(cell);

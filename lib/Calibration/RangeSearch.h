@@ -8,8 +8,8 @@
 
 ///
 /// \file
-/// The estimators that search: of the ranges inside a tensor's own, the one
-/// whose squared error or divergence is least.
+/// The estimators that search. They choose, among the ranges inside of a
+/// tensor's range, the one with the least squared error or divergence.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -30,10 +30,10 @@ struct Range {
 Range searchSquaredError(const Distribution &distribution, Range widest,
                          StorageRange storage);
 
-/// The range inside `widest`, shrunk at both ends by the same factor, whose
-/// quantized distribution diverges least from the real one: the
+/// The range inside of `widest`, shrunk at both ends by the same factor, whose
+/// quantized distribution diverges least from the real one. This is the
 /// Kullback-Leibler criterion of Migacz, "8-bit inference with TensorRT" (GTC
-/// 2017), with what is clipped counted at the ends of the reference
+/// 2017). Values that are clipped are counted at the ends of the reference
 /// distribution.
 Range searchDivergence(const Distribution &distribution, Range widest,
                        StorageRange storage);

@@ -15,7 +15,7 @@ using namespace llvm;
 static constexpr unsigned kMaxDepth = 16;
 
 namespace {
-/// What can be told of the text without parsing it.
+/// What is found in the text without parsing it.
 struct Scan {
   unsigned depth = 0;
   /// Colons outside of strings: one for each key.

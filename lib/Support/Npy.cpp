@@ -55,7 +55,8 @@ Expected<Array> quantc::readNpyArray(uint64_t fileBytes,
     return createStringError("a .npy header of " + Twine(preamble->textBytes) +
                              " bytes is not supported");
   uint64_t textEnd = preamble->textOffset + preamble->textBytes;
-  // A version 1 text starts inside the preamble; it may even end there.
+  // The header of version 1 is shorter than the preamble's buffer, so that the
+  // buffer already holds the start of the text, or all of it.
   size_t alreadyRead = start.size();
   if (textEnd > alreadyRead) {
     start.resize(textEnd);

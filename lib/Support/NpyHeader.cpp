@@ -230,8 +230,8 @@ static Expected<ElementType> parseDescr(StringRef descr) {
       "'; bool, integers and floats of 16 to 64 bits are read");
 }
 
-/// Bytes of an array; nullopt if they, or the nonzero dimensions alone, exceed
-/// what 63 bits count.
+/// The number of bytes of an array. Nullopt if this number, or the product of
+/// the dimensions that are not zero, does not fit in 63 bits.
 static std::optional<uint64_t> countBytes(ArrayRef<int64_t> shape,
                                           uint64_t elementBytes) {
   uint64_t bytes = elementBytes;

@@ -26,7 +26,7 @@
 
 namespace quantc {
 
-/// The header is valid, but its array has elements that are not read.
+/// The error for a valid header whose array has an unsupported element type.
 class UnsupportedArray : public llvm::ErrorInfo<UnsupportedArray> {
 public:
   static char ID;
@@ -65,8 +65,8 @@ struct NpyHeader {
 /// orders are errors.
 llvm::Expected<NpyHeader> parseNpyHeader(llvm::StringRef text);
 
-/// Reads an array from a .npy file of `fileBytes` bytes; `read` delivers the
-/// next so many of them. Nothing is allocated that the file cannot hold.
+/// Reads an array from a .npy file of `fileBytes` bytes. `read` delivers the
+/// next bytes of the file. Nothing is allocated that is larger than the file.
 llvm::Expected<Array>
 readNpyArray(uint64_t fileBytes,
              llvm::function_ref<llvm::Error(char *to, size_t size)> read);

@@ -23,8 +23,8 @@ using namespace llvm;
 
 /// No deflate stream expands by more than this factor.
 static constexpr uint64_t kMaxDeflateRatio = 1032;
-/// An archive may unpack to this much whatever it is compressed to; beyond,
-/// only to kMaxRatio times its own size.
+/// An archive may unpack to this many bytes, however well it is compressed. A
+/// larger one may unpack to kMaxRatio times its own size.
 static constexpr uint64_t kFreeBytes = uint64_t(1) << 30;
 static constexpr uint64_t kMaxRatio = 100;
 
@@ -77,8 +77,8 @@ static Expected<Member> describeMember(zip_t *archive, zip_uint64_t index) {
   return Member{index, stat.name, stat.size, stat.comp_size};
 }
 
-/// Rejects directories whose sizes contradict the file's, and archives that
-/// would unpack to far more than they are.
+/// Rejects an archive whose directory contradicts the size of the file, or
+/// which would unpack to far more bytes than it has.
 static Error checkSizes(ArrayRef<Member> members, uint64_t fileBytes) {
   uint64_t compressed = 0, unpacked = 0;
   for (const Member &member : members) {
@@ -90,7 +90,7 @@ static Error checkSizes(ArrayRef<Member> members, uint64_t fileBytes) {
           " bytes cannot come from " + Twine(member.compressedBytes) +
           " compressed bytes");
   }
-  // Members that overlap in the file are how small archives unpack to
+  // If members of an archive overlap in the file, a small file can unpack to
   // petabytes.
   if (compressed > fileBytes)
     return createStringError(
@@ -136,7 +136,7 @@ static Expected<Array> readMember(zip_t *archive, const Member &member) {
   Expected<Array> array = readNpyArray(member.bytes, read);
   if (!array)
     return array;
-  // The checksum is compared when the end is reached.
+  // Reading at the end of the member makes libzip compare the checksum.
   char extra;
   zip_int64_t got = zip_fread(file.get(), &extra, 1);
   if (got < 0)
@@ -196,7 +196,8 @@ quantc::readNpz(StringRef path,
   return arrays;
 }
 
-/// Adds header and bytes of `array`, which live until the archive is closed.
+/// Adds the header and the bytes of `array` to the archive. They must live
+/// until the archive is closed.
 static Error addMember(zip_t *archive, const std::string &key,
                        const std::string &header, const Array &array) {
   zip_buffer_fragment_t fragments[] = {
@@ -215,7 +216,8 @@ static Error addMember(zip_t *archive, const std::string &key,
     return createStringError("array '" + key + "': " + zip_strerror(archive));
   source.release(); // The archive's now.
   zip_set_file_compression(archive, index, ZIP_CM_DEFLATE, 0);
-  // The earliest date of the format: equal arrays make equal files.
+  // All members have the earliest date of the format, so that equal arrays make
+  // equal files.
   constexpr zip_uint16_t kFirstOfJanuary1980 = 1 << 5 | 1;
   zip_file_set_dostime(archive, index, 0, kFirstOfJanuary1980, 0);
   return Error::success();

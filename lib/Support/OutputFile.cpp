@@ -84,7 +84,8 @@ static Error writeDirectly(const OutputFile &file) {
     return errorCodeToError(code);
   if (stream.supportsSeeking())
     return writeAndFlush(stream, file.write);
-  // Writers may seek: what they write is collected first.
+  // Writers may seek, which a pipe cannot. So the output is collected in memory
+  // first.
   SmallString<0> buffer;
   raw_svector_ostream collected(buffer);
   if (Error error = file.write(collected))
@@ -116,16 +117,16 @@ static Expected<std::string> resolveLinks(StringRef path) {
 }
 
 namespace {
-/// A file on its way: complete under a temporary name, then in its place, with
-/// the old one kept until all files are in theirs.
+/// A file that is being replaced. First it is complete under a temporary name,
+/// then it moves into place. The old file is kept until all files are in place.
 class StagedFile {
 public:
   static Expected<StagedFile> create(const OutputFile &file);
   Error moveIntoPlace();
   /// Undoes `moveIntoPlace`.
   void restore();
-  /// Removes what is left of the old or, if it never got into place, of the new
-  /// file.
+  /// Removes the file that is no longer needed: the old one, or the new one if
+  /// it never got into place.
   void cleanUp();
 
   const OutputFile *file = nullptr;
@@ -169,7 +170,8 @@ Error StagedFile::moveIntoPlace() {
   if (replaces) {
     sys::fs::createUniquePath(target + ".tmp-%%%%%%", old,
                               /*MakeAbsolute=*/false);
-    // Some file systems have no second names: there is no way back on them.
+    // Some file systems have no hard links. There, the old file cannot be
+    // restored.
     if (sys::fs::create_hard_link(target, old))
       old.clear();
     else
@@ -197,7 +199,8 @@ void StagedFile::cleanUp() {
   sys::DontRemoveFileOnSignal(old);
 }
 
-/// Writes one file as far as possible without touching what is there.
+/// Writes the contents of one file to a temporary name. A device or a pipe is
+/// written directly.
 static Error stage(const OutputFile &file, std::vector<StagedFile> &staged) {
   if (sys::fs::is_directory(file.path))
     return errorCodeToError(std::make_error_code(std::errc::is_a_directory));

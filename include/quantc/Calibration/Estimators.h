@@ -26,15 +26,15 @@ enum class Estimator {
   /// The mean of the samples' minima and the mean of their maxima. It is a
   /// plain mean, because an exponential one depends on the order of samples.
   MovingAverage,
-  /// What is left after the outermost values were cut.
+  /// The range that is left when the outermost values are cut off.
   Percentile,
   /// The range with the least Kullback-Leibler divergence between the
   /// distribution and its quantized form.
   Entropy,
   /// The range with the least expected squared error.
   Mse,
-  /// Of all the others, for each tensor, the one whose range has the least
-  /// expected squared error.
+  /// For each tensor, the estimator whose range has the least expected squared
+  /// error.
   Auto
 };
 
@@ -44,9 +44,10 @@ llvm::StringRef stringifyEstimator(Estimator estimator);
 
 struct EstimatorOptions {
   Estimator estimator = Estimator::Auto;
-  /// The share of values kept, in percent, by `Percentile`: in (50, 100]. One
-  /// half of the rest is cut from each end, all of it from the only end of a
-  /// tensor without negative or without positive values.
+  /// For `Percentile`: the share of values that is kept, in percent, in (50,
+  /// 100]. Half of the others are cut from each end of the range. If a tensor
+  /// has no negative (or no positive) values, it has only one end, and all are
+  /// cut from that.
   double percentile = 99.99;
   /// Add to each bias the mean error that rounding the weights makes.
   bool correctBias = false;
@@ -68,15 +69,16 @@ struct RangeEstimate {
   double expectedSquaredError = 0;
 };
 
-/// The range of the tensor that `histogram` describes, for asymmetric
-/// quantization to `storage`: inside [histogram.min(), histogram.max()]
-/// extended to contain 0; an end that is 0 stays 0 exactly. [0, 0] if there is
-/// no value.
+/// The range, for asymmetric quantization to `storage`, of the tensor that
+/// `histogram` describes. It lies inside of [histogram.min(), histogram.max()]
+/// extended to contain 0. An end that is 0 stays exactly 0. If the histogram
+/// has no value, the range is [0, 0].
 RangeEstimate estimateRange(const Histogram &histogram, StorageRange storage,
                             const EstimatorOptions &options);
 
-/// Expected squared error, per value, of quantizing the histogram's values:
-/// those of a bin are taken as spread evenly over it, zeros as exact.
+/// The expected squared error, per value, of quantizing the values of the
+/// histogram. The values in a bin are assumed to be spread evenly over it;
+/// zeros are known exactly.
 double expectedSquaredError(const Histogram &histogram,
                             const AffineParams &params);
 

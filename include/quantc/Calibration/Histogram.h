@@ -8,11 +8,14 @@
 
 ///
 /// \file
-/// What calibration remembers of a tensor: extreme values, exact sums of
-/// per-sample extremes, and a histogram whose size does not depend on the
-/// number of samples. Two histograms of disjoint data merge into exactly the
-/// histogram of the union, in any order: bin widths are powers of two anchored
-/// at 0, and a wider histogram is made by adding up neighbouring bins.
+/// The statistics that calibration keeps for a tensor: extreme values, exact
+/// sums of per-sample extremes, and a histogram whose size does not depend on
+/// the number of samples.
+///
+/// Merging the statistics of two disjoint sets of samples, in any order, gives
+/// exactly the statistics of their union. For this, bin widths are powers of
+/// two and a bin begins at 0, so that a wider histogram is made by adding
+/// neighbouring bins.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -36,8 +39,8 @@ public:
   /// The sum rounded to double; equal sums of parts give equal results.
   double value() const;
   const std::map<int32_t, int64_t> &buckets() const { return sums; }
-  /// Whether so many float32 values, at most Histogram::kMaxSamples, can have
-  /// this sum.
+  /// True if this can be the sum of so many float32 values, at most
+  /// Histogram::kMaxSamples.
   bool isPossible(uint64_t addends) const;
   void setBucket(int32_t exponent, int64_t sum) { sums[exponent] = sum; }
   bool operator==(const ExactSum &other) const { return sums == other.sums; }
@@ -55,11 +58,12 @@ public:
   static constexpr uint64_t kMaxSamples = uint64_t(1) << 39;
   static constexpr uint64_t kMaxValues = uint64_t(1) << 62;
 
-  /// Adds one sample: `count` values of one run of the network. NaN and
-  /// infinite values are counted apart and enter nothing else; a sample without
-  /// a finite value is no sample.
+  /// Adds one sample, which is the `count` values of a tensor in one run of the
+  /// network. NaN and infinite values are only counted, and have no influence
+  /// on the rest. A sample without a finite value does not count as a sample.
   void addSample(const float *values, size_t count);
-  /// Whether the union of both stays within kMaxSamples and kMaxValues.
+  /// True if the union of both histograms stays within kMaxSamples and
+  /// kMaxValues.
   bool canMerge(const Histogram &other) const;
   void merge(const Histogram &other);
   bool operator==(const Histogram &other) const;
@@ -69,12 +73,12 @@ public:
   /// Finite values seen.
   uint64_t values() const { return valueCount; }
   uint64_t nonFinite() const { return nonFiniteCount; }
-  /// Values equal to 0. They are in the bins too.
+  /// The number of values equal to 0. They are also counted in the bins.
   uint64_t zeros() const { return zeroCount; }
   /// Extremes of the finite values; 0 if none was seen.
   float min() const { return minimum; }
   float max() const { return maximum; }
-  /// Mean over samples of the sample's minimum and maximum.
+  /// The mean, over all samples, of the sample's minimum and of its maximum.
   double meanMin() const;
   double meanMax() const;
   /// Bin i covers [(i - kHalfBins) * binWidth, (i - kHalfBins + 1) * binWidth).
@@ -97,7 +101,8 @@ public:
   bool setState(const State &state);
 
 private:
-  /// The smallest exponent that a float32 calls for, and that of no data.
+  /// The smallest exponent that a float32 value can require. It is also the
+  /// exponent of an empty histogram.
   static constexpr int32_t kMinExponent = -148;
 
   static int32_t exponentFor(float min, float max);

@@ -8,9 +8,10 @@
 
 ///
 /// \file
-/// Data sets hold pixels, networks want normalized reals: what stands between
-/// them, as a few numbers. A calibration profile remembers it, so that a
-/// network is measured with the preprocessing that it was calibrated with.
+/// How samples of a data set become inputs of a network: data sets hold pixels,
+/// but networks expect normalized real numbers. The conversion is described by
+/// a few numbers. A calibration profile keeps them, so that a network is
+/// evaluated with the preprocessing that it was calibrated with.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -31,30 +32,33 @@
 
 namespace quantc {
 
-/// Where the channels of a tensor [batch, ...] stand: last, or second.
+/// The position of the channels in a tensor [batch, ...]: last (NHWC), or
+/// second (NCHW).
 enum class DataLayout { Unspecified, NHWC, NCHW };
 
 /// How an array is rearranged between the two layouts.
 enum class LayoutChange { None, ToNCHW, ToNHWC };
 
 struct Preprocessing {
-  /// real = (x * scale - mean) / deviation. Each list is empty (1, 0 and 1),
-  /// holds one number, or one for each channel.
+  /// The formula is real = (x * scale - mean) / deviation. Each list holds one
+  /// number, or one for each channel. An empty list stands for 1, 0 and 1.
   std::vector<double> scale, mean, deviation;
-  /// Layout of the stored samples, and that of the network's inputs if their
-  /// shapes do not tell.
+  /// The layout of the stored samples. `network` is the layout of the network's
+  /// inputs; it is needed only if their shapes do not determine it.
   DataLayout data = DataLayout::Unspecified;
   DataLayout network = DataLayout::Unspecified;
 
   bool operator==(const Preprocessing &other) const;
-  /// Nothing is asked for: samples are taken as they are.
+  /// True if there is no preprocessing.
   bool empty() const { return *this == Preprocessing(); }
-  /// The stored numbers stand for reals, of whatever type they are.
+  /// True if the stored numbers, of whatever type, are converted to real
+  /// numbers.
   bool changesValues() const {
     return !scale.empty() || !mean.empty() || !deviation.empty();
   }
 
-  /// What the two layouts ask for; None if shapes have to tell.
+  /// The change from one layout to the other; None if it has to be found from
+  /// shapes.
   LayoutChange statedChange() const;
   /// The channels of data of `shape` [batch, ...]: the dimension that `data`
   /// names, the last one if it names none.
@@ -65,9 +69,9 @@ struct Preprocessing {
   void normalize(llvm::MutableArrayRef<double> values,
                  llvm::ArrayRef<int64_t> shape) const;
 
-  /// The int8 parameters that represent every real made of 8-bit integers of
-  /// `type` without error. Nothing for other types, numbers that differ by
-  /// channel, and where no integer represents 0.
+  /// The int8 parameters that represent, without error, every real number that
+  /// an 8-bit integer of `type` becomes. Nothing if `type` is another type, if
+  /// the numbers differ by channel, or if no integer represents 0.
   std::optional<AffineParams> exactParameters(ElementType type) const;
 
   /// Reads "NHWC", "NCHW", or data and network: "NHWC:NCHW".
@@ -98,9 +102,10 @@ std::vector<uint8_t> changeLayout(LayoutChange change,
                                   size_t elementSize,
                                   llvm::ArrayRef<int64_t> shape);
 
-/// The change that brings data of shape `given` to a network's input of
-/// `wanted`. Nothing if the shapes do not fit, or fit in both layouts and
-/// `preprocessing` does not say which is meant (then `ambiguous` is set).
+/// The change that turns data of shape `given` into an input of shape `wanted`.
+/// Nothing if the shapes do not fit. Also nothing, with `ambiguous` set, if
+/// they fit in both layouts and `preprocessing` does not say which one is
+/// meant.
 std::optional<LayoutChange> findLayoutChange(const Preprocessing &preprocessing,
                                              llvm::ArrayRef<int64_t> given,
                                              llvm::ArrayRef<int64_t> wanted,

@@ -8,10 +8,11 @@
 
 ///
 /// \file
-/// A calibration profile: for every observed tensor its statistics, keyed by
-/// the tensor's stable name, with the fingerprint of the network they belong
-/// to. A versioned JSON file (docs/Profile.md). profile(A+B) ==
-/// merge(profile(A), profile(B)).
+/// A calibration profile has the statistics of every observed tensor, under the
+/// tensor's stable name, and the fingerprint of the network to which they
+/// belong. It is a versioned JSON file (docs/Profile.md).
+///
+/// Profiles can be merged: profile(A+B) == merge(profile(A), profile(B)).
 ///
 //===----------------------------------------------------------------------===//
 
@@ -31,32 +32,33 @@ namespace quantc {
 
 struct Profile {
   /// The newest version of the file format that this code reads and writes. A
-  /// profile without preprocessing is written as version 1, as ever.
+  /// profile without preprocessing is written in version 1, so that older
+  /// readers can read it.
   static constexpr int64_t kVersion = 2;
 
   /// Hex digest of the network (see Pipelines: computeFingerprint).
   std::string fingerprint;
   /// How the samples behind the statistics became the network's inputs.
   Preprocessing preprocessing;
-  /// Inputs whose samples were 8-bit integers, by name: the parameters that
-  /// represent all of their reals exactly, better than any estimate.
+  /// For inputs whose samples were 8-bit integers, by name: the parameters that
+  /// represent all of their real numbers exactly. No estimate can be better.
   std::map<std::string, AffineParams> inputs;
   std::map<std::string, Histogram> tensors;
-  /// Of tensors that are multiplied by weights, for each channel (the last
-  /// dimension): the sum over the samples of the sample's mean.
+  /// For each channel (the last dimension) of a tensor that is multiplied by
+  /// weights: the sum, over the samples, of the channel's mean in the sample.
   std::map<std::string, std::vector<ExactSum>> channelSums;
 
   /// The mean of each channel over all samples; empty if it is not known.
   std::vector<double> channelMeans(llvm::StringRef tensor) const;
 
-  /// Adds `other`'s statistics; of the inputs' parameters those stay that both
-  /// have. Fails if the fingerprints or the preprocessing
-  /// differ.
+  /// Adds the statistics of `other`. Parameters of inputs are kept if both
+  /// profiles have the same ones. Fails if the fingerprints or the
+  /// preprocessing differ.
   llvm::Error merge(const Profile &other);
 
   std::string toJson() const;
-  /// Every malformed, truncated or newer file is an error that says what is
-  /// wrong.
+  /// Reads a profile. A malformed, truncated or newer file is an error that
+  /// says what is wrong.
   static llvm::Expected<Profile> fromJson(llvm::StringRef text);
 
   static llvm::Expected<Profile> load(llvm::StringRef path);

@@ -8,9 +8,9 @@
 
 ///
 /// \file
-/// How every input of quantc is opened. A path may lead to a device that never
-/// ends, or to a pipe that nobody writes to: only regular files are read, and
-/// standard input up to a limit.
+/// Every input of quantc is opened with these functions. A path may lead to a
+/// device that never ends, or to a pipe to which nobody writes. Therefore only
+/// regular files are read, and standard input up to a limit.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +30,7 @@ namespace quantc {
 /// names the path.
 llvm::Error checkInputFile(llvm::StringRef path);
 
-/// Maps or reads a regular file. There is no zero behind its last byte. The
+/// Maps or reads a regular file. The buffer does not end in a zero byte. The
 /// error names the path.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 readInputFile(llvm::StringRef path);

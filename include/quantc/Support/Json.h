@@ -14,9 +14,9 @@
 
 namespace quantc {
 
-/// Parses JSON that a stranger may have written. Brackets that nest deeper than
-/// quantc's files do (the parser recurses), and an object with the same key
-/// twice (readers disagree on which one counts) are errors.
+/// Parses JSON that is not trusted. It is an error if brackets nest deeper than
+/// in any file of quantc, because the parser recurses. It is also an error if
+/// an object has a key twice, because readers disagree on which one counts.
 llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text);
 
 } // namespace quantc

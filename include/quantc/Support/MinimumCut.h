@@ -16,12 +16,12 @@
 
 namespace quantc {
 
-/// Chooses 0 or 1 for every node so that the sum of the costs is least
-/// (Dinic's algorithm; E. A. Dinic, 1970). Of several best choices, that with
-/// the fewest zeros.
+/// Chooses 0 or 1 for every node such that the sum of the costs is minimal
+/// (Dinic's algorithm; E. A. Dinic, 1970). If several choices are optimal, it
+/// returns the one with the fewest zeros.
 class MinimumCut {
 public:
-  /// A price that no choice pays.
+  /// A cost that no solution may have.
   static constexpr int64_t kInfinite = int64_t(1) << 60;
 
   unsigned addNode();

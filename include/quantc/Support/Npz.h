@@ -8,10 +8,11 @@
 
 ///
 /// \file
-/// Arrays in NumPy's .npy format (versions 1 to 3) and zip archives of them.
-/// Files are taken as hostile: sizes are checked against the file before
-/// anything is allocated. C-contiguous, little-endian bool, integer and float
-/// arrays only; everything else is an error that names the file and key.
+/// Reads and writes arrays in NumPy's .npy format (versions 1 to 3), and zip
+/// archives of them. Files are not trusted: sizes are checked against the file
+/// before anything is allocated. Arrays must be C-contiguous and little-endian,
+/// of booleans, integers or floats. Everything else is an error that names the
+/// file and the key.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -78,9 +79,10 @@ using ArrayMap = std::map<std::string, Array>;
 
 /// Reads one .npy file.
 llvm::Expected<Array> readNpy(llvm::StringRef path);
-/// Reads every array of an .npz file; keys are the member names without ".npy".
-/// An array of elements that are not read, such as text, is an error, or an
-/// entry of `unsupported` (key and message) if that is not null.
+/// Reads all arrays of an .npz file. Keys are the member names without ".npy".
+/// If an array has elements of an unsupported type, such as text, that is an
+/// error. If `unsupported` is not null, it gets the key and the message
+/// instead.
 llvm::Expected<ArrayMap>
 readNpz(llvm::StringRef path,
         std::map<std::string, std::string> *unsupported = nullptr);

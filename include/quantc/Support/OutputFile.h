@@ -8,9 +8,10 @@
 
 ///
 /// \file
-/// How every output of quantc reaches the disk: written to a temporary name in
-/// the same directory and renamed when complete. A reader sees the old
-/// file or the new one; a failure or a signal leaves nothing behind.
+/// Every output of quantc is written with these functions: to a temporary name
+/// in the same directory, which is renamed when the file is complete. A reader
+/// sees the old file or the new one. A failure or a signal leaves nothing
+/// behind.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -33,18 +34,18 @@ struct OutputFile {
   std::string path;
   /// Writes the contents. The stream can be seeked.
   std::function<llvm::Error(llvm::raw_pwrite_stream &)> write;
-  /// Of a file that does not exist yet, before umask. A file that is replaced
-  /// keeps its own mode.
+  /// The mode, before umask, of a file that does not exist yet. A file that is
+  /// replaced keeps its own mode.
   unsigned mode = llvm::sys::fs::all_read | llvm::sys::fs::all_write;
 };
 
 /// Writes all of `files` or none: if one of them cannot be written, every path
-/// stays as it was. A symbolic link is followed, also to a file that does not
-/// exist yet; a device, a pipe and standard output are written directly. Errors
+/// stays as it was. A symbolic link is followed, even if its file does not
+/// exist yet. Devices, pipes and standard output are written directly. Errors
 /// name the path.
 ///
-/// This is llvm::writeToOutput, but for several files, and a full disk is an
-/// error and not fatal.
+/// This is llvm::writeToOutput for several files, and a full disk is an error
+/// instead of fatal.
 llvm::Error writeFilesAtomically(llvm::ArrayRef<OutputFile> files);
 
 /// The same for one file.
@@ -62,8 +63,9 @@ llvm::Error checkOutputs(llvm::ArrayRef<std::string> outputs,
 /// every other name of what standard output is open on.
 bool isStandardOutput(llvm::StringRef path);
 
-/// Whether `path` becomes a regular file, which can have files beside it. False
-/// for standard output, devices, pipes and the names of open files (/dev/fd).
+/// True if `path` becomes a regular file, beside which other files can be
+/// written. False for standard output, devices, pipes and the names of open
+/// files (/dev/fd).
 bool isRegularOutput(llvm::StringRef path);
 
 } // namespace quantc
