@@ -235,6 +235,10 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
   options.inputs = inputType.getNumOccurrences() ? inputType : io;
   options.outputs = outputType.getNumOccurrences() ? outputType : io;
   options.strictInteger = strictInteger;
+  if (strictInteger && !needsData(options, network))
+    return usageError("--strict-integer refuses operations that compute in "
+                      "float, and those of the default scheme do: choose int8 "
+                      "or int16x8");
   if (!profile.empty()) {
     llvm::Expected<Profile> loaded = Profile::load(profile);
     if (!loaded)

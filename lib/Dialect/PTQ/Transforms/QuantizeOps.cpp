@@ -159,6 +159,7 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
   if (failed(form))
     return false;
   OpBuilder builder(op);
+  Operation *before = op->getPrevNode();
   FailureOr<SmallVector<Value>> values =
       cast<QuantizableOpInterface>(op).quantize(
           builder, form->operands, form->resultTypes, scheme, contract);
@@ -166,6 +167,12 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
     reason = kNoFormReason.str();
     return false;
   }
+  // What computes in float says that this was asked for.
+  if (scheme.isDynamic() && getScheme(op->getParentOp()) != scheme)
+    for (Operation *made = before ? before->getNextNode()
+                                  : &op->getBlock()->front();
+         made != op; made = made->getNextNode())
+      made->setAttr(kSchemeAttr, scheme);
   for (auto [result, value, type] :
        llvm::zip_equal(op->getResults(), *values, form->resultTypes)) {
     if (type)

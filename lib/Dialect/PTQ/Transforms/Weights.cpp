@@ -14,6 +14,7 @@
 
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Remarks.h"
 
 #include <cmath>
 
@@ -174,6 +175,33 @@ struct NarrowWeight {
 };
 } // namespace
 
+/// True if the weight of `use` has scales per block as `scheme` asks; a remark
+/// says so if it asks in vain.
+static bool hasBlocks(OpOperand &use, SchemeAttr scheme,
+                      const WeightLayout &layout) {
+  if (!scheme.getBlock())
+    return false;
+  Operation *op = use.getOwner();
+  std::string reason = "its weights have no input channels that one result "
+                       "sums up; they have a scale per channel";
+  if (layout.input && !llvm::is_contained(layout.outputs, *layout.input)) {
+    int64_t channels =
+        cast<ShapedType>(use.get().getType()).getDimSize(*layout.input);
+    if (channels % scheme.getBlock() == 0)
+      return true;
+    reason = "its " + std::to_string(channels) +
+             " input channels are no multiple of the block of " +
+             std::to_string(scheme.getBlock()) +
+             "; its weights have a scale per channel";
+  }
+  remark::missed(op->getLoc(),
+                 remark::RemarkOpts::name("no-blocks").category("ptq-annotate"))
+      << remark::metric("Op", op->getName().getStringRef())
+      << remark::metric("Tensor", getTensorName(op->getResult(0)))
+      << remark::reason("{0}", reason);
+  return false;
+}
+
 LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
                                std::string &reason) {
   auto given = use.get().getDefiningOp<FakeQuantOp>();
@@ -199,15 +227,12 @@ LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
                             .getWeightLayout(use.getOperandNumber());
   NarrowWeight narrow{ImplicitLocOpBuilder(source.getLoc(), use.getOwner()),
                       type, *values, getTensorName(source)};
-  bool inBlocks = scheme.getBlock() && layout.input &&
-                  !llvm::is_contained(layout.outputs, *layout.input) &&
-                  type.getDimSize(*layout.input) % scheme.getBlock() == 0;
   if (isHalf) {
     use.set(narrow.inFloat16());
   } else if (given) {
     use.set(narrow.inIntegers(
         cast<quant::QuantizedType>(given.getQuantizedType())));
-  } else if (inBlocks) {
+  } else if (hasBlocks(use, scheme, layout)) {
     use.set(narrow.inBlocks(*layout.input, scheme));
   } else {
     double largest;
