@@ -92,10 +92,8 @@ static void addBufferization(OpPassManager &pm) {
 }
 
 /// Loops on buffers -> LLVM dialect with bare pointers.
-static void addLLVMLowering(OpPassManager &pm,
-                            const TargetDescription &target) {
-  pm.addNestedPass<func::FuncOp>(
-      codegen::createExpandMath({/*expandHalf=*/!target.widensHalf}));
+static void addLLVMLowering(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(codegen::createExpandMath());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
@@ -146,7 +144,7 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(codegen::createExpandKernels());
   pm.addPass(codegen::createLowerDot({options.target.dotFeature}));
   pm.addPass(codegen::createLowerPermute({options.target.lookupFeature}));
-  addLLVMLowering(pm, options.target);
+  addLLVMLowering(pm);
   pm.addPass(codegen::createEmitEntry());
 }
 

@@ -179,7 +179,6 @@ static void describeX86(const MCSubtargetInfo &info,
       has("+avx512vbmi") ? std::pair("avx512vbmi", 64)
       : has("+avx2")     ? std::pair("avx2", 32)
                          : std::pair("", 0);
-  target.widensHalf = has("+f16c") || has("+avx512f");
   target.dot = DotKind::Signed16x2;
   if (has("+avx512vnni")) {
     target.dot = DotKind::UnsignedSigned4;
@@ -206,7 +205,6 @@ static void describeVectors(const MCSubtargetInfo &info,
     return describeX86(info, target);
   if (triple.isAArch64()) {
     target.vectorRegisters = 32;
-    target.widensHalf = info.checkFeatures("+fp-armv8");
     if (info.checkFeatures("+neon")) {
       target.lookupFeature = "neon";
       target.lookupLanes = 16;

@@ -36,12 +36,10 @@ TEST(Target, X86Levels) {
   EXPECT_EQ(baseline.vectorRegisters, 16u);
   EXPECT_EQ(baseline.dot, DotKind::Signed16x2);
   EXPECT_EQ(baseline.dotFeature, "sse2");
-  EXPECT_FALSE(baseline.widensHalf);
 
   TargetDescription v3 = describe("x86_64-linux-gnu", "x86-64-v3");
   EXPECT_EQ(v3.vectorBits, 256u);
   EXPECT_EQ(v3.dotFeature, "avx2");
-  EXPECT_TRUE(v3.widensHalf);
 
   TargetDescription v4 = describe("x86_64-linux-gnu", "x86-64-v4");
   EXPECT_EQ(v4.vectorBits, 512u);
@@ -79,7 +77,6 @@ TEST(Target, AArch64) {
   EXPECT_EQ(neon.cpu, "generic");
   EXPECT_EQ(neon.vectorBits, 128u);
   EXPECT_EQ(neon.vectorRegisters, 32u);
-  EXPECT_TRUE(neon.widensHalf);
   EXPECT_EQ(neon.dot, DotKind::Widening);
   TargetDescription dotprod =
       describe("aarch64-linux-gnu", "generic", "+dotprod");

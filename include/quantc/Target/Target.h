@@ -44,8 +44,6 @@ struct TargetDescription {
   /// table of 256 ("avx512vbmi", "avx2", "neon"), or "" and 0.
   std::string lookupFeature;
   unsigned lookupLanes = 0;
-  /// The CPU converts float16 to float32. For others, LLVM calls a function.
-  bool widensHalf = false;
 };
 
 /// Makes every target of the linked LLVM known to it; later calls do nothing.

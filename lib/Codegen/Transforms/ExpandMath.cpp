@@ -18,7 +18,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace quantc::codegen {
@@ -167,64 +166,7 @@ struct ExpandFma : OpRewritePattern<math::FmaOp> {
   }
 };
 
-/// float16 as float32, exactly. Exponents begin 112 lower in float16, and
-/// infinity and NaN have the highest. The numbers below 2^-14 have no leading
-/// one: it is added, and subtracted as a number.
-struct ExpandHalf : OpRewritePattern<arith::ExtFOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(arith::ExtFOp op,
-                                PatternRewriter &rewriter) const override {
-    Type type = op.getType();
-    if (!getElementTypeOrSelf(op.getIn().getType()).isF16() ||
-        !getElementTypeOrSelf(type).isF32())
-      return failure();
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    auto like = [&](Type element) -> Type {
-      auto vector = dyn_cast<VectorType>(type);
-      return vector ? vector.clone(element) : element;
-    };
-    Type i32 = like(b.getI32Type());
-    auto constant = [&](uint32_t value) -> Value {
-      Attribute element = b.getI32IntegerAttr(value);
-      if (auto shaped = dyn_cast<ShapedType>(i32))
-        element = DenseElementsAttr::get(shaped, element);
-      return arith::ConstantOp::create(b, cast<TypedAttr>(element));
-    };
-    auto add = [&](Value a, uint32_t c) -> Value {
-      return arith::AddIOp::create(b, a, constant(c));
-    };
-    auto mask = [&](Value a, uint32_t c) -> Value {
-      return arith::AndIOp::create(b, a, constant(c));
-    };
-    auto shift = [&](Value a, uint32_t c) -> Value {
-      return arith::ShLIOp::create(b, a, constant(c));
-    };
-    constexpr uint32_t kRebias = 112u << 23, kOne = 1u << 23;
-    Value bits = arith::ExtUIOp::create(
-        b, i32, arith::BitcastOp::create(b, like(b.getI16Type()), op.getIn()));
-    Value magnitude = mask(bits, 0x7fff);
-    Value normal = add(shift(magnitude, 13), kRebias);
-    Value small = arith::SubFOp::create(
-        b, arith::BitcastOp::create(b, type, add(normal, kOne)),
-        arith::BitcastOp::create(b, type, constant(kRebias + kOne)));
-    auto pick = [&](arith::CmpIPredicate predicate, uint32_t limit, Value yes,
-                    Value no) -> Value {
-      Value test =
-          arith::CmpIOp::create(b, predicate, magnitude, constant(limit));
-      return arith::SelectOp::create(b, test, yes, no);
-    };
-    Value result =
-        pick(arith::CmpIPredicate::uge, 0x7c00, add(normal, kRebias), normal);
-    result = pick(arith::CmpIPredicate::ult, 0x400,
-                  arith::BitcastOp::create(b, i32, small), result);
-    result = arith::OrIOp::create(b, result, shift(mask(bits, 0x8000), 16));
-    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, type, result);
-    return success();
-  }
-};
-
 struct ExpandMath : codegen::impl::ExpandMathBase<ExpandMath> {
-  using Base::Base;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ExpandUnary<math::RoundEvenOp, &FloatBuilder::roundEven>,
@@ -253,8 +195,6 @@ struct ExpandMath : codegen::impl::ExpandMathBase<ExpandMath> {
         },
         /*benefit=*/2);
     populateMathPolynomialApproximationPatterns(patterns, isApproximated);
-    if (expandHalf)
-      patterns.add<ExpandHalf>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

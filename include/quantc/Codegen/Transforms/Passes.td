@@ -334,8 +334,7 @@ def ExpandMath : Pass<"quantc-expand-math", "::mlir::func::FuncOp"> {
     approximations, which are accurate to a few units in the last place. They are computed in 32 bits, and shorter floats
     are widened. Rounding functions (floor, ceil, trunc, round, roundeven) are
     exact. pow becomes `exp(y * log|x|)` with the signs of C's pow. A fused multiply-add becomes a
-    product and a sum. All targets compute the same bits. With `expand-half`, for CPUs without
-    such an instruction, float16 is widened to float32 by integer operations.
+    product and a sum. All targets compute the same bits.
 
     Example:
 
@@ -355,10 +354,6 @@ def ExpandMath : Pass<"quantc-expand-math", "::mlir::func::FuncOp"> {
     %0 = arith.select %5, %4, %x : f32
     ```
   }];
-  let options = [
-    Option<"expandHalf", "expand-half", "bool", /*default=*/"false",
-           "Expand the conversion of float16 to float32">
-  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"
   ];
