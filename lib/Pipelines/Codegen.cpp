@@ -92,8 +92,11 @@ static void addBufferization(OpPassManager &pm) {
 }
 
 /// Loops on buffers -> LLVM dialect with bare pointers.
-static void addLLVMLowering(OpPassManager &pm) {
+static void addLLVMLowering(OpPassManager &pm,
+                            const TargetDescription &target) {
   pm.addNestedPass<func::FuncOp>(codegen::createExpandMath());
+  if (!target.convertsHalf)
+    pm.addNestedPass<func::FuncOp>(codegen::createExpandHalf());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
@@ -144,7 +147,7 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(codegen::createExpandKernels());
   pm.addPass(codegen::createLowerDot({options.target.dotFeature}));
   pm.addPass(codegen::createLowerPermute({options.target.lookupFeature}));
-  addLLVMLowering(pm);
+  addLLVMLowering(pm, options.target);
   pm.addPass(codegen::createEmitEntry());
 }
 

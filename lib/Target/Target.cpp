@@ -179,6 +179,7 @@ static void describeX86(const MCSubtargetInfo &info,
       has("+avx512vbmi") ? std::pair("avx512vbmi", 64)
       : has("+avx2")     ? std::pair("avx2", 32)
                          : std::pair("", 0);
+  target.convertsHalf = has("+f16c");
   target.dot = DotKind::Signed16x2;
   if (has("+avx512vnni")) {
     target.dot = DotKind::UnsignedSigned4;
@@ -208,6 +209,7 @@ static void describeVectors(const MCSubtargetInfo &info,
     if (info.checkFeatures("+neon")) {
       target.lookupFeature = "neon";
       target.lookupLanes = 16;
+      target.convertsHalf = true;
     }
     if (info.checkFeatures("+dotprod")) {
       target.dot = DotKind::Signed4;

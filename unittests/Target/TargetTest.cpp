@@ -36,10 +36,12 @@ TEST(Target, X86Levels) {
   EXPECT_EQ(baseline.vectorRegisters, 16u);
   EXPECT_EQ(baseline.dot, DotKind::Signed16x2);
   EXPECT_EQ(baseline.dotFeature, "sse2");
+  EXPECT_FALSE(baseline.convertsHalf);
 
   TargetDescription v3 = describe("x86_64-linux-gnu", "x86-64-v3");
   EXPECT_EQ(v3.vectorBits, 256u);
   EXPECT_EQ(v3.dotFeature, "avx2");
+  EXPECT_TRUE(v3.convertsHalf);
 
   TargetDescription v4 = describe("x86_64-linux-gnu", "x86-64-v4");
   EXPECT_EQ(v4.vectorBits, 512u);
@@ -78,6 +80,7 @@ TEST(Target, AArch64) {
   EXPECT_EQ(neon.vectorBits, 128u);
   EXPECT_EQ(neon.vectorRegisters, 32u);
   EXPECT_EQ(neon.dot, DotKind::Widening);
+  EXPECT_TRUE(neon.convertsHalf);
   TargetDescription dotprod =
       describe("aarch64-linux-gnu", "generic", "+dotprod");
   EXPECT_EQ(dotprod.dot, DotKind::Signed4);
@@ -118,6 +121,7 @@ TEST(Target, SoftFloatHasNoVectors) {
   TargetDescription soft = describe("x86_64", "icelake-server", "+soft-float");
   EXPECT_EQ(soft.dot, DotKind::Widening);
   EXPECT_EQ(soft.lookupLanes, 0u);
+  EXPECT_FALSE(soft.convertsHalf);
   EXPECT_EQ(soft.vectorBits, 128u);
   EXPECT_EQ(soft.features, "+soft-float,-sse");
 }

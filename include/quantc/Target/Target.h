@@ -44,6 +44,8 @@ struct TargetDescription {
   /// table of 256 ("avx512vbmi", "avx2", "neon"), or "" and 0.
   std::string lookupFeature;
   unsigned lookupLanes = 0;
+  /// There are instructions that convert vectors of half floats to f32.
+  bool convertsHalf = false;
 };
 
 /// Makes every target of the linked LLVM known to it; later calls do nothing.

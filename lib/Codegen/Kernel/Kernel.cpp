@@ -53,6 +53,10 @@ int64_t StrategyAttr::getGroup() const {
   return quantc::kernel::getGroup(getDot());
 }
 
+bool quantc::kernel::isInt4(DotKind kind, Type packedElement) {
+  return kind == DotKind::Float && packedElement.isInteger(32);
+}
+
 ChannelBlocks::ChannelBlocks(StrategyAttr strategy, int64_t channels)
     : wholeBlocks(channels / strategy.getBlockChannels()),
       tailChannels(channels % strategy.getBlockChannels()),

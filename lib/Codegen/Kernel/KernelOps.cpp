@@ -38,6 +38,24 @@ static ShapedType shaped(Value value) {
   return cast<ShapedType>(value.getType());
 }
 
+/// A factor and an addend make floats of 32-bit accumulators.
+template <typename OpTy>
+static LogicalResult verifyScaleToFloat(OpTy op, int64_t padded) {
+  if (!op.getFactor())
+    return op.getAddend() ? op.emitOpError("adds 'offset' after 'scale' only")
+                          : success();
+  if (op.getRequantize() || op.getWidenEvery() ||
+      !shaped(op.getInit()).getElementType().isF32())
+    return op.emitOpError(
+        "scales sums of 32 bits to f32, which are not requantized");
+  for (Value operand : {op.getFactor(), op.getAddend()})
+    if (operand && (shaped(operand).getRank() != 1 ||
+                    shaped(operand).getDimSize(0) != padded))
+      return op.emitOpError("expects a scale and an offset of ")
+             << padded << " channels (whole vectors)";
+  return success();
+}
+
 /// The rules that conv and depthwise share.
 template <typename OpTy>
 static LogicalResult verifyProduct(OpTy op) {
@@ -68,6 +86,16 @@ static LogicalResult verifyProduct(OpTy op) {
       isFloat != in.getElementType().isF32())
     return op.emitOpError("element types do not fit the dot kind '")
            << stringifyDotKind(strategy.getDot()) << "'";
+  Type weight = weights.getElementType();
+  bool isNarrow = weight.isInteger(8) || weight.isF16() ||
+                  isInt4(strategy.getDot(), weight);
+  if (isFloat ? !weight.isF32() && !isNarrow
+              : !weight.isInteger(8) && !weight.isInteger(16))
+    return op.emitOpError("has weights of type ")
+           << weight << ", which the dot kind '"
+           << stringifyDotKind(strategy.getDot()) << "' does not take";
+  if (op.getWeightScales() && (!isFloat || !isa<IntegerType>(weight)))
+    return op.emitOpError("scales only integer weights of a float product");
   bool isWide = op.getWidenEvery().has_value();
   if (isWide != bias.getElementType().isInteger(64) || (isWide && isFloat))
     return op.emitOpError(
@@ -79,6 +107,24 @@ static LogicalResult verifyProduct(OpTy op) {
                  shaped(op.getShift()).getNumElements() != padded))
     return op.emitOpError("expects ")
            << padded << " multipliers and shifts (whole vectors)";
+  return verifyScaleToFloat(op, padded);
+}
+
+/// Scales of weights: one a channel, or one for each block of a run's groups.
+static LogicalResult verifyScales(ConvOp op, int64_t padded) {
+  std::optional<int64_t> block = op.getScaleBlock();
+  if (!op.getWeightScales())
+    return block ? op.emitOpError("'scale_block' needs scales of the weights")
+                 : success();
+  int64_t groups = op.getGroups();
+  if (block && (groups % *block != 0 || *block % kInt4PerWord != 0))
+    return op.emitOpError("cannot cut ")
+           << groups << " groups into blocks of " << *block
+           << ": expects a divisor that is a multiple of " << kInt4PerWord;
+  int64_t rows =
+      block ? op.getTaps()[0] * op.getTaps()[1] * (groups / *block) : 1;
+  if (shaped(op.getWeightScales()).getNumElements() != padded * rows)
+    return op.emitOpError("expects ") << padded * rows << " weight scales";
   return success();
 }
 
@@ -89,13 +135,15 @@ LogicalResult ConvOp::verify() {
              weights = shaped(getWeights());
   int64_t padded =
       ChannelBlocks(getStrategy(), out.getDimSize(3)).paddedChannels;
-  int64_t reduction = getTaps()[0] * getTaps()[1] *
-                      static_cast<int64_t>(getGroups()) *
-                      getStrategy().getGroup();
-  if (weights.getDimSize(1) != padded * reduction)
+  int64_t perTap = getGroups() * getStrategy().getGroup();
+  if (isInt4(getStrategy().getDot(), weights.getElementType()))
+    perTap = llvm::divideCeil(perTap, kInt4PerWord);
+  int64_t size = padded * getTaps()[0] * getTaps()[1] * perTap;
+  if (weights.getDimSize(1) != size)
     return emitOpError("expects ")
-           << padded * reduction << " packed weights, not "
-           << weights.getDimSize(1);
+           << size << " packed weights, not " << weights.getDimSize(1);
+  if (failed(verifyScales(*this, padded)))
+    return failure();
   if (weights.getDimSize(0) != 1 && weights.getDimSize(0) != in.getDimSize(0))
     return emitOpError("expects one set of weights, or one for each image");
   int64_t lastRow =
@@ -117,6 +165,8 @@ LogicalResult DepthwiseOp::verify() {
   ShapedType in = shaped(getInput()), out = shaped(getInit());
   int64_t padded =
       ChannelBlocks(getStrategy(), out.getDimSize(3)).paddedChannels;
+  if (getWeightScales() && shaped(getWeightScales()).getNumElements() != padded)
+    return emitOpError("expects ") << padded << " weight scales";
   int64_t lastRow =
       (out.getDimSize(1) - 1) * static_cast<int64_t>(getRowStride()) +
       (getTaps()[0] - 1) * getTapSteps()[0];

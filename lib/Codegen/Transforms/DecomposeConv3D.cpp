@@ -16,6 +16,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "NarrowWeights.h"
+
 #include "quantc/Codegen/Transforms/Passes.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -97,22 +99,30 @@ private:
 
   /// The order of [OC, KH, KW, KD, C], position by position in [OC, KD, KH, KW,
   /// C].
-  template <typename T>
-  DenseElementsAttr reorder(DenseElementsAttr weights) const {
-    auto values = weights.getValues<T>();
-    SmallVector<T> reordered;
-    reordered.reserve(weights.getNumElements());
+  SmallVector<int64_t> order() const {
+    SmallVector<int64_t> from;
     int64_t window = kernel[2] * kernel[3];
     for (int64_t oc = 0; oc < kernel[0]; ++oc)
       for (int64_t tap = 0; tap < window; ++tap)
         for (int64_t k = 0; k < kernel[1]; ++k)
           for (int64_t c = 0; c < kernel[4]; ++c)
-            reordered.push_back(
-                values[((oc * kernel[1] + k) * window + tap) * kernel[4] + c]);
-    auto type = RankedTensorType::get(
-        {kernel[0], kernel[2], kernel[3], kernel[1] * kernel[4]},
-        weights.getElementType());
+            from.push_back(((oc * kernel[1] + k) * window + tap) * kernel[4] +
+                           c);
+    return from;
+  }
+
+  template <typename T>
+  DenseElementsAttr reorder(DenseElementsAttr weights) const {
+    auto values = weights.getValues<T>();
+    auto reordered = llvm::map_to_vector(
+        order(), [&](int64_t from) -> T { return values[from]; });
+    auto type =
+        RankedTensorType::get(reorderedShape(), weights.getElementType());
     return DenseElementsAttr::get(type, ArrayRef(reordered));
+  }
+
+  SmallVector<int64_t> reorderedShape() const {
+    return {kernel[0], kernel[2], kernel[3], kernel[1] * kernel[4]};
   }
 
   /// [OC, KD, KH, KW, C] -> [OC, KH, KW, KD * C].
@@ -124,12 +134,13 @@ private:
           isFloat ? reorder<APFloat>(weights) : reorder<APInt>(weights);
       return tosa::ConstOp::create(b, reordered.getType(), reordered);
     }
+    if (auto narrow = codegen::NarrowWeights::match(op.getWeight()))
+      return narrow->reorder(b, reorderedShape(), order());
     auto type = typeLike(op.getWeight(), {kernel[0], kernel[2], kernel[3],
                                           kernel[1], kernel[4]});
     Value moved = tosa::TransposeOp::create(b, type, op.getWeight(),
                                             ArrayRef<int32_t>{0, 2, 3, 1, 4});
-    return reshape(moved,
-                   {kernel[0], kernel[2], kernel[3], kernel[1] * kernel[4]});
+    return reshape(moved, reorderedShape());
   }
 
   Value convolve(Value images, Value weights) {

@@ -18,6 +18,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "NarrowWeights.h"
+
 #include "quantc/Codegen/Transforms/Passes.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -97,11 +99,10 @@ private:
 
   int64_t phases() const { return y.stride * x.stride; }
 
-  template <typename T>
-  DenseElementsAttr packWeights(DenseElementsAttr weights,
-                                const T &zero) const {
-    auto values = weights.getValues<T>();
-    SmallVector<T> packed;
+  /// The taps of every phase, as channels of a convolution: where each weight
+  /// comes from, and ~i for a tap beyond the window, which is zero.
+  SmallVector<int64_t> order() const {
+    SmallVector<int64_t> from;
     for (int64_t phase = 0; phase < phases(); ++phase)
       for (int64_t oc = 0; oc < kernel[0]; ++oc)
         for (int64_t j = 0; j < y.taps; ++j)
@@ -111,22 +112,34 @@ private:
             int64_t ky = (y.taps - 1 - j) * y.stride + phase / x.stride;
             int64_t kx = (x.taps - 1 - i) * x.stride + phase % x.stride;
             bool exists = ky < y.kernel && kx < x.kernel;
+            int64_t row = exists ? oc * kernel[1] + ky : oc * kernel[1];
+            int64_t first = (row * kernel[2] + (exists ? kx : 0)) * kernel[3];
             for (int64_t ic = 0; ic < kernel[3]; ++ic)
-              packed.push_back(
-                  exists ? values[((oc * kernel[1] + ky) * kernel[2] + kx) *
-                                      kernel[3] +
-                                  ic]
-                         : zero);
+              from.push_back(exists ? first + ic : ~(first + ic));
           }
-    auto type =
-        RankedTensorType::get({phases() * kernel[0], y.taps, x.taps, kernel[3]},
-                              weights.getElementType());
+    return from;
+  }
+
+  SmallVector<int64_t> packedShape() const {
+    return {phases() * kernel[0], y.taps, x.taps, kernel[3]};
+  }
+
+  template <typename T>
+  DenseElementsAttr packWeights(DenseElementsAttr weights,
+                                const T &zero) const {
+    auto values = weights.getValues<T>();
+    auto packed = llvm::map_to_vector(order(), [&](int64_t from) -> T {
+      return from < 0 ? zero : values[from];
+    });
+    auto type = RankedTensorType::get(packedShape(), weights.getElementType());
     return DenseElementsAttr::get(type, ArrayRef(packed));
   }
 
   Value packWeights() {
     Value zero = op.getWeightZp();
     DenseElementsAttr weights, zeros, packed;
+    if (auto narrow = codegen::NarrowWeights::match(op.getWeight()))
+      return narrow->reorder(b, packedShape(), order());
     if (!matchPattern(op.getWeight(), m_Constant(&weights)))
       return packAtRunTime();
     matchPattern(zero, m_Constant(&zeros));

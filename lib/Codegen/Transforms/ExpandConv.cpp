@@ -47,8 +47,13 @@ constexpr int64_t kBusyAccumulators = 8;
 /// One block of channels.
 struct Block {
   Value firstChannel;
-  Value firstWeight; // element index
   int64_t vectors, channels;
+};
+
+/// Where the weights of one run are, as element indices: the packed weights and
+/// the scales that differ by block of groups.
+struct RunWeights {
+  Value image, first, firstScale;
 };
 
 class ConvExpander {
@@ -60,6 +65,11 @@ public:
         widensInside(op.getWidenEvery() &&
                      taps[0] * taps[1] * groups >
                          static_cast<int64_t>(*op.getWidenEvery())),
+        packed(cast<MemRefType>(op.getWeights().getType()).getElementType()),
+        isInt4(kernel::isInt4(strategy.getDot(), packed)),
+        packedRun(isInt4 ? llvm::divideCeil(groups, kernel::kInt4PerWord)
+                         : groups * group),
+        scaleBlock(op.getScaleBlock().value_or(groups)),
         out(cast<MemRefType>(op.getInit().getType())),
         inElement(cast<MemRefType>(op.getInput().getType()).getElementType()),
         blocks(strategy, out.getDimSize(3)) {}
@@ -79,16 +89,23 @@ private:
   SmallVector<Value> reduceTaps(const Tile &tile, ValueRange start, Value image,
                                 Value row, Value pixel, const Block &block);
   SmallVector<Value> reduceRun(const Tile &tile, ValueRange accumulators,
-                               ArrayRef<Value> inputIndices, Value image,
-                               Value firstWeight);
+                               ArrayRef<Value> inputIndices,
+                               const RunWeights &weights);
   SmallVector<Value> reduceGroups(const Tile &tile,
                                   SmallVector<Value> accumulators,
-                                  ArrayRef<Value> inputIndices, Value image,
-                                  Value firstWeight, Value firstGroup,
+                                  ArrayRef<Value> inputIndices,
+                                  const RunWeights &weights, Value firstGroup,
                                   int64_t groupCount);
-  void step(const Tile &tile, MutableArrayRef<Value> accumulators, Value image,
-            ArrayRef<Value> inputIndices, Value group, Value firstWeight);
-  SmallVector<Value> loadWeights(const Tile &tile, Value image, Value first);
+  SmallVector<Value> reduceBlock(const Tile &tile,
+                                 SmallVector<Value> accumulators,
+                                 ArrayRef<Value> inputIndices,
+                                 const RunWeights &weights, Value firstGroup,
+                                 int64_t groupCount);
+  void step(const Tile &tile, MutableArrayRef<Value> accumulators,
+            ArrayRef<Value> inputIndices, ValueRange weights, Value group);
+  void loadScales(const Tile &tile, Value first);
+  SmallVector<Value> loadWeights(const Tile &tile, const RunWeights &weights,
+                                 Value group, int64_t position);
   Value loadBroadcast(ArrayRef<Value> indices);
 
   kernel::ConvOp op;
@@ -100,21 +117,24 @@ private:
   /// True if the sums of a tile may overflow 32 bits. The loop then carries
   /// 64-bit sums.
   bool widensInside;
+  Type packed;
+  bool isInt4;
+  /// Packed elements of a run, for each channel; groups that share scales.
+  int64_t packedRun, scaleBlock;
+  /// The scales of the groups that are being reduced, vector by vector.
+  SmallVector<Value> scales;
   MemRefType out;
   Type inElement;
   ChannelBlocks blocks;
 };
 
 void ConvExpander::forBlocks(function_ref<void(const Block &)> body) {
-  int64_t reduction = taps[0] * taps[1] * groups * group;
   int64_t channels = strategy.getBlockChannels();
   w.forEach(blocks.wholeBlocks, [&](Value block) {
-    body({w.mul(block, channels), w.mul(block, channels * reduction),
-          strategy.getVectors(), channels});
+    body({w.mul(block, channels), strategy.getVectors(), channels});
   });
-  int64_t rest = blocks.wholeBlocks * channels;
   if (blocks.tailVectors)
-    body({w.index(rest), w.index(rest * reduction), blocks.tailVectors,
+    body({w.index(blocks.wholeBlocks * channels), blocks.tailVectors,
           blocks.tailChannels});
 }
 
@@ -185,15 +205,22 @@ SmallVector<Value> ConvExpander::reduceTaps(const Tile &tile, ValueRange start,
                                             const Block &block) {
   Value firstRow = w.mul(row, op.getRowStride());
   Value firstElement = w.mul(pixel, op.getPixelStride());
-  int64_t runWeights = groups * group * tile.vectors * lanes;
+  int64_t runWeights = packedRun * tile.vectors * lanes;
+  int64_t runScales = groups / scaleBlock * tile.vectors * lanes;
+  if (!op.getScaleBlock())
+    loadScales(tile, block.firstChannel);
+  Value firstWeight = w.mul(block.firstChannel, taps[0] * taps[1] * packedRun);
+  Value firstScale =
+      w.mul(block.firstChannel, taps[0] * taps[1] * (groups / scaleBlock));
   return w.forCarried(taps[0], 1, start, [&](Value tapRow, ValueRange outer) {
     Value inRow = w.add(firstRow, w.mul(tapRow, op.getTapSteps()[0]));
-    Value rowWeight =
-        w.add(block.firstWeight, w.mul(tapRow, taps[1] * runWeights));
+    Value rowRun = w.mul(tapRow, taps[1]);
     return w.forCarried(taps[1], 1, outer, [&](Value tap, ValueRange inner) {
       Value element = w.add(firstElement, w.mul(tap, op.getTapSteps()[1]));
-      Value weight = w.add(rowWeight, w.mul(tap, runWeights));
-      return reduceRun(tile, inner, {image, inRow, element}, image, weight);
+      Value run = w.add(rowRun, tap);
+      RunWeights weights{image, w.add(firstWeight, w.mul(run, runWeights)),
+                         w.add(firstScale, w.mul(run, runScales))};
+      return reduceRun(tile, inner, {image, inRow, element}, weights);
     });
   });
 }
@@ -202,15 +229,15 @@ SmallVector<Value> ConvExpander::reduceTaps(const Tile &tile, ValueRange start,
 SmallVector<Value> ConvExpander::reduceRun(const Tile &tile,
                                            ValueRange accumulators,
                                            ArrayRef<Value> inputIndices,
-                                           Value image, Value firstWeight) {
+                                           const RunWeights &weights) {
   if (!widensInside)
     return reduceGroups(tile, SmallVector<Value>(accumulators), inputIndices,
-                        image, firstWeight, w.index(0), groups);
+                        weights, w.index(0), groups);
   WideSums wide(w, lanes);
   auto addGroups = [&](ValueRange sums, Value first, int64_t groupCount) {
     return wide.add(sums,
                     reduceGroups(tile, wide.zeros(sums.size()), inputIndices,
-                                 image, firstWeight, first, groupCount));
+                                 weights, first, groupCount));
   };
   int64_t every = *op.getWidenEvery(), whole = groups / every * every;
   SmallVector<Value> sums = w.forCarried(
@@ -228,7 +255,7 @@ SmallVector<Value> ConvExpander::reduceRun(const Tile &tile,
 SmallVector<Value> ConvExpander::reduceGroups(const Tile &tile,
                                               SmallVector<Value> accumulators,
                                               ArrayRef<Value> inputIndices,
-                                              Value image, Value firstWeight,
+                                              const RunWeights &weights,
                                               Value firstGroup,
                                               int64_t groupCount) {
   int64_t count = tile.pixels * tile.vectors;
@@ -238,18 +265,19 @@ SmallVector<Value> ConvExpander::reduceGroups(const Tile &tile,
       cast<VectorType>(accumulators.front().getType()).getElementType();
   for (int64_t i = count; i < count * splits; ++i)
     accumulators.push_back(w.splat(element, lanes, 0));
-  int64_t whole = groupCount / splits * splits;
-  accumulators = w.forCarried(
-      whole, splits, accumulators, [&](Value first, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        for (int64_t s = 0; s < splits; ++s)
-          step(tile, MutableArrayRef(next).slice(s * count, count), image,
-               inputIndices, w.add(w.add(firstGroup, first), s), firstWeight);
-        return next;
-      });
-  for (int64_t g = whole; g < groupCount; ++g)
-    step(tile, MutableArrayRef(accumulators).slice((g - whole) * count, count),
-         image, inputIndices, w.add(firstGroup, g), firstWeight);
+  if (!op.getScaleBlock())
+    accumulators = reduceBlock(tile, accumulators, inputIndices, weights,
+                               firstGroup, groupCount);
+  else
+    accumulators = w.forCarried(
+        groupCount, scaleBlock, accumulators,
+        [&](Value first, ValueRange carried) {
+          Value block = w.div(first, scaleBlock);
+          loadScales(tile, w.add(weights.firstScale,
+                                 w.mul(block, tile.vectors * lanes)));
+          return reduceBlock(tile, SmallVector<Value>(carried), inputIndices,
+                             weights, first, scaleBlock);
+        });
   for (int64_t i = count; i < count * splits; ++i) {
     Value &sum = accumulators[i % count];
     if (isa<FloatType>(element))
@@ -261,12 +289,43 @@ SmallVector<Value> ConvExpander::reduceGroups(const Tile &tile,
   return accumulators;
 }
 
+/// Reduces groups whose weights have the same scales into sets of
+/// accumulators. The set of a group is its number modulo that of the sets,
+/// whatever the unrolling.
+SmallVector<Value> ConvExpander::reduceBlock(const Tile &tile,
+                                             SmallVector<Value> accumulators,
+                                             ArrayRef<Value> inputIndices,
+                                             const RunWeights &weights,
+                                             Value firstGroup,
+                                             int64_t groupCount) {
+  int64_t count = tile.pixels * tile.vectors;
+  int64_t splits = accumulators.size() / count;
+  // The place of an i4 in its word is part of the code.
+  int64_t unroll = isInt4 ? kernel::kInt4PerWord : splits;
+  auto reduceGroup = [&](MutableArrayRef<Value> sums, Value first,
+                         int64_t number) {
+    Value groupIndex = w.add(firstGroup, w.add(first, number));
+    SmallVector<Value> vectors = loadWeights(
+        tile, weights, isInt4 ? w.add(firstGroup, first) : groupIndex, number);
+    step(tile, sums.slice(number % splits * count, count), inputIndices,
+         vectors, groupIndex);
+  };
+  int64_t whole = groupCount / unroll * unroll;
+  accumulators = w.forCarried(
+      whole, unroll, accumulators, [&](Value first, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        for (int64_t number = 0; number < unroll; ++number)
+          reduceGroup(next, first, number);
+        return next;
+      });
+  for (int64_t number = 0; number < groupCount - whole; ++number)
+    reduceGroup(accumulators, w.index(whole), number);
+  return accumulators;
+}
+
 void ConvExpander::step(const Tile &tile, MutableArrayRef<Value> accumulators,
-                        Value image, ArrayRef<Value> inputIndices,
-                        Value groupIndex, Value firstWeight) {
-  SmallVector<Value> weights = loadWeights(
-      tile, image,
-      w.add(firstWeight, w.mul(groupIndex, tile.vectors * lanes * group)));
+                        ArrayRef<Value> inputIndices, ValueRange weights,
+                        Value groupIndex) {
   Value element = w.add(inputIndices[2], w.mul(groupIndex, group));
   for (int64_t p = 0; p < tile.pixels; ++p) {
     Value input = loadBroadcast({inputIndices[0], inputIndices[1],
@@ -280,16 +339,30 @@ void ConvExpander::step(const Tile &tile, MutableArrayRef<Value> accumulators,
   }
 }
 
+/// Loads the scales of a tile's channels, if weights have any.
+void ConvExpander::loadScales(const Tile &tile, Value first) {
+  scales.assign(tile.vectors, Value());
+  if (!op.getWeightScales())
+    return;
+  for (auto [j, scale] : llvm::enumerate(scales))
+    scale = w.load(op.getWeightScales(), w.add(first, j * lanes), lanes);
+}
+
 /// The vectors of weights of one group, in the element type of the input.
-SmallVector<Value> ConvExpander::loadWeights(const Tile &tile, Value image,
-                                             Value first) {
+/// `group` is the first of a word if weights are i4.
+SmallVector<Value> ConvExpander::loadWeights(const Tile &tile,
+                                             const RunWeights &run,
+                                             Value groupIndex,
+                                             int64_t position) {
   bool batched = cast<MemRefType>(op.getWeights().getType()).getDimSize(0) != 1;
-  Type stored = cast<MemRefType>(op.getWeights().getType()).getElementType();
-  Value set = batched ? image : w.index(0);
+  Value set = batched ? run.image : w.index(0);
   int64_t size = lanes * group;
+  Value packedGroup =
+      isInt4 ? w.div(groupIndex, kernel::kInt4PerWord) : groupIndex;
+  Value first = w.add(run.first, w.mul(packedGroup, tile.vectors * size));
   SmallVector<Value> weights;
-  if (stored != inElement && group == 1) {
-    // If vectors are short, the weights of all vectors are widened at once.
+  if (packed != inElement && group == 1 && !isa<FloatType>(inElement)) {
+    // Short vectors: widen them all at once.
     Value all = w.load(op.getWeights(), {set, first}, size * tile.vectors);
     Value wide = arith::ExtSIOp::create(
         w.b, VectorType::get(size * tile.vectors, inElement), all);
@@ -301,9 +374,11 @@ SmallVector<Value> ConvExpander::loadWeights(const Tile &tile, Value image,
   }
   for (int64_t j = 0; j < tile.vectors; ++j) {
     Value vector = w.load(op.getWeights(), {set, w.add(first, j * size)}, size);
-    if (stored != inElement)
-      vector =
-          arith::ExtSIOp::create(w.b, VectorType::get(size, inElement), vector);
+    if (packed != inElement)
+      vector = isa<FloatType>(inElement)
+                   ? widenWeights(w, vector, position, scales[j])
+                   : Value(arith::ExtSIOp::create(
+                         w.b, VectorType::get(size, inElement), vector));
     weights.push_back(vector);
   }
   return weights;

@@ -29,6 +29,11 @@ public:
       : op(op), w(op), epilogue(w, op), strategy(op.getStrategy()),
         group(strategy.getGroup()), lanes(strategy.getLanes()),
         taps(op.getTaps(), group),
+        packed(cast<MemRefType>(op.getWeights().getType()).getElementType()),
+        packedTaps(
+            kernel::isInt4(strategy.getDot(), packed)
+                ? DepthwiseTaps(op.getTaps(), kernel::kInt4PerWord).groups
+                : taps.groups * group),
         out(cast<MemRefType>(op.getInit().getType())),
         inElement(cast<MemRefType>(op.getInput().getType()).getElementType()),
         blocks(strategy, out.getDimSize(3)) {}
@@ -57,6 +62,9 @@ private:
   kernel::StrategyAttr strategy;
   int64_t group, lanes;
   DepthwiseTaps taps;
+  Type packed;
+  /// Packed elements of one trip, for each channel.
+  int64_t packedTaps;
   MemRefType out;
   Type inElement;
   ChannelBlocks blocks;
@@ -177,16 +185,23 @@ Value DepthwiseExpander::loadTap(const TilePosition &position, Value trip,
 
 Value DepthwiseExpander::loadWeight(Value channel, Value trip, int64_t vector,
                                     int64_t tapGroup) {
-  int64_t tripSize = taps.groups * group; // for each channel
-  Value vectorStart =
-      w.mul(w.add(channel, vector * lanes), taps.trips * tripSize);
-  Value start = w.add(w.add(vectorStart, w.mul(trip, tripSize * lanes)),
-                      tapGroup * group * lanes);
+  bool isInt4 = kernel::isInt4(strategy.getDot(), packed);
+  int64_t packedGroup =
+      isInt4 ? tapGroup / kernel::kInt4PerWord : tapGroup * group;
+  Value firstChannel = w.add(channel, vector * lanes);
+  Value vectorStart = w.mul(firstChannel, taps.trips * packedTaps);
+  Value start = w.add(w.add(vectorStart, w.mul(trip, packedTaps * lanes)),
+                      packedGroup * lanes);
   Value weight = w.load(op.getWeights(), {w.index(0), start}, lanes * group);
-  if (cast<MemRefType>(op.getWeights().getType()).getElementType() != inElement)
-    weight = arith::ExtSIOp::create(
+  if (packed == inElement)
+    return weight;
+  if (!isa<FloatType>(inElement))
+    return arith::ExtSIOp::create(
         w.b, VectorType::get(lanes * group, inElement), weight);
-  return weight;
+  Value scale = op.getWeightScales()
+                    ? w.load(op.getWeightScales(), firstChannel, lanes)
+                    : Value();
+  return widenWeights(w, weight, tapGroup % kernel::kInt4PerWord, scale);
 }
 
 } // namespace

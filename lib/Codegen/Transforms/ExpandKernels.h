@@ -34,6 +34,7 @@ public:
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value add(mlir::Value lhs, int64_t rhs) { return add(lhs, index(rhs)); }
   mlir::Value mul(mlir::Value lhs, int64_t rhs);
+  mlir::Value div(mlir::Value lhs, int64_t rhs);
 
   /// for (i = begin; i < end; i += step) body(i); without a loop if there is
   /// only one iteration.
@@ -75,8 +76,13 @@ public:
   mlir::ImplicitLocOpBuilder b;
 };
 
-/// A tile of static shape. `channels` is the number of output channels that
-/// exist in it, at most vectors * lanes.
+/// f32 of a vector of packed weights: of i8 or f16, or of the i4 number
+/// `position` in every word of i32, times `scale` unless it is null.
+mlir::Value widenWeights(KernelWriter &writer, mlir::Value packed,
+                         int64_t position, mlir::Value scale);
+
+/// A tile of static shape; `channels` are those that exist, at most vectors *
+/// lanes.
 struct Tile {
   int64_t pixels, vectors, channels;
 };

@@ -10,6 +10,10 @@
 
 #include "mlir/IR/Matchers.h"
 
+#include "llvm/ADT/bit.h"
+
+#include <numeric>
+
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::codegen;
@@ -17,11 +21,12 @@ using kernel::ChannelBlocks;
 using kernel::DotKind;
 using kernel::StrategyAttr;
 
-/// Weights in the layout of kernel.conv.
+/// Weights in the layout of kernel.conv, with groups of `group` elements.
 template <typename T, typename WeightFn>
-static SmallVector<T> packWeights(StrategyAttr strategy, const Window &window,
+static SmallVector<T> packWeights(StrategyAttr strategy, int64_t group,
+                                  const Window &window,
                                   const WeightFn &weight) {
-  int64_t group = strategy.getGroup(), lanes = strategy.getLanes();
+  int64_t lanes = strategy.getLanes();
   Reduction reduction(window, group);
   ChannelBlocks blocks(strategy, window.outChannels);
   SmallVector<T> packed;
@@ -94,7 +99,8 @@ static WeightFn lengthenRows(Window &window, const WeightFn &weight) {
 void KernelFormer::formConv(Value input, Value opBias, Window window,
                             int64_t zeroPoint, const IntWeight &opWeight) {
   IntWeight weight = lengthenRows(window, opWeight);
-  Value weights = packedWeights(packWeights<int64_t>(strategy, window, weight));
+  Value weights = packedWeights(
+      packWeights<int64_t>(strategy, strategy.getGroup(), window, weight));
   Value start =
       bias(opBias, window.outChannels, zeroPoint, sumWeights(window, weight));
   finishConv(input, weights, start, window, zeroPoint);
@@ -103,9 +109,95 @@ void KernelFormer::formConv(Value input, Value opBias, Window window,
 void KernelFormer::formConv(Value input, Value opBias, Window window,
                             const FloatWeight &opWeight) {
   FloatWeight weight = lengthenRows(window, opWeight);
-  Value weights = packedWeights(packWeights<float>(strategy, window, weight));
+  Value weights = packedWeights(
+      packWeights<float>(strategy, strategy.getGroup(), window, weight));
   finishConv(input, weights, bias(opBias, window.outChannels, 0, {}), window,
              0);
+}
+
+/// A scale for a group of products, by channel, row, trip and group of a run.
+using GroupScale =
+    std::function<float(int64_t channel, int64_t y, int64_t tap, int64_t k)>;
+
+/// Zeros of different sign are different scales.
+static bool isSame(float a, float b) {
+  return llvm::bit_cast<uint32_t>(a) == llvm::bit_cast<uint32_t>(b);
+}
+
+/// The groups of a run that share their scales: 0 if the scales differ by
+/// channel only, none if kernels cannot follow them.
+static std::optional<int64_t> findScaleBlock(const Window &window,
+                                             const GroupScale &scale) {
+  Reduction reduction(window, /*group=*/1);
+  bool perChannel = true;
+  int64_t block = reduction.run;
+  for (int64_t c = 0; c < window.outChannels; ++c)
+    for (int64_t y = 0; y < reduction.rowTaps; ++y)
+      for (int64_t tap = 0; tap < reduction.taps; ++tap) {
+        perChannel &= isSame(scale(c, y, tap, 0), scale(c, 0, 0, 0));
+        for (int64_t k = 1; k < reduction.run; ++k)
+          if (!isSame(scale(c, y, tap, k), scale(c, y, tap, k - 1)))
+            block = std::gcd(block, k);
+      }
+  if (perChannel && block == reduction.run)
+    return 0;
+  if (block % kernel::kInt4PerWord != 0)
+    return std::nullopt;
+  return block;
+}
+
+/// Scales in the layout of kernel.conv.
+static SmallVector<float> packScales(StrategyAttr strategy,
+                                     const Window &window, int64_t block,
+                                     const GroupScale &scale) {
+  Reduction reduction(window, /*group=*/1);
+  ChannelBlocks blocks(strategy, window.outChannels);
+  int64_t rows = block ? reduction.rowTaps : 1;
+  int64_t taps = block ? reduction.taps : 1;
+  int64_t step = block ? block : reduction.run;
+  SmallVector<float> packed;
+  for (int64_t first = 0; first < blocks.paddedChannels;
+       first += strategy.getBlockChannels()) {
+    int64_t end =
+        std::min(first + strategy.getBlockChannels(), blocks.paddedChannels);
+    for (int64_t y = 0; y < rows; ++y)
+      for (int64_t tap = 0; tap < taps; ++tap)
+        for (int64_t k = 0; k < (block ? reduction.run : 1); k += step)
+          for (int64_t c = first; c < end; ++c)
+            packed.push_back(c < window.outChannels ? scale(c, y, tap, k) : 0);
+  }
+  return packed;
+}
+
+bool KernelFormer::formConv(Value input, Value opBias, Window window,
+                            const NarrowWeights &narrow,
+                            const WeightIndex &opIndex) {
+  WeightIndex index = lengthenRows(window, opIndex);
+  if (narrow.isScaled()) {
+    SmallVector<float> scales = narrow.getScales();
+    GroupScale scale = [&](int64_t c, int64_t y, int64_t tap, int64_t k) {
+      return scales[index(c, y, tap + k / window.inChannels,
+                          k % window.inChannels)];
+    };
+    std::optional<int64_t> block = findScaleBlock(window, scale);
+    if (!block)
+      return false;
+    SmallVector<float> packed = packScales(strategy, window, *block, scale);
+    weightScales = constant({static_cast<int64_t>(packed.size())}, packed);
+    if (*block)
+      scaleBlock = *block;
+  }
+  SmallVector<int64_t> stored = narrow.getStored();
+  auto weight = [&](int64_t c, int64_t y, int64_t x, int64_t in) {
+    return stored[index(c, y, x, in)];
+  };
+  bool isInt4 = narrow.getElementType().isInteger(4);
+  Value weights = packedNarrow(
+      narrow, packWeights<int64_t>(strategy, isInt4 ? kernel::kInt4PerWord : 1,
+                                   window, weight));
+  finishConv(input, weights, bias(opBias, window.outChannels, 0, {}), window,
+             0);
+  return true;
 }
 
 void KernelFormer::formConvAtRunTime(Value input, Value opBias, Window window,
@@ -149,6 +241,10 @@ void codegen::formConv2D(RewriterBase &rewriter, tosa::Conv2DOp op,
   KernelFormer former(rewriter, op, strategy, matchEpilogue(op.getResult()));
   if (getElementTypeOrSelf(op.getOutput()).isInteger(48))
     former.accumulateWide(maxInt8Weight(weightZp));
+  if (auto narrow = NarrowWeights::match(op.getWeight());
+      narrow &&
+      former.formConv(op.getInput(), op.getBias(), window, *narrow, index))
+    return;
   if (!attr)
     return former.formConvAtRunTime(
         op.getInput(), op.getBias(), window, zeroPoint,

@@ -17,13 +17,13 @@ using kernel::ChannelBlocks;
 using kernel::DotKind;
 using kernel::StrategyAttr;
 
-/// Weights in the layout of kernel.depthwise; `weight` takes a tap and an
-/// output channel.
+/// Weights in the layout of kernel.depthwise, with groups of `group` taps;
+/// `weight` takes a tap and an output channel.
 template <typename T, typename WeightFn>
-static SmallVector<T> packDepthwise(StrategyAttr strategy,
+static SmallVector<T> packDepthwise(StrategyAttr strategy, int64_t group,
                                     ArrayRef<int64_t> window, int64_t channels,
                                     const WeightFn &weight) {
-  int64_t group = strategy.getGroup(), lanes = strategy.getLanes();
+  int64_t lanes = strategy.getLanes();
   int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
   kernel::DepthwiseTaps taps(window, group);
   int64_t tripTaps = taps.rows * taps.columns;
@@ -40,7 +40,31 @@ static SmallVector<T> packDepthwise(StrategyAttr strategy,
   return packed;
 }
 
-/// Packs weights [KH, KW, C, M] that are not constants.
+/// Narrow weights [KH, KW, C, M] and their scales, which may differ by channel
+/// only; null otherwise.
+static Value packNarrowDepthwise(KernelFormer &former,
+                                 const NarrowWeights &narrow,
+                                 ArrayRef<int64_t> window, int64_t channels) {
+  if (narrow.isScaled()) {
+    SmallVector<float> scales = narrow.getScales();
+    for (auto [i, scale] : llvm::enumerate(scales))
+      if (scale != scales[i % channels])
+        return nullptr;
+    scales.truncate(channels);
+    int64_t padded = ChannelBlocks(former.strategy, channels).paddedChannels;
+    scales.resize(padded, 0.0f);
+    former.weightScales = former.constant({padded}, scales);
+  }
+  SmallVector<int64_t> stored = narrow.getStored();
+  bool isInt4 = narrow.getElementType().isInteger(4);
+  return former.packedNarrow(
+      narrow,
+      packDepthwise<int64_t>(
+          former.strategy, isInt4 ? kernel::kInt4PerWord : 1, window, channels,
+          [&](int64_t tap, int64_t c) { return stored[tap * channels + c]; }));
+}
+
+/// Weights [KH, KW, C, M] that the network computes.
 static Value packDepthwiseAtRunTime(KernelFormer &former, Value filters,
                                     ArrayRef<int64_t> window, int64_t channels,
                                     int64_t zeroPoint) {
@@ -77,6 +101,13 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
     return attr.getValues<int8_t>()[tap * channels + c] - weightZp;
   };
   ArrayRef<int64_t> taps = kernel.take_front(2);
+  auto narrow = NarrowWeights::match(op.getWeight());
+  auto index = [&](int64_t c, int64_t y, int64_t x, int64_t) {
+    return (y * kernel[1] + x) * channels + c;
+  };
+  if (window.inChannels == 1 && narrow &&
+      former.formConv(op.getInput(), op.getBias(), window, *narrow, index))
+    return;
   if (window.inChannels == 1 && !attr)
     return former.formConvAtRunTime(
         op.getInput(), op.getBias(), window, zeroPoint,
@@ -97,12 +128,19 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
     return;
   }
 
-  Value weights = !attr ? packDepthwiseAtRunTime(former, op.getWeight(), taps,
-                                                 channels, weightZp)
-                  : isFloat ? former.packedWeights(packDepthwise<float>(
-                                  strategy, taps, channels, floatWeight))
-                            : former.packedWeights(packDepthwise<int64_t>(
-                                  strategy, taps, channels, intWeight));
+  Value weights;
+  int64_t group = strategy.getGroup();
+  if (narrow)
+    weights = packNarrowDepthwise(former, *narrow, taps, channels);
+  else if (attr && isFloat)
+    weights = former.packedWeights(
+        packDepthwise<float>(strategy, group, taps, channels, floatWeight));
+  else if (attr)
+    weights = former.packedWeights(
+        packDepthwise<int64_t>(strategy, group, taps, channels, intWeight));
+  if (!weights)
+    weights = packDepthwiseAtRunTime(former, op.getWeight(), taps, channels,
+                                     weightZp);
   int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
   int64_t rows = (window.outHeight - 1) * window.strideY +
                  (kernel[0] - 1) * window.dilationY + 1;

@@ -17,6 +17,8 @@
 #ifndef QUANTC_LIB_CODEGEN_TRANSFORMS_FORMKERNELS_H
 #define QUANTC_LIB_CODEGEN_TRANSFORMS_FORMKERNELS_H
 
+#include "NarrowWeights.h"
+
 #include "quantc/Codegen/Kernel/Kernel.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -103,6 +105,8 @@ inline int64_t maxInt8Weight(int64_t zeroPoint) {
 /// A weight of output channel `channel` at tap (y, x) and input channel `in`.
 using IntWeight =
     std::function<int64_t(int64_t channel, int64_t y, int64_t x, int64_t in)>;
+/// The number of that weight in the op's operand.
+using WeightIndex = IntWeight;
 using FloatWeight =
     std::function<float(int64_t channel, int64_t y, int64_t x, int64_t in)>;
 
@@ -128,6 +132,10 @@ public:
   /// Packed weights as one row: 8 bits wide if every value fits, else 16.
   mlir::Value packedWeights(mlir::ArrayRef<int64_t> packed);
   mlir::Value packedWeights(mlir::ArrayRef<float> packed);
+  /// Narrow weights, in an element type that the kernel widens: `packed` holds
+  /// the integers or bits, those of i4 in groups of `kernel::kInt4PerWord`.
+  mlir::Value packedNarrow(const NarrowWeights &weights,
+                           mlir::ArrayRef<int64_t> packed);
 
   /// Packs matrices [B][K][N], from which their zero point is subtracted, in
   /// `layout` when the network runs (kernel.pack).
@@ -167,9 +175,12 @@ public:
                 int64_t zeroPoint, const IntWeight &weight);
   void formConv(mlir::Value input, mlir::Value opBias, Window window,
                 const FloatWeight &weight);
-  /// The same with weights that are not constants. They have the shape
-  /// [1][K][N]. K is the product of tap rows, taps and input channels, N is the
-  /// number of output channels.
+  /// The same with weights that are widened in registers; false, and nothing
+  /// is formed, if their scales change more often than kernels can follow.
+  bool formConv(mlir::Value input, mlir::Value opBias, Window window,
+                const NarrowWeights &weights, const WeightIndex &index);
+  /// The same with weights that the network computes: [1][K][N], where K is tap
+  /// rows, taps and input channels, and N output channels.
   void formConvAtRunTime(mlir::Value input, mlir::Value opBias, Window window,
                          int64_t zeroPoint, mlir::Value matrix,
                          int64_t weightZeroPoint);
@@ -180,6 +191,10 @@ public:
   kernel::StrategyAttr strategy;
   Epilogue epilogue;
   std::optional<int64_t> widenEvery;
+  /// Packed scales of narrow weights, or null, and the groups of a run that
+  /// share one.
+  mlir::Value weightScales;
+  std::optional<int64_t> scaleBlock;
 
 private:
   mlir::Value padBias(mlir::Value opBias, int64_t channels, int64_t padded);

@@ -28,6 +28,13 @@ void codegen::formMatMul(RewriterBase &rewriter, tosa::MatMulOp op,
   if (isWide)
     former.accumulateWide(std::abs(llvm::minIntN(16)));
   DenseElementsAttr attr = getConstantWeights(op.getB());
+  auto index = [columns = b[2]](int64_t c, int64_t, int64_t, int64_t k) {
+    return k * columns + c;
+  };
+  if (auto narrow = NarrowWeights::match(op.getB());
+      narrow && b[0] == 1 &&
+      former.formConv(op.getA(), Value(), window, *narrow, index))
+    return;
   if (b[0] == 1 && attr && !isWide) {
     int64_t columns = b[2];
     if (isFloat) {

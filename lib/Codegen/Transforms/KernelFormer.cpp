@@ -93,6 +93,29 @@ Value KernelFormer::packedWeights(ArrayRef<float> packed) {
   return constant({1, static_cast<int64_t>(packed.size())}, packed);
 }
 
+Value KernelFormer::packedNarrow(const NarrowWeights &weights,
+                                 ArrayRef<int64_t> packed) {
+  Type element = weights.getElementType();
+  int64_t size = packed.size();
+  if (element.isInteger(8))
+    return constant({1, size}, packed, 8);
+  if (element.isF16()) {
+    SmallVector<uint16_t> bits(packed.begin(), packed.end());
+    auto type = RankedTensorType::get({1, size}, element);
+    auto integers = type.clone(rewriter.getI16Type());
+    auto attr = DenseElementsAttr::get(integers, ArrayRef(bits));
+    return arith::ConstantOp::create(rewriter, loc, type,
+                                     attr.bitcast(element));
+  }
+  SmallVector<int64_t> words(size / kernel::kInt4PerWord, 0);
+  for (auto [i, value] : llvm::enumerate(packed)) {
+    uint32_t nibble = static_cast<uint32_t>(value & 15)
+                      << 4 * (i % kernel::kInt4PerWord);
+    words[i / kernel::kInt4PerWord] |= nibble;
+  }
+  return constant({1, static_cast<int64_t>(words.size())}, words, 32);
+}
+
 Value KernelFormer::reshape(Value value, ArrayRef<int64_t> shape) {
   auto source = cast<RankedTensorType>(value.getType());
   auto target = RankedTensorType::get(shape, source.getElementType());
@@ -217,7 +240,7 @@ void KernelFormer::finish(Value input, Value weights, Value bias,
                           const Window &window, ArrayRef<int64_t> taps,
                           ArrayRef<int64_t> tapSteps, int64_t channels,
                           std::optional<int64_t> groups) {
-  Value multiplier, shift;
+  Value multiplier, shift, factor, addend;
   NamedAttrList attributes = epilogueAttributes(channels, multiplier, shift);
   Type resultElement = getElementTypeOrSelf(epilogue.result);
   // 48-bit sums that are not requantized are stored as 64-bit integers.
@@ -239,13 +262,18 @@ void KernelFormer::finish(Value input, Value weights, Value bias,
     attributes.set("groups", rewriter.getI64IntegerAttr(*groups));
   if (widenEvery)
     attributes.set("widen_every", rewriter.getI64IntegerAttr(*widenEvery));
-  SmallVector<Value> operands = {input, weights, bias};
-  if (multiplier)
-    operands.append({multiplier, shift});
-  operands.push_back(init);
-  int32_t scaled = multiplier ? 1 : 0;
+  if (scaleBlock)
+    attributes.set("scale_block", rewriter.getI64IntegerAttr(*scaleBlock));
+  SmallVector<Value> operands;
+  SmallVector<int32_t> segments;
+  for (Value operand : {input, weights, bias, multiplier, shift, weightScales,
+                        factor, addend, init}) {
+    segments.push_back(operand ? 1 : 0);
+    if (operand)
+      operands.push_back(operand);
+  }
   attributes.set("operandSegmentSizes",
-                 rewriter.getDenseI32ArrayAttr({1, 1, 1, scaled, scaled, 1}));
+                 rewriter.getDenseI32ArrayAttr(segments));
   Operation *kernelOp = KernelTy::create(
       rewriter, loc, TypeRange(init.getType()), operands, attributes);
   Value result = kernelOp->getResult(0);

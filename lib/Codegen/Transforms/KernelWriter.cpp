@@ -27,6 +27,10 @@ Value KernelWriter::mul(Value lhs, int64_t rhs) {
   return b.createOrFold<arith::MulIOp>(lhs, index(rhs));
 }
 
+Value KernelWriter::div(Value lhs, int64_t rhs) {
+  return b.createOrFold<arith::DivUIOp>(lhs, index(rhs));
+}
+
 void KernelWriter::forEach(int64_t begin, int64_t end, int64_t step,
                            function_ref<void(Value)> body) {
   if (begin >= end)

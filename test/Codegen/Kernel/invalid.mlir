@@ -96,3 +96,33 @@ func.func @lookup_type(%x: memref<4x5xi8>, %t: memref<256xi8>) {
   kernel.lookup ins(%x, %t : memref<4x5xi8>, memref<256xi8>) outs(%x : memref<4x5xi8>) {lanes = 16}
   return
 }
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @scale_block(%x: memref<1x1x24xf32>, %w: memref<1x96xi8>, %b: memref<4xf32>, %s: memref<8xf32>, %y: memref<1x1x1x4xf32>) {
+  // expected-error @below {{cannot cut 24 groups into blocks of 12: expects a divisor that is a multiple of 8}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x24xf32>, memref<1x96xi8>, memref<4xf32>) dequantize(%s : memref<8xf32>) outs(%y : memref<1x1x1x4xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 24, scale_block = 12}
+  return
+}
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @scaled_halves(%x: memref<1x1x24xf32>, %w: memref<1x96xf16>, %b: memref<4xf32>, %s: memref<4xf32>, %y: memref<1x1x1x4xf32>) {
+  // expected-error @below {{scales only integer weights of a float product}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x24xf32>, memref<1x96xf16>, memref<4xf32>) dequantize(%s : memref<4xf32>) outs(%y : memref<1x1x1x4xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 24}
+  return
+}
+
+// -----
+
+#w1 = #kernel.strategy<dot = widening, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @int4_words(%x: memref<1x1x24xi16>, %w: memref<1x12xi32>, %b: memref<4xi32>, %y: memref<1x1x1x4xi32>) {
+  // expected-error @below {{has weights of type 'i32', which the dot kind 'widening' does not take}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x24xi16>, memref<1x12xi32>, memref<4xi32>) outs(%y : memref<1x1x1x4xi32>)
+    {strategy = #w1, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 24}
+  return
+}

@@ -32,8 +32,14 @@ namespace quantc::kernel {
 /// time: 4, 2 or 1.
 int64_t getGroup(DotKind kind);
 
-/// How a strategy divides `channels` output channels into blocks. All blocks
-/// have `vectors` vectors, but the last one may have fewer.
+/// Weights of i4 that one i32 holds.
+constexpr int64_t kInt4PerWord = 8;
+
+/// True if packed weights are i4, eight to an i32, which are widened to f32.
+bool isInt4(DotKind kind, mlir::Type packedElement);
+
+/// The blocks into which a strategy cuts `channels` output channels: whole
+/// blocks of `vectors` vectors, then at most one with fewer.
 struct ChannelBlocks {
   ChannelBlocks(StrategyAttr strategy, int64_t channels);
 

@@ -46,6 +46,10 @@ def Kernel_Dialect : Dialect {
     `[block][tap row][tap][group][vector][lane][element of the group]`. The last block may have
     fewer vectors than the others. Channels that do not exist, and the rest of the last group, are
     filled with zeros.
+
+    Weights of a float product may be narrower than its arithmetic: i8, f16 or i4. An i32 holds the
+    i4 weights of eight groups, the first of them in its lowest bits. Such weights are widened in
+    registers and never stored as floats.
   }];
   let useDefaultAttributePrinterParser = 1;
 }
@@ -153,7 +157,8 @@ def Kernel_RequantizeAttr : AttrDef<Kernel_Dialect, "Requantize"> {
 // Ops
 //===----------------------------------------------------------------------===//
 
-def Kernel_Element : AnyTypeOf<[I8, I16, I32, I64, F32]>;
+def Kernel_Element : AnyTypeOf<[I8, I16, I32, I64, F16, F32]>;
+def Kernel_FloatBuffer : AnyTypeOf<[RankedTensorOf<[F32]>, MemRefOf<[F32]>]>;
 def Kernel_Buffer : AnyTypeOf<[RankedTensorOf<[Kernel_Element]>, MemRefOf<[Kernel_Element]>]>;
 
 class Kernel_Op<string mnemonic, list<Trait> traits = []>
@@ -175,6 +180,8 @@ class Kernel_ProductOp<string mnemonic> : Kernel_DestinationOp<mnemonic, [AttrSi
   let assemblyFormat = [{
     `ins` `(` $input `,` $weights `,` $bias (`,` $multiplier^ `,` $shift)? `:`
     type($input) `,` type($weights) `,` type($bias) (`,` type($multiplier)^ `,` type($shift))? `)`
+    (`dequantize` `(` $weight_scales^ `:` type($weight_scales) `)`)?
+    (`scale` `(` $factor^ `:` type($factor) `)`)? (`offset` `(` $addend^ `:` type($addend) `)`)?
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($result)^)?
   }];
   let hasVerifier = 1;
@@ -186,6 +193,9 @@ defvar Kernel_ProductOperands = (ins
   Kernel_Buffer:$bias,
   Optional<Kernel_Buffer>:$multiplier,
   Optional<Kernel_Buffer>:$shift,
+  Optional<Kernel_FloatBuffer>:$weight_scales,
+  Optional<Kernel_FloatBuffer>:$factor,
+  Optional<Kernel_FloatBuffer>:$addend,
   Kernel_Buffer:$init,
   Kernel_StrategyAttr:$strategy,
   I64Attr:$row_stride,
@@ -220,6 +230,11 @@ def Kernel_ConvOp : Kernel_ProductOp<"conv"> {
     of groups whose products cannot overflow 32 bits. They are added in 32 bits, and after at most
     that many groups the 32-bit sum is added to the 64-bit sum.
 
+    `weight_scales` turns narrow integer weights (i8, i4) into the floats f32(w) * scale, a product
+    that is rounded once. There is one scale for each channel. With `scale_block` there is one for each
+    channel and each block of so many groups of a run, in the layout
+    `[block of channels][tap row][tap][block of groups][vector][lane]`.
+
     `weights` is `[1][size]` if all images use the same weights. It is `[N][size]` if each image
     has weights of its own, as in a batched matrix product.
 
@@ -237,7 +252,9 @@ def Kernel_ConvOp : Kernel_ProductOp<"conv"> {
        groups = 48} -> tensor<1x56x56x64xi8>
     ```
   }];
-  let arguments = !con(Kernel_ProductOperands, (ins I64Attr:$groups));
+  let arguments = !con(Kernel_ProductOperands, (ins
+    I64Attr:$groups,
+    OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$scale_block));
 }
 
 def Kernel_DepthwiseOp : Kernel_ProductOp<"depthwise"> {
@@ -251,6 +268,8 @@ def Kernel_DepthwiseOp : Kernel_ProductOp<"depthwise"> {
 
     The input has as many channels as the output. The epilogue and `widen_every` are those of
     `kernel.conv`.
+    Weights of i4 stand eight taps of a lane in an i32. `weight_scales` has one scale for each
+    channel.
 
     `weights` is `[1][size]`, with the layout
     `[vector][segment][group of taps][lane][tap of the group]`. A segment is all taps of the

@@ -96,7 +96,7 @@ def SelectKernels : Pass<"quantc-select-kernels"> {
     `quantc-form-kernels` applies the strategy. A strategy that is there already is kept. These operand types are
     supported:
 
-    * f32,
+    * f32, whose constant weights may be stored narrower (see `quantc-form-kernels`),
     * i8, with weights of i8 or i4 and sums of i32,
     * i16, with weights of i8 (i16 for matmul) and sums of i48.
 
@@ -134,7 +134,14 @@ def FormKernels : Pass<"quantc-form-kernels"> {
     Replaces each operation that has a `kernel.strategy` by `kernel.conv` or `kernel.depthwise`. The operations after it are
     fused: a constant bias, `tosa.rescale` and `tosa.clamp`, if each is the only user of the
     operation before it. Constant weights are packed at compile time, others by `kernel.pack`. Zero points, and the conversion
-    of activations from s8 to u8, are folded into the bias. If the input cannot be used as it is, a `kernel.prepare` copies
+    of activations from s8 to u8, are folded into the bias.
+
+    Weights of a float product stay narrow if they are a `tosa.cast` to f32 of a constant of i8, i4 or f16: the kernel
+    widens them in registers. Integers may be multiplied by constant scales, one for each output channel,
+    or (not in a depthwise convolution) one for each block of inputs of a channel, whose size is a multiple of 8. If scales differ in
+    another way, the weights are computed when the network runs.
+
+    If the input cannot be used as it is, a `kernel.prepare` copies
     it into the layout of the kernel. The results for integers have the same bits as TOSA's.
 
     Example:

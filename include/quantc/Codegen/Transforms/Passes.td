@@ -359,6 +359,40 @@ def ExpandMath : Pass<"quantc-expand-math", "::mlir::func::FuncOp"> {
   ];
 }
 
+def ExpandHalf : Pass<"quantc-expand-half", "::mlir::func::FuncOp"> {
+  let summary = "Widen half floats by integer operations";
+  let description = [{
+    `arith.extf` from f16 to f32 becomes operations on the bits, for targets that have no instruction for it: compilers
+    call a function of their runtime library there. All values are exact: subnormal numbers, infinities and NaN too.
+
+    Example:
+
+    ```mlir
+    %0 = arith.extf %x : f16 to f32
+    ```
+
+    becomes
+
+    ```mlir
+    %1 = arith.bitcast %x : f16 to i16
+    %2 = arith.extui %1 : i16 to i32
+    %3 = arith.andi %2, %c32767 : i32
+    %4 = arith.shli %3, %c13 : i32
+    %5 = arith.andi %2, %c32768 : i32
+    %6 = arith.shli %5, %c16 : i32
+    %7 = arith.bitcast %4 : i32 to f32
+    %8 = arith.mulf %7, %two_to_112 : f32
+    %9 = arith.bitcast %8 : f32 to i32
+    %10 = arith.cmpi ult, %4, %infinity : i32
+    %11 = arith.select %10, %c0, %largest_exponent : i32
+    %12 = arith.ori %6, %11 : i32
+    %13 = arith.ori %9, %12 : i32
+    %0 = arith.bitcast %13 : i32 to f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def CopyLoopValues : Pass<"quantc-copy-loop-values", "::mlir::func::FuncOp"> {
   let summary = "Make while loops hand tensors on in place";
   let description = [{

@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""Runs products of floats, and products scaled to floats, that the kernels treat differently.
+
+usage: run_float_kernels.py GROUP WORKDIR --bin DIR --llvm DIR --cc COMPILER
+
+The cases of a group are one TOSA module. The judge (upstream's lowering of it) and the objects for every
+target give the same bits. Inputs are small whole numbers, and so are weights, or multiples of a power of two: sums
+are exact in any order. What is rounded (the product of a weight and its scale, what follows a sum) is rounded once
+in every order.
+"""
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+
+import run_cases
+from run_kernels import Module, ints, tensor
+from toolchain import Failure, Tools, execute
+
+BITS = {"i8": 8, "i4": 4}
+SAME = (1, 1, 1, 1)
+
+
+class FloatModule(Module):
+    """Constants of every type, and operations of f32."""
+
+    def dense(self, array, element):
+        """A constant: its bytes in hexadecimal, or numbers where those of numpy have none of this size."""
+        name, type = self.name(), tensor(array.shape, element)
+        values = array.astype(np.int64).tolist() if element == "i4" else f'"0x{array.tobytes().hex()}"'
+        self.body.append(f'{name} = "tosa.const"() {{values = dense<{values}> : {type}}} : () -> {type}')
+        return name, type
+
+    def floats(self, array):
+        return self.dense(np.asarray(array, np.float32), "f32")
+
+    def result(self, op, operands, attributes, shape, element="f32"):
+        return self.op(f"tosa.{op}", operands, attributes, tensor(shape, element))
+
+    def multiply(self, value, factor, shape):
+        return self.result("mul", [value, factor, self.constant([0])], "", shape)
+
+    def reshape(self, value, shape):
+        name = self.name()
+        self.body.append(f"{name} = tosa.const_shape {{values = dense<{[*map(int, shape)]}> : tensor<{len(shape)}xindex>}} : () -> !tosa.shape<{len(shape)}>")
+        return self.result("reshape", [value, (name, f"!tosa.shape<{len(shape)}>")], "", shape)
+
+
+def half_floats(m, shape):
+    """Multiples of 1/16."""
+    return (m.random.integers(-64, 65, shape) / 16).astype(np.float16)
+
+
+def tiny_half_floats(m, shape):
+    return (m.random.integers(-1023, 1024, shape) * 2.0**-24).astype(np.float16)
+
+
+def infinite_half_floats(m, shape):
+    values = half_floats(m, shape)
+    values[0], values[-1] = np.inf, np.nan
+    return values
+
+
+def narrow(m, shape, element, blocks=None, axis=0, values=None):
+    """Weights of `element`, widened. `blocks`: the size of blocks along the reduction that have a scale each, which
+    follows the output channel, dimension `axis`; 0: one a channel."""
+    count = int(np.prod(shape))
+    if element == "f16":
+        stored = (values or half_floats)(m, shape)
+        return m.result("cast", [m.dense(stored, "f16")], "", shape)
+    limit = (1 << BITS[element] - 1) - 1
+    if blocks is None:
+        stored = m.random.integers(-limit - 1, limit + 1, shape).astype(np.int8)
+        return m.result("cast", [m.dense(stored, element)], "", shape)
+    if axis == 0:
+        blocked = [shape[0], count // shape[0] // blocks, blocks] if blocks else [shape[0], 1, count // shape[0]]
+        scaled = [*blocked[:2], 1]
+    else:  # the right side of a matrix product
+        blocked = [shape[1] // blocks, blocks, shape[2]] if blocks else [1, *shape[1:]]
+        scaled = [blocked[0], 1, blocked[2]]
+    stored = m.random.integers(-limit - 1, limit + 1, blocked).astype(np.int8)
+    scales = m.random.integers(1, 64, scaled) / 64
+    if values == "rounded":
+        # One weight a channel that is not zero: its product with any scale is rounded.
+        alone = np.zeros(blocked, np.int8)
+        for channel in range(shape[0]):
+            position = m.random.integers(0, count // shape[0])
+            alone.reshape(shape[0], -1)[channel, position] = -limit
+        stored, scales = alone, m.random.uniform(0.01, 1, scaled)
+    wide = m.result("cast", [m.dense(stored, element)], "", blocked)
+    return m.reshape(m.multiply(wide, m.floats(scales), blocked), shape)
+
+
+def zero(m):
+    return m.floats([0])
+
+
+def conv(shape, channels, kernel, pad=(0, 0, 0, 0), stride=(1, 1), dilation=(1, 1), depthwise=False, clamp=None, bias=100, **weights):
+    def build(m):
+        reach = [(kernel[i] - 1) * dilation[i] for i in (0, 1)]
+        out = [shape[0], *((shape[1 + i] - 1 + pad[2 * i] + pad[2 * i + 1] - reach[i]) // stride[i] + 1 for i in (0, 1)), channels]
+        dims = [*kernel, shape[3], channels // shape[3]] if depthwise else [channels, *kernel, shape[3]]
+        start = m.floats(m.random.integers(-bias, bias + 1, [channels]))
+        operands = [m.argument(shape, "f32"), narrow(m, dims, **weights), start, zero(m), zero(m)]
+        attributes = f"acc_type = f32, pad = {ints(pad)}, stride = {ints(stride)}, dilation = {ints(dilation)}"
+        sums = m.result("depthwise_conv2d" if depthwise else "conv2d", operands, attributes, out)
+        m.finish(sums, out, epilogue=False, clamp=clamp)
+    return build
+
+
+def depthwise(shape, channels, kernel, **options):
+    return conv(shape, channels, kernel, depthwise=True, **options)
+
+
+def scaled_depthwise(shape, kernel, element):
+    """One scale a channel, as the last dimension but one."""
+    def build(m):
+        dims = [*kernel, shape[3], 1]
+        limit = (1 << BITS[element] - 1) - 1
+        stored = m.random.integers(-limit, limit + 1, dims).astype(np.int8)
+        wide = m.result("cast", [m.dense(stored, element)], "", dims)
+        weights = m.multiply(wide, m.floats(m.random.integers(1, 64, [1, 1, shape[3], 1]) / 64), dims)
+        out = [shape[0], shape[1] - kernel[0] + 1, shape[2] - kernel[1] + 1, shape[3]]
+        operands = [m.argument(shape, "f32"), weights, m.floats(np.zeros(shape[3])), zero(m), zero(m)]
+        m.results.append(m.result("depthwise_conv2d", operands, "acc_type = f32, pad = array<i64: 0, 0, 0, 0>, "
+                                  "stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>", out))
+    return build
+
+
+def product(rows, depth, columns, **weights):
+    def build(m):
+        a, b = m.argument([1, rows, depth], "f32"), narrow(m, [1, depth, columns], axis=2, **weights)
+        m.results.append(m.result("matmul", [a, b, zero(m), zero(m)], "", [1, rows, columns]))
+    return build
+
+
+def volume(shape, channels, kernel, **weights):
+    def build(m):
+        out = [shape[0], *(shape[1 + i] - kernel[i] + 1 for i in range(3)), channels]
+        operands = [m.argument(shape, "f32"), narrow(m, [channels, *kernel, shape[4]], **weights),
+                    m.floats(np.zeros(channels)), zero(m), zero(m)]
+        m.results.append(m.result("conv3d", operands, "acc_type = f32, pad = array<i64: 0, 0, 0, 0, 0, 0>, "
+                                  "stride = array<i64: 1, 1, 1>, dilation = array<i64: 1, 1, 1>", out))
+    return build
+
+
+def transposed(shape, channels, kernel, stride, **weights):
+    def build(m):
+        out = [shape[0], *((shape[1 + i] - 1) * stride[i] + kernel[i] for i in (0, 1)), channels]
+        operands = [m.argument(shape, "f32"), narrow(m, [channels, *kernel, shape[3]], **weights),
+                    m.floats(m.random.integers(-100, 100, [channels])), zero(m), zero(m)]
+        m.results.append(m.result("transpose_conv2d", operands, "acc_type = f32, out_pad = array<i64: 0, 0, 0, 0>, "
+                                  f"stride = {ints(stride)}", out))
+    return build
+
+
+def for_each(elements, name, build, *arguments, **options):
+    return [(f"{name}, {element}", build(*arguments, element=element, **options)) for element in elements]
+
+
+INTEGERS = ("i8", "i4")
+ALL = (*INTEGERS, "f16")
+GROUPS = {
+    "narrow": [
+        *for_each(ALL, "several tiles and blocks of channels", conv, [1, 9, 9, 16], 40, (3, 3), SAME, clamp=(-50.0, 50.0)),
+        *for_each(ALL, "odd sizes, batch, stride", conv, [2, 7, 9, 5], 17, (3, 3), SAME, stride=(2, 2)),
+        *for_each(ALL, "three channels in, one out", conv, [1, 9, 9, 3], 1, (3, 3), SAME),
+        *for_each(ALL, "one channel in", conv, [1, 8, 8, 1], 5, (5, 5), (2, 2, 2, 2)),
+        *for_each(ALL, "dilation", conv, [1, 10, 10, 10], 33, (3, 3), (2, 2, 2, 2), dilation=(2, 2)),
+        *for_each(ALL, "a column", conv, [1, 29, 1, 8], 6, (5, 1), (2, 2, 0, 0), stride=(2, 1)),
+        *for_each(ALL, "one pixel, many vectors", conv, [1, 1, 1, 100], 130, (1, 1)),
+        *for_each(ALL, "depthwise", depthwise, [1, 9, 9, 17], 17, (3, 3), pad=SAME, stride=(2, 2)),
+        *for_each(ALL, "depthwise, multiplier of 3", depthwise, [1, 7, 7, 5], 15, (3, 3), pad=SAME),
+        *for_each(ALL, "depthwise, a loop over rows", depthwise, [1, 12, 12, 6], 6, (7, 7)),
+        *for_each(ALL, "depthwise of one channel", depthwise, [1, 10, 10, 1], 8, (3, 3)),
+        *for_each(ALL, "product", product, 5, 33, 17),
+        *for_each(ALL, "product of one row", product, 1, 64, 10),
+        *for_each(ALL, "volume", volume, [1, 4, 5, 5, 3], 10, (2, 3, 3)),
+        *for_each(ALL, "transposed", transposed, [1, 5, 5, 4], 8, (3, 3), (1, 1)),
+        ("subnormal numbers", conv([1, 4, 4, 8], 9, (1, 1), bias=0, element="f16", values=tiny_half_floats)),
+        ("infinities and NaN", conv([1, 4, 4, 8], 9, (1, 1), element="f16", values=infinite_half_floats)),
+    ],
+    "blocks": [
+        *for_each(INTEGERS, "blocks of 32, one pixel", conv, [1, 1, 1, 96], 33, (1, 1), blocks=32),
+        *for_each(INTEGERS, "blocks of 64, a channel and tiles of pixels", conv, [1, 5, 5, 128], 1, (1, 1), blocks=64),
+        *for_each(INTEGERS, "blocks of 32 in three rows of a window", conv, [1, 6, 6, 64], 17, (3, 3), SAME, blocks=32),
+        *for_each(INTEGERS, "blocks of 8 and dilation", conv, [1, 6, 6, 16], 5, (3, 3), SAME, dilation=(2, 2), blocks=8),
+        *for_each(INTEGERS, "one scale a channel", conv, [1, 7, 6, 5], 17, (3, 3), SAME, stride=(2, 1), blocks=0),
+        *for_each(INTEGERS, "product, blocks of 32", product, 3, 64, 40, blocks=32),
+        *for_each(INTEGERS, "product of one row, one scale a column", product, 1, 33, 17, blocks=0),
+        *for_each(INTEGERS, "one weight a channel, scales of many digits", conv, [1, 2, 2, 64], 40, (1, 1), bias=0, blocks=32,
+                  values="rounded"),
+        *for_each(INTEGERS, "one weight a channel of a window", conv, [1, 5, 5, 7], 20, (3, 3), bias=0, blocks=0, values="rounded"),
+        *for_each(INTEGERS, "volume", volume, [1, 4, 5, 5, 3], 10, (2, 3, 3), blocks=0),
+        *for_each(INTEGERS, "transposed", transposed, [1, 5, 5, 4], 8, (3, 3), (1, 1), blocks=0),
+        *[(f"depthwise, {element}", scaled_depthwise([1, 8, 8, 17], (3, 3), element)) for element in INTEGERS],
+        *for_each(INTEGERS, "blocks of 6, which no kernel has", conv, [1, 4, 4, 12], 9, (1, 1), blocks=6),
+    ],
+}
+
+
+class FloatKernelRun(run_cases.Run):
+    """The roads of run_cases.py, from a module of TOSA."""
+
+    def __init__(self, tools, workdir, group):
+        self.tools, self.workdir, self.group = tools, workdir, group
+        self.module, self.owners = FloatModule(), []
+        for name, build in GROUPS[group]:
+            build(self.module)
+            self.owners += [name] * (len(self.module.results) - len(self.owners))
+
+    def compile(self, source, name, *options):
+        """quantc reads half floats as f32, because they come from a pass: the pipeline is given them."""
+        obj = super().compile(source, name, *options)
+        llvm, text = self.tools.llvm, source.read_text()
+        if "f16" not in text:
+            return obj
+        target = dict(option.lstrip("-").split("=", 1) for option in options if "=" in option)
+        pipeline = " ".join(f"{key}={target[key]}" for key in ("target", "cpu", "features") if key in target)
+        execute([f"{pathlib.Path(self.tools.quantc).parent}/quant-opt", source, "-o", self.path("llvm.mlir"),
+                 f"--pass-pipeline=builtin.module(quantc-codegen-pipeline{{name={name} {pipeline}}})"])
+        execute([f"{llvm}/mlir-translate", "--mlir-to-llvmir", self.path("llvm.mlir"), "-o", self.path("net.ll")])
+        flags = {"target": "mtriple", "cpu": "mcpu", "features": "mattr"}
+        machine = [f"-{flags[key]}={value}" for key, value in target.items() if key in flags]
+        execute([f"{llvm}/opt", "-O3", *machine, self.path("net.ll"), "-o", self.path("net.bc")])
+        execute([f"{llvm}/llc", "-O3", "-filetype=obj", "-relocation-model=pic", *machine, self.path("net.bc"), "-o", obj])
+        return obj
+
+    def make_inputs(self):
+        random = np.random.default_rng(run_cases.SEED)
+        limits = {np.dtype(np.int8): 128, np.dtype(np.int32): 1000}
+
+        def values(argument):
+            dtype = np.dtype(argument.dtype)
+            limit = limits.get(dtype, 8)
+            return random.integers(-limit, limit, argument.shape).astype(dtype)
+        self.inputs = [[values(argument) for argument in self.arguments] for _ in range(run_cases.SAMPLES)]
+
+    def compare(self, road, actual):
+        """NaN equals NaN."""
+        def mark(samples):
+            return [[np.where(np.isnan(array), np.float32(12345678), array) if array.dtype == np.float32 else array
+                     for array in sample] for sample in samples]
+        self.expected = mark(self.expected)
+        super().compare(road, mark(actual))
+
+    def run(self):
+        source = self.path("float.mlir")
+        source.write_text(self.module.text())
+        self.run_targets(source, "--float")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("group", choices=sorted(GROUPS))
+    parser.add_argument("workdir", type=pathlib.Path)
+    for option in ("--bin", "--llvm", "--cc"):
+        parser.add_argument(option, required=True)
+    args = parser.parse_args()
+    shutil.rmtree(args.workdir, ignore_errors=True)
+    args.workdir.mkdir(parents=True)
+    try:
+        FloatKernelRun(Tools(args.bin, args.llvm, args.cc), args.workdir, args.group).run()
+    except (Failure, subprocess.CalledProcessError) as failure:
+        print(f"FAILED {args.group}: {failure}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
