@@ -123,6 +123,8 @@ public:
               const TilePosition &position);
 
 private:
+  mlir::Value scaleToFloat(mlir::Value value, mlir::Value factor,
+                           mlir::Value addend);
   mlir::Value clampFloat(mlir::Value value);
 
   KernelWriter &w;

@@ -46,6 +46,12 @@ struct Epilogue {
   /// Constants that are added to the accumulators, in addition to the bias of
   /// the operation.
   mlir::SmallVector<mlir::DenseElementsAttr> biases;
+  /// i32 by channel that the network computes, added to the accumulators or
+  /// subtracted from them.
+  mlir::SmallVector<mlir::Value> addedAtRunTime, subtractedAtRunTime;
+  /// f32 by channel or for all: f32(accumulator) * factor + addend. Null if the
+  /// accumulator is not scaled, or nothing is added then.
+  mlir::Value factor, addend;
   std::optional<Requantization> requantization;
   mlir::FloatAttr clampMin, clampMax;
   bool ignoreNan = false;
@@ -117,7 +123,11 @@ public:
   KernelFormer(mlir::RewriterBase &rewriter, mlir::Operation *op,
                kernel::StrategyAttr strategy, Epilogue epilogue)
       : rewriter(rewriter), op(op), loc(op->getLoc()), strategy(strategy),
-        epilogue(std::move(epilogue)) {}
+        epilogue(std::move(epilogue)) {
+    // What an epilogue reads may be computed after the product.
+    if (this->epilogue.factor)
+      rewriter.setInsertionPoint(this->epilogue.result.getDefiningOp());
+  }
 
   /// Makes the kernel accumulate in 48 bits, for int16 activations. No weight
   /// has a magnitude above `maxWeight`.
@@ -197,7 +207,10 @@ public:
   std::optional<int64_t> scaleBlock;
 
 private:
-  mlir::Value padBias(mlir::Value opBias, int64_t channels, int64_t padded);
+  mlir::Value padChannels(mlir::Value values, int64_t channels);
+  mlir::Value scaleOfChannels(mlir::Value values, int64_t channels);
+  mlir::Value startOf(mlir::Value opBias, int64_t channels, int64_t zeroPoint,
+                      mlir::ArrayRef<int64_t> weightSums);
   mlir::Value constantBias(mlir::DenseElementsAttr opBias, int64_t channels,
                            int64_t zeroPoint,
                            mlir::ArrayRef<int64_t> weightSums);

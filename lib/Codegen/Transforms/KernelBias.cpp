@@ -24,34 +24,48 @@ using namespace quantc::codegen;
 using kernel::ChannelBlocks;
 using kernel::DotKind;
 
-/// Pads a bias that is not a constant. It has one value, or one per channel.
-/// The result has one value per channel, followed by zeros.
-Value KernelFormer::padBias(Value opBias, int64_t channels, int64_t padded) {
-  auto type = cast<RankedTensorType>(opBias.getType());
-  if (widenEvery) {
-    type = type.clone(rewriter.getI64Type());
-    opBias = arith::ExtSIOp::create(rewriter, loc, type, opBias);
-  }
+/// Pads values that are not constants: one, or one per channel. The result has
+/// one per channel, followed by zeros.
+Value KernelFormer::padChannels(Value values, int64_t channels) {
+  auto type = cast<RankedTensorType>(values.getType());
+  int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
   int64_t count = type.getNumElements();
   if (count == padded)
-    return opBias;
+    return reshape(values, {padded});
   Value init = tensor::EmptyOp::create(rewriter, loc, {1, 1, padded},
                                        type.getElementType());
   IntegerAttr zero = rewriter.getI64IntegerAttr(0);
   auto prepare = kernel::PrepareOp::create(
-      rewriter, loc, TypeRange(init.getType()), reshape(opBias, {1, 1, count}),
+      rewriter, loc, TypeRange(init.getType()), reshape(values, {1, 1, count}),
       init, zero, zero, zero, zero,
       rewriter.getI64IntegerAttr(channels / count));
   return reshape(prepare->getResult(0), {padded});
 }
 
-Value KernelFormer::bias(Value opBias, int64_t channels, int64_t zeroPoint,
-                         ArrayRef<int64_t> weightSums) {
+/// The factor or the addend of every channel, padded to whole vectors.
+Value KernelFormer::scaleOfChannels(Value values, int64_t channels) {
+  DenseElementsAttr attr;
+  if (!values || !matchPattern(values, m_Constant(&attr)))
+    return values ? padChannels(values, channels) : values;
+  int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
+  SmallVector<float> padding(padded, 0.0f);
+  for (int64_t c = 0; c < channels; ++c)
+    padding[c] = attr.getValues<float>()[attr.getNumElements() == 1 ? 0 : c];
+  return constant({padded}, padding);
+}
+
+/// The op's bias and what is known when the network is compiled.
+Value KernelFormer::startOf(Value opBias, int64_t channels, int64_t zeroPoint,
+                            ArrayRef<int64_t> weightSums) {
   DenseElementsAttr attr;
   if (!opBias || matchPattern(opBias, m_Constant(&attr)))
     return constantBias(attr, channels, zeroPoint, weightSums);
-  int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
-  Value value = padBias(opBias, channels, padded);
+  if (widenEvery) {
+    auto wide =
+        cast<RankedTensorType>(opBias.getType()).clone(rewriter.getI64Type());
+    opBias = arith::ExtSIOp::create(rewriter, loc, wide, opBias);
+  }
+  Value value = padChannels(opBias, channels);
   bool isAlone = epilogue.biases.empty() && weightSums.empty();
   if (isAlone)
     return value;
@@ -59,6 +73,18 @@ Value KernelFormer::bias(Value opBias, int64_t channels, int64_t zeroPoint,
   if (strategy.getDot() == DotKind::Float)
     return arith::AddFOp::create(rewriter, loc, value, rest);
   return arith::AddIOp::create(rewriter, loc, value, rest);
+}
+
+Value KernelFormer::bias(Value opBias, int64_t channels, int64_t zeroPoint,
+                         ArrayRef<int64_t> weightSums) {
+  Value value = startOf(opBias, channels, zeroPoint, weightSums);
+  for (Value added : epilogue.addedAtRunTime)
+    value = arith::AddIOp::create(rewriter, loc, value,
+                                  padChannels(added, channels));
+  for (Value subtracted : epilogue.subtractedAtRunTime)
+    value = arith::SubIOp::create(rewriter, loc, value,
+                                  padChannels(subtracted, channels));
+  return value;
 }
 
 Value KernelFormer::constantBias(DenseElementsAttr opBias, int64_t channels,

@@ -100,11 +100,72 @@ static bool fuseClamp(tosa::ClampOp op, Epilogue &epilogue) {
   return true;
 }
 
+/// The other operand of `op`, if it has one value, or one a channel of
+/// `value`; null otherwise.
+template <typename OpTy>
+static Value channelOperand(OpTy op, Value value) {
+  Value other = op.getInput1() == value ? op.getInput2() : op.getInput1();
+  auto type = dyn_cast<RankedTensorType>(other.getType());
+  if (op.getType() != value.getType() || !type || !type.hasStaticShape() ||
+      type.getRank() == 0)
+    return nullptr;
+  int64_t count = type.getNumElements(), channels = lastDim(value);
+  bool isPerChannel = count == channels && type.getShape().back() == channels;
+  return count == 1 || isPerChannel ? other : nullptr;
+}
+
+namespace {
+/// Integers by channel that are added to the accumulators when the network
+/// runs, and a cast: both are fused only if a factor follows.
+struct ScalePrefix {
+  SmallVector<Value> added, subtracted;
+
+  /// True if `user` of `current` belongs to it.
+  bool take(Operation *user, Value current) {
+    bool isInteger = getElementTypeOrSelf(current).isInteger(32);
+    if (isa<tosa::CastOp>(user))
+      return isInteger && getElementTypeOrSelf(user->getResult(0)).isF32();
+    if (auto add = dyn_cast<tosa::AddOp>(user); add && isInteger) {
+      added.push_back(channelOperand(add, current));
+      return static_cast<bool>(added.back());
+    }
+    auto sub = dyn_cast<tosa::SubOp>(user);
+    if (!sub || !isInteger || sub.getInput1() != current)
+      return false;
+    subtracted.push_back(channelOperand(sub, current));
+    return static_cast<bool>(subtracted.back());
+  }
+};
+} // namespace
+
+/// Fuses a factor, or an addend after it; false if `user` is neither.
+static bool fuseScale(Operation *user, Value current, ScalePrefix &prefix,
+                      Epilogue &epilogue) {
+  if (!getElementTypeOrSelf(current).isF32() || epilogue.clampMin ||
+      epilogue.addend)
+    return false;
+  if (auto add = dyn_cast<tosa::AddOp>(user); add && epilogue.factor) {
+    epilogue.addend = channelOperand(add, current);
+    return static_cast<bool>(epilogue.addend);
+  }
+  auto mul = dyn_cast<tosa::MulOp>(user);
+  if (!mul || epilogue.factor)
+    return false;
+  epilogue.factor = channelOperand(mul, current);
+  if (!epilogue.factor)
+    return false;
+  epilogue.addedAtRunTime = std::move(prefix.added);
+  epilogue.subtractedAtRunTime = std::move(prefix.subtracted);
+  return true;
+}
+
 Epilogue codegen::matchEpilogue(Value accumulator) {
   Epilogue epilogue;
   epilogue.result = accumulator;
   int64_t channels = lastDim(accumulator);
   Value current = accumulator;
+  ScalePrefix prefix;
+  bool inPrefix = false;
   while (current.hasOneUse()) {
     Operation *user = *current.user_begin();
     if (auto reshape = dyn_cast<tosa::ReshapeOp>(user)) {
@@ -116,11 +177,21 @@ Epilogue codegen::matchEpilogue(Value accumulator) {
       current = reshape;
       continue;
     }
-    if (auto add = dyn_cast<tosa::AddOp>(user)) {
-      std::optional<DenseElementsAttr> addend = channelAddend(add, current);
-      if (!addend || epilogue.requantization || epilogue.clampMin)
-        break;
+    auto add = dyn_cast<tosa::AddOp>(user);
+    std::optional<DenseElementsAttr> addend;
+    if (add && !epilogue.factor && !inPrefix)
+      addend = channelAddend(add, current);
+    if (addend && !epilogue.requantization && !epilogue.clampMin) {
       epilogue.biases.push_back(*addend);
+    } else if (fuseScale(user, current, prefix, epilogue)) {
+      inPrefix = false;
+    } else if (!epilogue.requantization && !epilogue.clampMin &&
+               prefix.take(user, current)) {
+      inPrefix = true;
+      current = user->getResult(0);
+      continue;
+    } else if (inPrefix) {
+      break;
     } else if (auto rescale = dyn_cast<tosa::RescaleOp>(user)) {
       if (epilogue.requantization || rescale.getInput() != current)
         break;

@@ -240,7 +240,9 @@ void KernelFormer::finish(Value input, Value weights, Value bias,
                           const Window &window, ArrayRef<int64_t> taps,
                           ArrayRef<int64_t> tapSteps, int64_t channels,
                           std::optional<int64_t> groups) {
-  Value multiplier, shift, factor, addend;
+  Value multiplier, shift;
+  Value factor = scaleOfChannels(epilogue.factor, channels);
+  Value addend = scaleOfChannels(epilogue.addend, channels);
   NamedAttrList attributes = epilogueAttributes(channels, multiplier, shift);
   Type resultElement = getElementTypeOrSelf(epilogue.result);
   // 48-bit sums that are not requantized are stored as 64-bit integers.

@@ -56,6 +56,16 @@ Value TileEpilogue<KernelTy>::clampFloat(Value value) {
   return arith::MinimumFOp::create(w.b, value, limit(*max));
 }
 
+/// Two roundings on every target: LLVM does not contract these operations.
+template <typename KernelTy>
+Value TileEpilogue<KernelTy>::scaleToFloat(Value value, Value factor,
+                                           Value addend) {
+  if (!isa<FloatType>(getElementTypeOrSelf(value)))
+    value = arith::SIToFPOp::create(w.b, factor.getType(), value);
+  value = arith::MulFOp::create(w.b, value, factor);
+  return addend ? Value(arith::AddFOp::create(w.b, value, addend)) : value;
+}
+
 template <typename KernelTy>
 void TileEpilogue<KernelTy>::finish(ValueRange accumulators, const Tile &tile,
                                     const TilePosition &position) {
@@ -67,8 +77,15 @@ void TileEpilogue<KernelTy>::finish(ValueRange accumulators, const Tile &tile,
     if (op.getRequantize())
       requantizer.emplace(w, *op.getRequantize(), op.getMultiplier(),
                           op.getShift(), channel, lanes);
+    Value factor, addend;
+    if (op.getFactor())
+      factor = w.load(op.getFactor(), channel, lanes);
+    if (op.getAddend())
+      addend = w.load(op.getAddend(), channel, lanes);
     for (int64_t p = 0; p < tile.pixels; ++p) {
       Value value = accumulators[p * tile.vectors + j];
+      if (factor)
+        value = scaleToFloat(value, factor, addend);
       if (requantizer) {
         value = requantizer->apply(value);
         if (!element.isInteger(32))

@@ -126,3 +126,33 @@ func.func @int4_words(%x: memref<1x1x24xi16>, %w: memref<1x12xi32>, %b: memref<4
     {strategy = #w1, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 24}
   return
 }
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @offset_alone(%x: memref<1x1x24xf32>, %w: memref<1x96xf32>, %b: memref<4xf32>, %y: memref<1x1x1x4xf32>) {
+  // expected-error @below {{adds 'offset' after 'scale' only}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x24xf32>, memref<1x96xf32>, memref<4xf32>) offset(%b : memref<4xf32>) outs(%y : memref<1x1x1x4xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 24}
+  return
+}
+
+// -----
+
+#s4 = #kernel.strategy<dot = signed4, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @scaled_to_int(%x: memref<1x1x24xi8>, %w: memref<1x96xi8>, %b: memref<4xi32>, %s: memref<4xf32>, %y: memref<1x1x1x4xi32>) {
+  // expected-error @below {{scales sums of 32 bits to f32, which are not requantized}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x24xi8>, memref<1x96xi8>, memref<4xi32>) scale(%s : memref<4xf32>) outs(%y : memref<1x1x1x4xi32>)
+    {strategy = #s4, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 6}
+  return
+}
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @scale_size(%x: memref<1x1x24xf32>, %w: memref<1x96xf32>, %b: memref<4xf32>, %s: memref<3xf32>, %y: memref<1x1x1x3xf32>) {
+  // expected-error @below {{expects a scale and an offset of 4 channels (whole vectors)}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x24xf32>, memref<1x96xf32>, memref<4xf32>) scale(%s : memref<3xf32>) outs(%y : memref<1x1x1x3xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 24}
+  return
+}

@@ -157,6 +157,73 @@ def transposed(shape, channels, kernel, stride, **weights):
     return build
 
 
+def scale(m, sums, out, factor="computed", per_channel=True, addend=True, clamp=None, factor_first=False):
+    """sums * factor + addend, clamped; the factor is a constant, or computed when the network runs: one a channel, or
+    one for all, or (`per_channel` is None) one a row."""
+    ones = [1] * (len(out) - 1)
+    shape = [*ones, out[-1] if per_channel else 1] if per_channel is not None else [*out[:-1], 1]
+    numbers = m.floats(m.random.uniform(0.001, 0.01, shape))
+    if factor == "computed":
+        numbers = m.multiply(m.argument(shape, "f32"), numbers, shape)
+    value = m.multiply(*((numbers, sums) if factor_first else (sums, numbers)), out)
+    if addend:
+        value = m.result("add", [value, m.floats(m.random.uniform(-1, 1, [*ones, out[-1]]))], "", out)
+    m.finish(value, out, epilogue=False, clamp=clamp)
+
+
+def integer_sums(m, op, x, weights, out, zero_points, attributes="", correction=None):
+    """int8 products as floats. `correction`: i32 by channel that the network computes and adds or subtracts."""
+    zeros = [m.constant([zero]) for zero in zero_points]
+    bias = [] if op == "matmul" else [m.constant(m.random.integers(-1000, 1000, out[-1:]), np.int32)]
+    sums = m.op(f"tosa.{op}", [x, weights, *bias, *zeros], attributes, tensor(out, "i32"))
+    if correction:
+        shape = [1] * (len(out) - 1) + [out[-1]]
+        sums = m.result(correction, [sums, m.argument(shape, "i32")], "", out, "i32")
+    return m.result("cast", [sums], "", out)
+
+
+def dynamic_conv(shape, channels, kernel, pad=(0, 0, 0, 0), depthwise=False, zero_points=(-5, 0), correction=None, **options):
+    def build(m):
+        out = [shape[0], *(shape[1 + i] + pad[2 * i] + pad[2 * i + 1] - kernel[i] + 1 for i in (0, 1)), channels]
+        dims = [*kernel, shape[3], channels // shape[3]] if depthwise else [channels, *kernel, shape[3]]
+        attributes = f"acc_type = i32, pad = {ints(pad)}, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>"
+        sums = integer_sums(m, "depthwise_conv2d" if depthwise else "conv2d", m.argument(shape, "i8"),
+                            m.integers(-127, 127, dims), out, zero_points, attributes, correction)
+        scale(m, sums, out, **options)
+    return build
+
+
+def dynamic_transposed(shape, channels, kernel, stride, **options):
+    def build(m):
+        out = [shape[0], *((shape[1 + i] - 1) * stride[i] + kernel[i] for i in (0, 1)), channels]
+        attributes = f"acc_type = i32, out_pad = array<i64: 0, 0, 0, 0>, stride = {ints(stride)}"
+        sums = integer_sums(m, "transpose_conv2d", m.argument(shape, "i8"), m.integers(-127, 127, [channels, *kernel, shape[3]]),
+                            out, (3, 0), attributes)
+        scale(m, sums, out, **options)
+    return build
+
+
+def dynamic_product(rows, depth, columns, correction=None, **options):
+    def build(m):
+        out = [1, rows, columns]
+        sums = integer_sums(m, "matmul", m.argument([1, rows, depth], "i8"), m.integers(-127, 127, [1, depth, columns]), out,
+                            (7, 0), correction=correction)
+        scale(m, sums, out, **options)
+    return build
+
+
+def scaled_conv(shape, channels, kernel, depthwise=False, **options):
+    """A float convolution whose sums are scaled."""
+    def build(m):
+        out = [shape[0], *(shape[1 + i] - kernel[i] + 1 for i in (0, 1)), channels]
+        dims = [*kernel, shape[3], channels // shape[3]] if depthwise else [channels, *kernel, shape[3]]
+        operands = [m.argument(shape, "f32"), narrow(m, dims, "i8"), m.floats(np.zeros(channels)), zero(m), zero(m)]
+        attributes = "acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>"
+        sums = m.result("depthwise_conv2d" if depthwise else "conv2d", operands, attributes, out)
+        scale(m, sums, out, **options)
+    return build
+
+
 def for_each(elements, name, build, *arguments, **options):
     return [(f"{name}, {element}", build(*arguments, element=element, **options)) for element in elements]
 
@@ -198,6 +265,26 @@ GROUPS = {
         *for_each(INTEGERS, "transposed", transposed, [1, 5, 5, 4], 8, (3, 3), (1, 1), blocks=0),
         *[(f"depthwise, {element}", scaled_depthwise([1, 8, 8, 17], (3, 3), element)) for element in INTEGERS],
         *for_each(INTEGERS, "blocks of 6, which no kernel has", conv, [1, 4, 4, 12], 9, (1, 1), blocks=6),
+    ],
+    "scaled": [
+        ("a constant factor", scaled_conv([1, 8, 8, 16], 33, (3, 3), factor="constant", clamp=(-1.5, 6.0))),
+        ("a constant factor, the left operand", scaled_conv([1, 5, 5, 3], 5, (1, 1), factor="constant", factor_first=True)),
+        ("a computed factor", scaled_conv([2, 5, 5, 3], 17, (3, 3), clamp=(0.0, 6.0))),
+        ("no addend", scaled_conv([1, 5, 5, 3], 1, (3, 3), addend=False, per_channel=False)),
+        ("depthwise", scaled_conv([1, 8, 8, 5], 15, (3, 3), depthwise=True, factor="constant")),
+        ("int8", dynamic_conv([1, 8, 8, 16], 33, (3, 3), SAME, clamp=(-0.5, 6.0))),
+        ("int8, one factor, no addend", dynamic_conv([2, 5, 7, 3], 17, (3, 3), per_channel=False, addend=False)),
+        ("int8, a constant factor", dynamic_conv([1, 5, 5, 3], 5, (1, 1), factor="constant")),
+        ("int8, subtracted at run time", dynamic_conv([1, 8, 8, 5], 10, (3, 3), zero_points=(0, 0), correction="sub")),
+        ("int8, added at run time, weight zero point", dynamic_conv([1, 8, 8, 5], 1, (3, 3), zero_points=(0, 3), correction="add")),
+        ("int8, one factor a row", dynamic_conv([1, 4, 4, 5], 10, (1, 1), per_channel=None)),
+        ("int8, depthwise", dynamic_conv([1, 8, 8, 17], 17, (3, 3), SAME, depthwise=True, correction="sub")),
+        ("int8, depthwise, multiplier", dynamic_conv([1, 8, 8, 5], 15, (3, 3), depthwise=True, per_channel=False)),
+        ("int8, product", dynamic_product(5, 33, 17, correction="sub", clamp=(0.0, 6.0))),
+        ("int8, product of one row", dynamic_product(1, 64, 10, per_channel=False)),
+        ("int8, product, one factor a row", dynamic_product(5, 64, 10, per_channel=None)),
+        ("int8, transposed", dynamic_transposed([1, 5, 5, 4], 6, (3, 3), (1, 1), clamp=(-1.0, 6.0))),
+        ("int8, transposed, constant factor", dynamic_transposed([1, 5, 5, 4], 6, (2, 2), (1, 1), factor="constant")),
     ],
 }
 

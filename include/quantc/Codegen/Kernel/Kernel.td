@@ -225,6 +225,10 @@ def Kernel_ConvOp : Kernel_ProductOp<"conv"> {
     a float product clamps (`clamp_min`, `clamp_max`). Without these attributes the sums are the
     result. `bias`, `multiplier` and `shift` are padded to whole vectors of channels.
 
+    With `factor` and `addend`, sums of f32 or i32 become floats:
+    `clamp(f32(sum) * factor[c] + addend[c])`. The product and the sum are rounded one after the
+    other, on every target. Without `addend` nothing is added.
+
     Activations of int16 need wider sums. If `widen_every` is present, `bias` has elements of i64
     and the sums have 64 bits, of which only the lower 48 are significant. `widen_every` is a number
     of groups whose products cannot overflow 32 bits. They are added in 32 bits, and after at most

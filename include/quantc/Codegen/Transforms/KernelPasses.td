@@ -141,6 +141,10 @@ def FormKernels : Pass<"quantc-form-kernels"> {
     or (not in a depthwise convolution) one for each block of inputs of a channel, whose size is a multiple of 8. If scales differ in
     another way, the weights are computed when the network runs.
 
+    Sums of f32 or i32 are scaled to floats in the kernel: a `tosa.cast` of i32, a `tosa.mul` by a factor, a `tosa.add`
+    and a `tosa.clamp`. Factor and addend have one value, or one a channel, and may be computed when the network runs, as
+    may be integers by channel that are added to the sums, or subtracted from them, before the cast.
+
     If the input cannot be used as it is, a `kernel.prepare` copies
     it into the layout of the kernel. The results for integers have the same bits as TOSA's.
 
