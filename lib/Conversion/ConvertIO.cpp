@@ -42,59 +42,85 @@ static std::optional<Element> parseElement(StringRef text) {
     return Element::Int8;
   if (text == "uint8")
     return Element::UInt8;
+  if (text == "int16")
+    return Element::Int16;
   return std::nullopt;
 }
 
-/// int8 with one scale, or null.
-static quant::UniformQuantizedType getInt8Type(Type tensor) {
-  auto type = dyn_cast_or_null<quant::UniformQuantizedType>(
-      getQuantizedElement(tensor));
-  return type && type.getStorageTypeIntegralWidth() == 8 ? type
-                                                         : decltype(type)();
+static unsigned getWidth(Element element) {
+  return element == Element::Int16 ? 16 : 8;
 }
 
-/// The quantized type that the users of a float argument quantize it to, or
-/// null. An argument without users gets the scale 1: no result depends on it,
-/// and the caller gets the element type that it asked for.
-static quant::UniformQuantizedType getWantedType(BlockArgument argument) {
+/// int8 or int16 with one scale, or null.
+static quant::UniformQuantizedType getIntegerType(Type tensor) {
+  auto type = dyn_cast_or_null<quant::UniformQuantizedType>(
+      getQuantizedElement(tensor));
+  return type && type.getStorageTypeIntegralWidth() <= 16 ? type
+                                                          : decltype(type)();
+}
+
+LogicalResult quantc::checkWidth(func::FuncOp func, const Twine &what,
+                                 StringRef name,
+                                 quant::UniformQuantizedType type,
+                                 Element element) {
+  unsigned width = type.getStorageTypeIntegralWidth();
+  if (width == getWidth(element))
+    return success();
+  return func.emitError() << what << " ('" << name << "') has integers of "
+                          << width << " bits; use float or int" << width
+                          << " for it";
+}
+
+/// The quantized type that the users of a float argument want, or null. An
+/// argument without users has the scale 1: nothing depends on it, and the
+/// caller gets the element type that it asked for.
+static quant::UniformQuantizedType getWantedType(BlockArgument argument,
+                                                 Element element) {
   if (argument.use_empty())
-    return getUniformType(argument.getContext(), {1.0, 0, kInt8Activation});
+    return getUniformType(argument.getContext(),
+                          {1.0, 0, getStorage(getWidth(element))},
+                          getWidth(element));
   for (Operation *user : argument.getUsers())
     if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user))
-      if (auto type = getInt8Type(quantize.getType()))
+      if (auto type = getIntegerType(quantize.getType()))
         return type;
   return {};
 }
 
-/// Quantizes a float constant, with parameters for the range of its values.
-/// Null if `value` is not a constant of finite floats.
-static Value quantizeConstant(OpBuilder &b, Value value) {
+/// A float constant as integers, with the parameters of the range of its
+/// values; null if `value` is no constant of finite floats.
+static Value quantizeConstant(OpBuilder &b, Value value, Element element) {
   SmallVector<double> reals = getConstantReals(value);
   if (reals.empty() ||
       !llvm::all_of(reals, [](double real) { return std::isfinite(real); }))
     return {};
   auto [min, max] = std::minmax_element(reals.begin(), reals.end());
-  AffineParams params = chooseAsymmetric(*min, *max, kInt8Activation);
-  SmallVector<int8_t> integers = llvm::map_to_vector(reals, [&](double real) {
-    return static_cast<int8_t>(quantize(real, params));
+  unsigned width = getWidth(element);
+  AffineParams params =
+      width == 8 ? chooseAsymmetric(*min, *max, getStorage(width))
+                 : chooseSymmetric(std::max(-*min, *max), getStorage(width));
+  SmallVector<APInt> integers = llvm::map_to_vector(reals, [&](double real) {
+    return APInt(width, quantize(real, params), /*isSigned=*/true);
   });
-  auto type = cast<RankedTensorType>(value.getType()).clone(b.getI8Type());
-  Value storage = tosa::ConstOp::create(
-      b, value.getLoc(), type,
-      DenseElementsAttr::get(type, ArrayRef<int8_t>(integers)));
+  auto type =
+      cast<RankedTensorType>(value.getType()).clone(b.getIntegerType(width));
+  Value storage = tosa::ConstOp::create(b, value.getLoc(), type,
+                                        DenseElementsAttr::get(type, integers));
   return reinterpret(b, value.getLoc(), storage,
-                     getUniformType(b.getContext(), params));
+                     getUniformType(b.getContext(), params, width));
 }
 
 static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
                                   Element element) {
-  if (convertOwnInput(func, argument, element) || element == Element::Float)
-    return success();
+  FailureOr<bool> isOwn = convertOwnInput(func, argument, element);
+  if (failed(isOwn) || *isOwn || element == Element::Float)
+    return isOwn;
   Location loc = argument.getLoc();
   OpBuilder b = OpBuilder::atBlockBegin(argument.getOwner());
   bool isFloat = isFloatTensor(argument.getType());
-  quant::UniformQuantizedType type =
-      isFloat ? getWantedType(argument) : getInt8Type(argument.getType());
+  quant::UniformQuantizedType type = isFloat
+                                         ? getWantedType(argument, element)
+                                         : getIntegerType(argument.getType());
   if (!isFloat && !type)
     return success(); // The network has an integer here.
   if (!type)
@@ -103,6 +129,9 @@ static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
            << "') is not quantized, because no integer operation reads it; "
               "keep "
               "it in float with --input-type=float";
+  if (failed(checkWidth(func, "input " + Twine(argument.getArgNumber()),
+                        getTensorName(argument), type, element)))
+    return failure();
 
   auto tensor = cast<RankedTensorType>(argument.getType());
   SmallVector<OpOperand *> uses = llvm::map_to_vector(
@@ -137,14 +166,15 @@ static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
                                    Element element) {
   OpBuilder b(output.getOwner());
   Value value = output.get();
-  if (convertOwnOutput(func, output, element) || element == Element::Float)
-    return success();
+  FailureOr<bool> isOwn = convertOwnOutput(func, output, element);
+  if (failed(isOwn) || *isOwn || element == Element::Float)
+    return isOwn;
   if (auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>())
     value = dequantize.getInput();
   if (isFloatTensor(value.getType()))
-    if (Value constant = quantizeConstant(b, value))
+    if (Value constant = quantizeConstant(b, value, element))
       value = constant;
-  quant::UniformQuantizedType type = getInt8Type(value.getType());
+  quant::UniformQuantizedType type = getIntegerType(value.getType());
   if (!type && !isa<FloatType>(getElementTypeOrSelf(value)))
     return success();
   if (!type)
@@ -153,6 +183,9 @@ static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
            << "') is not quantized, because a float operation makes it; keep "
               "it "
               "in float with --output-type=float";
+  if (failed(checkWidth(func, "output " + Twine(output.getOperandNumber()),
+                        getTensorName(output.get()), type, element)))
+    return failure();
   Value storage = reinterpret(b, value.getLoc(), value, type.getStorageType());
   if (element == Element::UInt8)
     storage = convertSign(b, value.getLoc(), storage, /*fromUnsigned=*/false);
@@ -178,7 +211,8 @@ struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
     std::optional<Element> out = parseElement(outputs);
     if (!in || !out) {
       func.emitError("unknown element type '")
-          << (in ? outputs : inputs) << "'; use own, float, int8 or uint8";
+          << (in ? outputs : inputs)
+          << "'; use own, float, int8, uint8 or int16";
       return signalPassFailure();
     }
     Operation *terminator = func.getBody().front().getTerminator();

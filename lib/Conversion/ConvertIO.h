@@ -22,8 +22,8 @@
 
 namespace quantc {
 
-/// The element type of an input or output.
-enum class Element { Own, Float, Int8, UInt8 };
+/// What the bytes of an input or output are.
+enum class Element { Own, Float, Int8, UInt8, Int16 };
 
 /// The attributes of an argument or result that holds `type`.
 void describe(mlir::Builder b, mlir::quant::UniformQuantizedType type,
@@ -35,13 +35,22 @@ void describe(mlir::Builder b, mlir::quant::UniformQuantizedType type,
 mlir::Value convertSign(mlir::OpBuilder &b, mlir::Location loc,
                         mlir::Value storage, bool fromUnsigned);
 
-/// Changes the element type of an input or output to `element`, if the network
-/// itself has integers with parameters there. Otherwise returns false and
-/// changes nothing.
-bool convertOwnInput(mlir::func::FuncOp func, mlir::BlockArgument argument,
-                     Element element);
-bool convertOwnOutput(mlir::func::FuncOp func, mlir::OpOperand &output,
-                      Element element);
+/// Fails, with an error about `what`, unless integers of `type` are passed as
+/// integers of the width of `element`.
+llvm::LogicalResult checkWidth(mlir::func::FuncOp func, const llvm::Twine &what,
+                               llvm::StringRef name,
+                               mlir::quant::UniformQuantizedType type,
+                               Element element);
+
+/// Makes an input or output that is integers with parameters in the network
+/// itself `element`. False, with nothing changed, if it is something else;
+/// failure after an error.
+llvm::FailureOr<bool> convertOwnInput(mlir::func::FuncOp func,
+                                      mlir::BlockArgument argument,
+                                      Element element);
+llvm::FailureOr<bool> convertOwnOutput(mlir::func::FuncOp func,
+                                       mlir::OpOperand &output,
+                                       Element element);
 
 } // namespace quantc
 

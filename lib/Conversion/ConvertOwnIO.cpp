@@ -70,8 +70,8 @@ static bool isSignChange(tosa::RescaleOp rescale, bool fromUnsigned) {
 }
 
 namespace {
-/// The quantization parameters of an input or output as those of int8, and
-/// whether the network has it as unsigned integers.
+/// What integers stand for, as int8 or int16, and whether the network has them
+/// unsigned.
 struct OwnType {
   quant::UniformQuantizedType type;
   bool isUnsigned = false;
@@ -84,27 +84,37 @@ struct OwnType {
     auto zeroPoint = attributes ? attributes.getAs<IntegerAttr>(kZeroPointAttr)
                                 : IntegerAttr();
     auto ranked = dyn_cast<RankedTensorType>(tensor);
+    Type element = ranked ? ranked.getElementType() : Type();
     if (!scale || !zeroPoint || !ranked ||
-        !ranked.getElementType().isInteger(8))
+        !(element.isInteger(8) || element.isInteger(16)))
       return;
     isUnsigned = attributes.contains(kUnsignedAttr);
-    type = quant::UniformQuantizedType::get(
-        quant::QuantizationFlags::Signed, ranked.getElementType(),
-        Float32Type::get(tensor.getContext()), scale.getValueAsDouble(),
-        zeroPoint.getInt() - (isUnsigned ? kUnsignedOffset : 0), INT8_MIN,
-        INT8_MAX);
+    unsigned width = element.getIntOrFloatBitWidth();
+    type =
+        getUniformType(tensor.getContext(),
+                       {scale.getValueAsDouble(),
+                        zeroPoint.getInt() - (isUnsigned ? kUnsignedOffset : 0),
+                        getStorage(width)},
+                       width);
   }
 
+  bool isInt16() const { return type.getStorageTypeIntegralWidth() == 16; }
   Element getElement() const {
+    if (isInt16())
+      return Element::Int16;
     return isUnsigned ? Element::UInt8 : Element::Int8;
+  }
+  /// What conversions go through: the signed integers of that width.
+  Element getSigned() const {
+    return isInt16() ? Element::Int16 : Element::Int8;
   }
 };
 } // namespace
 
-/// An int8 tensor as `element`, and back.
-static Value fromInt8(OpBuilder &b, Location loc, Value storage,
-                      const OwnType &own, Element element) {
-  if (element == Element::Int8)
+/// A tensor of signed integers as `element`, and back.
+static Value fromSigned(OpBuilder &b, Location loc, Value storage,
+                        const OwnType &own, Element element) {
+  if (element == own.getSigned())
     return storage;
   if (element == Element::UInt8)
     return convertSign(b, loc, storage, /*fromUnsigned=*/false);
@@ -113,16 +123,16 @@ static Value fromInt8(OpBuilder &b, Location loc, Value storage,
       b, loc, tensor.clone(b.getF32Type()),
       reinterpret(b, loc, storage, own.type));
 }
-static Value toInt8(OpBuilder &b, Location loc, Value value, const OwnType &own,
-                    Element element) {
-  if (element == Element::Int8)
+static Value toSigned(OpBuilder &b, Location loc, Value value,
+                      const OwnType &own, Element element) {
+  if (element == own.getSigned())
     return value;
   if (element == Element::UInt8)
     return convertSign(b, loc, value, /*fromUnsigned=*/true);
   auto tensor = cast<RankedTensorType>(value.getType());
   Value quantized =
       quant::QuantizeCastOp::create(b, loc, tensor.clone(own.type), value);
-  return reinterpret(b, loc, quantized, b.getI8Type());
+  return reinterpret(b, loc, quantized, own.type.getStorageType());
 }
 
 static void replaceInput(BlockArgument argument, const OwnType &own,
@@ -134,8 +144,8 @@ static void replaceInput(BlockArgument argument, const OwnType &own,
   if (element == Element::Float)
     argument.setType(
         cast<RankedTensorType>(argument.getType()).clone(b.getF32Type()));
-  Value storage = toInt8(b, loc, argument, own, element);
-  Value original; // For the former users of the argument.
+  Value storage = toSigned(b, loc, argument, own, element);
+  Value original; // For users of what the argument was.
   for (OpOperand *use : uses) {
     auto rescale = dyn_cast<tosa::RescaleOp>(use->getOwner());
     if (own.isUnsigned && rescale &&
@@ -145,7 +155,7 @@ static void replaceInput(BlockArgument argument, const OwnType &own,
       continue;
     }
     if (!original)
-      original = fromInt8(b, loc, storage, own, own.getElement());
+      original = fromSigned(b, loc, storage, own, own.getElement());
     use->set(original);
   }
 }
@@ -158,18 +168,23 @@ static void replaceOutput(OpOperand &output, const OwnType &own,
   Value storage =
       own.isUnsigned && rescale && isSignChange(rescale, /*fromUnsigned=*/false)
           ? rescale.getInput()
-          : toInt8(b, value.getLoc(), value, own, own.getElement());
-  output.set(fromInt8(b, value.getLoc(), storage, own, element));
+          : toSigned(b, value.getLoc(), value, own, own.getElement());
+  output.set(fromSigned(b, value.getLoc(), storage, own, element));
   if (rescale && isOpTriviallyDead(rescale))
     rescale.erase();
 }
 
-bool quantc::convertOwnInput(func::FuncOp func, BlockArgument argument,
-                             Element element) {
+FailureOr<bool> quantc::convertOwnInput(func::FuncOp func,
+                                        BlockArgument argument,
+                                        Element element) {
   unsigned number = argument.getArgNumber();
   OwnType own(argument.getType(), func.getArgAttrDict(number));
   if (!own.type || own.getElement() == element)
     return bool(own.type);
+  if (element != Element::Float &&
+      failed(checkWidth(func, "input " + Twine(number), getTensorName(argument),
+                        own.type, element)))
+    return failure();
   replaceInput(argument, own, element);
   for (StringRef name : {kScaleAttr, kZeroPointAttr, kUnsignedAttr})
     func.removeArgAttr(number, name);
@@ -181,12 +196,16 @@ bool quantc::convertOwnInput(func::FuncOp func, BlockArgument argument,
   return true;
 }
 
-bool quantc::convertOwnOutput(func::FuncOp func, OpOperand &output,
-                              Element element) {
+FailureOr<bool> quantc::convertOwnOutput(func::FuncOp func, OpOperand &output,
+                                         Element element) {
   unsigned number = output.getOperandNumber();
   OwnType own(output.get().getType(), func.getResultAttrDict(number));
   if (!own.type || own.getElement() == element)
     return bool(own.type);
+  if (element != Element::Float &&
+      failed(checkWidth(func, "output " + Twine(number),
+                        getTensorName(output.get()), own.type, element)))
+    return failure();
   replaceOutput(output, own, element);
   for (StringRef name : {kScaleAttr, kZeroPointAttr, kUnsignedAttr})
     func.removeResultAttr(number, StringAttr::get(func.getContext(), name));

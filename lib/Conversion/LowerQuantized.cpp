@@ -23,7 +23,6 @@
 #include "mlir/Transforms/RegionUtils.h"
 
 #include "llvm/ADT/TypeSwitch.h"
-#include "llvm/Support/MathExtras.h"
 
 namespace quantc {
 #define GEN_PASS_DEF_PTQLOWERQUANTIZED
@@ -51,23 +50,6 @@ static void replace(OpBuilder &builder, Operation *op, Value replacement) {
       reinterpret(builder, op->getLoc(), replacement,
                   getElementTypeOrSelf(op->getResult(0))));
   op->erase();
-}
-
-/// tosa.rescale saturates to the whole integer type. A narrower storage range
-/// (symmetric int8, [-127, 127]) needs a clamp.
-static Value clampToStorage(OpBuilder &builder, Location loc, Value integers,
-                            quant::QuantizedType type) {
-  Type storage = type.getStorageType();
-  unsigned width = type.getStorageTypeIntegralWidth();
-  if (width > 16 || (type.getStorageTypeMin() == llvm::minIntN(width) &&
-                     type.getStorageTypeMax() == llvm::maxIntN(width)))
-    return integers;
-  return tosa::ClampOp::create(
-      builder, loc, integers.getType(), integers,
-      builder.getIntegerAttr(storage, type.getStorageTypeMin()),
-      builder.getIntegerAttr(storage, type.getStorageTypeMax()),
-      tosa::NanPropagationModeAttr::get(builder.getContext(),
-                                        tosa::NanPropagationMode::PROPAGATE));
 }
 
 static LogicalResult lowerRequantize(RequantizeOp op, Contract contract) {

@@ -17,7 +17,8 @@
 
 using namespace quantc;
 
-std::optional<FixedPointMultiplier> quantc::deriveMultiplier(double real) {
+/// `real` with a multiplier of `bits` significant bits.
+static std::optional<FixedPointMultiplier> derive(double real, int bits) {
   if (!std::isfinite(real) || real < 0)
     return std::nullopt;
   if (real == 0)
@@ -25,18 +26,39 @@ std::optional<FixedPointMultiplier> quantc::deriveMultiplier(double real) {
   // N10: real = mantissa * 2^exponent, mantissa in [0.5, 1).
   int exponent = 0;
   double mantissa = std::frexp(real, &exponent);
-  int64_t multiplier = std::llround(std::ldexp(mantissa, 31));
-  if (multiplier == int64_t(1) << 31) {
+  int64_t multiplier = std::llround(std::ldexp(mantissa, bits));
+  if (multiplier == int64_t(1) << bits) {
     multiplier >>= 1;
     ++exponent;
   }
-  int shift = 31 - exponent;
+  int shift = bits - exponent;
   if (shift < kMinShift)
     return std::nullopt;
-  // N11: below 2^-32 the product of every int32 rounds to 0.
+  // N11, N67: the product of every integer of the width rounds to 0.
   if (shift > kMaxShift)
     return FixedPointMultiplier{};
   return FixedPointMultiplier{static_cast<int32_t>(multiplier), shift};
+}
+
+std::optional<FixedPointMultiplier> quantc::deriveMultiplier(double real) {
+  return derive(real, 31);
+}
+
+std::optional<FixedPointMultiplier> quantc::deriveMultiplier16(double real) {
+  return derive(real, 15);
+}
+
+int32_t quantc::applyScale16(int64_t value, FixedPointMultiplier m) {
+  assert(m.multiplier >= 0 && m.multiplier <= INT16_MAX);
+  assert(value >= -(int64_t(1) << 47) && value < int64_t(1) << 47);
+  int64_t round = int64_t(1) << (m.shift - 1); // N67
+  return static_cast<int32_t>((value * m.multiplier + round) >> m.shift);
+}
+
+int64_t quantc::quantizeBias48(double real, double scale) {
+  constexpr double kLimit = int64_t(1) << 46; // N65
+  return static_cast<int64_t>(
+      std::clamp(std::nearbyint(real / scale), -kLimit, kLimit));
 }
 
 int64_t quantc::maxRescaleMagnitude(FixedPointMultiplier m) {
@@ -76,9 +98,10 @@ FixedPointMultiplier quantc::reciprocalScale(uint32_t count) {
   return {static_cast<int32_t>(numerator / count), 30 + bits};
 }
 
-double quantc::commonAdditionScale(double lhsScale, double rhsScale) {
-  constexpr double kSteps = 1 << 20; // N16
-  return 2 * std::max(lhsScale, rhsScale) / kSteps;
+double quantc::commonAdditionScale(double lhsScale, double rhsScale,
+                                   unsigned width) {
+  double steps = width > 8 ? 1 << 15 : 1 << 20; // N68, N16
+  return 2 * std::max(lhsScale, rhsScale) / steps;
 }
 
 double quantc::widenWeightScaleForBias(double weightScale, double inputScale,

@@ -8,9 +8,11 @@
 
 #include "quantc/Numerics/Softmax.h"
 
+#include "quantc/Numerics/FixedPoint.h"
 #include "quantc/Numerics/Requantize.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -26,9 +28,9 @@ static constexpr int32_t kZeroEntry = 256;
 /// also what the table operation multiplies the entry by.
 static constexpr int32_t kTableStep = 128;
 
-std::array<int16_t, kInt16TableSize> quantc::makeExpTable(double inputScale) {
+Int16Table quantc::makeExpTable(double inputScale) {
   constexpr int16_t kOne = std::numeric_limits<int16_t>::max();
-  std::array<int16_t, kInt16TableSize> table;
+  Int16Table table;
   table.fill(kOne);
   for (int32_t d = -kZeroEntry; d < 0; ++d) // N24
     table[d + kZeroEntry] =
@@ -53,14 +55,6 @@ LogitFormat quantc::chooseLogitFormat(double maxScale) {
   return format;
 }
 
-/// The exponential of `step`, at most 0, that tosa.table interpolates.
-static int32_t lookUp(const std::array<int16_t, kInt16TableSize> &table,
-                      int32_t step) {
-  int32_t fraction = step & (kTableStep - 1);
-  const int16_t *entry = &table[(step - fraction) / kTableStep + kZeroEntry];
-  return entry[0] * kTableStep + (entry[1] - entry[0]) * fraction;
-}
-
 /// N25 to N28, from the exponentials on.
 static std::vector<int8_t> divideBySum(std::vector<int32_t> exponentials) {
   int32_t shift = softmaxShift(exponentials.size());
@@ -83,7 +77,8 @@ std::vector<int8_t> quantc::softmaxReference(llvm::ArrayRef<int8_t> row,
   int32_t max = *llvm::max_element(row); // N23
   std::vector<int32_t> exponentials;
   for (int8_t q : row)
-    exponentials.push_back(lookUp(table, (q - max) * kTableStep));
+    exponentials.push_back(
+        interpolate(table, static_cast<int16_t>((q - max) * kTableStep)));
   return divideBySum(std::move(exponentials));
 }
 
@@ -101,7 +96,55 @@ quantc::softmaxOfAccumulators(llvm::ArrayRef<int32_t> row,
                    /*outputZeroPoint=*/0, kInt32Bias, Rounding::Single));
   int32_t max = *llvm::max_element(logits);
   for (int32_t logit : logits)
-    exponentials.push_back(lookUp(table, std::max(logit - max, format.lowest) *
-                                             (1 << format.leftShift)));
+    exponentials.push_back(interpolate(
+        table, static_cast<int16_t>(std::max(logit - max, format.lowest) *
+                                    (1 << format.leftShift))));
   return divideBySum(std::move(exponentials));
+}
+
+ExpFactors quantc::makeExpFactors(double inputScale) {
+  auto getFactor = [&](int32_t steps) {
+    constexpr double kOne = 2147483648.0;
+    return static_cast<int32_t>(std::min(
+        std::nearbyint(kOne * std::exp(-inputScale * steps)), kOne - 1));
+  };
+  ExpFactors factors;
+  for (int32_t i = 0; i < 256; ++i) {
+    factors.coarse[i] = getFactor(256 * i);
+    factors.fine[i] = getFactor(i);
+  }
+  return factors;
+}
+
+std::vector<int16_t> quantc::softmaxOfInt16(llvm::ArrayRef<int16_t> row,
+                                            double inputScale) {
+  assert(!row.empty() && row.size() <= kMaxInt16Softmax);
+  ExpFactors factors = makeExpFactors(inputScale);
+  int32_t max = *llvm::max_element(row);
+  std::vector<int32_t> exponentials;
+  int32_t high = 0, low = 0;
+  for (int16_t q : row) {
+    int32_t distance = max - q;
+    int32_t e = highProduct(factors.coarse[distance >> 8],
+                            factors.fine[distance & 255]);
+    exponentials.push_back(e);
+    high += e >> 16;
+    low += e & 0xffff;
+  }
+  // The sum in units of 2^-15, at least 2^15 - 1, and what is left of it.
+  int32_t sum = high + (low >> 16), rest = low & 0xffff;
+  auto zeros = static_cast<int32_t>(llvm::countl_zero<uint32_t>(sum));
+  // Half of the sum, shifted up to [2^31, 2^32), which is 1 + a.
+  int32_t half = (sum << (zeros - 1)) + (rest >> (17 - zeros));
+  auto a = static_cast<int32_t>(uint32_t(half) * 2 - (uint32_t(1) << 31));
+  int32_t reciprocal = reciprocalOfOnePlus(a);
+  std::vector<int16_t> result;
+  for (int32_t e : exponentials) {
+    int64_t product = highProduct(e, reciprocal);
+    int32_t shift = 32 - zeros;
+    int64_t steps = (product + (int64_t(1) << (shift - 1))) >> shift;
+    result.push_back(static_cast<int16_t>(
+        std::min<int64_t>(steps, kSoftmaxInt16Output.storage.max)));
+  }
+  return result;
 }

@@ -55,11 +55,13 @@ struct QuantizeTextOptions : AnnotateOptions {
                      "(default: the network's ptq.contract, else exact)")};
   Option<std::string> inputs{
       *this, "inputs",
-      llvm::cl::desc("Element type of inputs: own, float, int8 or uint8"),
+      llvm::cl::desc(
+          "Element type of inputs: own, float, int8, uint8 or int16"),
       llvm::cl::init("own")};
   Option<std::string> outputs{
       *this, "outputs",
-      llvm::cl::desc("Element type of outputs: own, float, int8 or uint8"),
+      llvm::cl::desc(
+          "Element type of outputs: own, float, int8, uint8 or int16"),
       llvm::cl::init("own")};
   Option<bool> strictInteger{
       *this, "strict-integer",
@@ -97,6 +99,7 @@ static std::optional<IOType> parseIOType(StringRef name) {
       .Case("float", IOType::Float)
       .Case("int8", IOType::Int8)
       .Case("uint8", IOType::UInt8)
+      .Case("int16", IOType::Int16)
       .Default(std::nullopt);
 }
 
@@ -113,7 +116,7 @@ static LogicalResult read(const QuantizeTextOptions &text,
   if (!inputs || !outputs)
     return error("unknown element type '" +
                  (inputs ? text.outputs : text.inputs) +
-                 "': 'own', 'float', 'int8' or 'uint8'");
+                 "': 'own', 'float', 'int8', 'uint8' or 'int16'");
   options.contract = contract;
   options.policy.contract = text.contract;
   options.inputs = *inputs;

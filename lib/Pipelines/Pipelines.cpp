@@ -113,6 +113,8 @@ static StringRef nameOf(IOType type) {
     return "int8";
   case IOType::UInt8:
     return "uint8";
+  case IOType::Int16:
+    return "int16";
   }
   llvm_unreachable("every type is handled");
 }

@@ -22,9 +22,11 @@ using namespace quantc::tool;
 static constexpr uint64_t kMiB = uint64_t(1) << 20;
 
 static auto ioValues() {
-  return cl::values(clEnumValN(IOType::Float, "float", "float32"),
-                    clEnumValN(IOType::Int8, "int8", "quantized, signed"),
-                    clEnumValN(IOType::UInt8, "uint8", "quantized, unsigned"));
+  return cl::values(
+      clEnumValN(IOType::Float, "float", "float32"),
+      clEnumValN(IOType::Int8, "int8", "quantized, signed"),
+      clEnumValN(IOType::UInt8, "uint8", "quantized, unsigned"),
+      clEnumValN(IOType::Int16, "int16", "quantized by the scheme int16x8"));
 }
 
 cl::ValuesClass tool::contractValues() {

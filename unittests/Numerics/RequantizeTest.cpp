@@ -288,7 +288,7 @@ TEST(RequantizeTest, N15_ExtremeValuesAreDefined) {
 
 TEST(RequantizeTest, N16_AdditionStaysWithinAStepExhaustively) {
   constexpr double lhs = 0.043, rhs = 0.0117, out = 0.0531;
-  double common = commonAdditionScale(lhs, rhs);
+  double common = commonAdditionScale(lhs, rhs, /*width=*/8);
   EXPECT_EQ(2 * lhs / (1 << 20), common);
   auto mLhs = deriveMultiplier(lhs / common),
        mRhs = deriveMultiplier(rhs / common);

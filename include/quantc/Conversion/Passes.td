@@ -14,11 +14,12 @@ include "mlir/Pass/PassBase.td"
 def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
   let summary = "Chooses the element types of a network's inputs and outputs";
   let description = [{
-    With `int8` or `uint8`, the casts between float and quantized tensors at the inputs and outputs
+    With `int8`, `uint8` or `int16`, the casts between float and quantized tensors at the inputs and outputs
     of the public function disappear, and the caller passes and receives integers. The attributes
     `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` of arguments and results say
     what numbers they represent; `ptq.name` is the name of the tensor. `uint8` is int8 with a
-    zero point that is larger by 128. Inputs and outputs that are integers by their meaning
+    zero point that is larger by 128. `int16` is for tensors that are quantized to int16, and an error
+    for others, as `int8` and `uint8` are for those. Inputs and outputs that are integers by their meaning
     (indices, the result of argmax) do not change.
 
     Inputs and outputs of a network that was quantized already have these attributes. They are
@@ -47,9 +48,9 @@ def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"inputs", "inputs", "std::string", /*default=*/"\"own\"",
-           "Element type of inputs: own (those of the network), float, int8 or uint8">,
+           "Element type of inputs: own (those of the network), float, int8, uint8 or int16">,
     Option<"outputs", "outputs", "std::string", /*default=*/"\"own\"",
-           "Element type of outputs: own (those of the network), float, int8 or uint8">
+           "Element type of outputs: own (those of the network), float, int8, uint8 or int16">
   ];
   let dependentDialects = [
     "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",

@@ -26,8 +26,8 @@ namespace quantc {
 /// infinity; `Double` rounds twice as TFLite's reference kernels do.
 enum class Rounding { Single, Double };
 
-/// value * multiplier / 2^shift. `multiplier` is in [2^30, 2^31) or 0, `shift`
-/// in [2, 62], as TOSA requires.
+/// value * multiplier / 2^shift. `multiplier` is in [2^30, 2^31) or 0, or has
+/// 16 bits (deriveMultiplier16), `shift` is in [2, 62], as TOSA requires.
 struct FixedPointMultiplier {
   int32_t multiplier = 0;
   int32_t shift = 2;
@@ -50,6 +50,19 @@ int64_t maxRescaleMagnitude(FixedPointMultiplier m);
 /// bits.
 int32_t applyScale32(int32_t value, FixedPointMultiplier m, Rounding rounding);
 
+/// The same with a multiplier of 16 bits, for sums of 48 bits: TOSA's RESCALE
+/// without scale32. `multiplier` is in [2^14, 2^15) or 0; `real` is below 2^13.
+/// A `real` below 2^-48 becomes 0.
+std::optional<FixedPointMultiplier> deriveMultiplier16(double real);
+
+/// TOSA's apply_scale_16: (value * multiplier + round) >> shift, cut to 32
+/// bits. `value` has 48 bits.
+int32_t applyScale16(int64_t value, FixedPointMultiplier m);
+
+/// The bias in steps of `scale`, to nearest, at most 2^46 in magnitude, so that
+/// it and a sum of products fit 48 bits (N65).
+int64_t quantizeBias48(double real, double scale);
+
 /// TOSA's RESCALE of one value:
 /// saturate(applyScale32(value - inputZeroPoint) + outputZeroPoint) to
 /// `storage`.
@@ -62,8 +75,9 @@ int32_t requantize(int32_t value, int32_t inputZeroPoint,
 FixedPointMultiplier reciprocalScale(uint32_t count);
 
 /// The scale at which the operands of an addition or subtraction meet, in
-/// int32: 2^20 steps to twice the larger operand scale.
-double commonAdditionScale(double lhsScale, double rhsScale);
+/// int32: 2^20 steps to twice the larger operand scale, 2^15 if an operand has
+/// `width` 16.
+double commonAdditionScale(double lhsScale, double rhsScale, unsigned width);
 
 /// The scale that a weight channel needs so that its bias fits: `weightScale`,
 /// or, if |bias| / (inputScale * weightScale) > 2^30 - 1/2, the one that

@@ -10,14 +10,14 @@
 /// \file
 /// The integer softmax: its table of exponentials, its shift, and a reference
 /// of the whole, step by step what the TOSA operations compute
-/// (docs/Numerics.md, N23 to N29 and N46). No IR here.
+/// (docs/Numerics.md, N23 to N29, N46 and N71). No IR here.
 ///
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTC_NUMERICS_SOFTMAX_H
 #define QUANTC_NUMERICS_SOFTMAX_H
 
-#include "quantc/Numerics/Affine.h"
+#include "quantc/Numerics/Tables.h"
 
 #include "llvm/ADT/ArrayRef.h"
 
@@ -26,16 +26,17 @@
 
 namespace quantc {
 
-/// Entries of TOSA's table for int16 inputs.
-inline constexpr size_t kInt16TableSize = 513;
-
 /// The only parameters of a softmax result: probabilities in steps of 1/256.
 inline constexpr AffineParams kSoftmaxOutput{1.0 / 256, -128, kInt8Activation};
+
+/// The same in int16: steps of 2^-15.
+inline constexpr AffineParams kSoftmaxInt16Output{1.0 / 32768, 0,
+                                                  kInt16Activation};
 
 /// Entry d + 256 is round(32767 * exp(inputScale * d)) for d in [-256, 0], and
 /// 32767 for d > 0, which no input reaches. tosa.table on the int16 input d *
 /// 128 interpolates nothing and returns entry * 128.
-std::array<int16_t, kInt16TableSize> makeExpTable(double inputScale);
+Int16Table makeExpTable(double inputScale);
 
 /// How an accumulator becomes the operand of the exponential (N46): rescaled to
 /// `2^-fractionBits`, then its distance to the row's maximum, at least
@@ -64,6 +65,21 @@ std::vector<int8_t> softmaxReference(llvm::ArrayRef<int8_t> row,
 /// Softmax of one row of accumulators; `scales` has one scale, or one for each.
 std::vector<int8_t> softmaxOfAccumulators(llvm::ArrayRef<int32_t> row,
                                           llvm::ArrayRef<double> scales);
+
+/// Exponentials of int16 distances d from a maximum, with -d = 256 * i + j, as
+/// multiples of 2^-31: the product of coarse[i] and fine[j] (N71).
+struct ExpFactors {
+  std::array<int32_t, 256> coarse, fine;
+};
+ExpFactors makeExpFactors(double inputScale);
+
+/// The largest row of int16 whose sum stays in two int32.
+inline constexpr int64_t kMaxInt16Softmax = 1 << 15;
+
+/// Softmax of one row of at most kMaxInt16Softmax int16 values; results have
+/// kSoftmaxInt16Output.
+std::vector<int16_t> softmaxOfInt16(llvm::ArrayRef<int16_t> row,
+                                    double inputScale);
 
 } // namespace quantc
 

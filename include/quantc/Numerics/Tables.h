@@ -9,7 +9,7 @@
 ///
 /// \file
 /// Unary functions on quantized values as tables of all their results, computed
-/// at compile time (docs/Numerics.md, N20 to N22). No IR here.
+/// at compile time (docs/Numerics.md, N20 to N22 and N70). No IR here.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -18,8 +18,11 @@
 
 #include "quantc/Numerics/Affine.h"
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
+#include <array>
+#include <optional>
 #include <vector>
 
 namespace quantc {
@@ -30,6 +33,18 @@ namespace quantc {
 std::vector<int64_t> makeTable(llvm::function_ref<double(double)> function,
                                const AffineParams &input,
                                const AffineParams &output);
+
+/// TOSA's table for int16: entry i is the value at 128 * (i - 256).
+using Int16Table = std::array<int16_t, 513>;
+
+/// What tosa.table gives for `q`, in steps of 2^-7: it interpolates between
+/// entries.
+int32_t interpolate(const Int16Table &table, int16_t q);
+
+/// The table of a function of int16 whose results, for q from -32768 to 32768,
+/// are `exact` (int16, ascending q). nullopt if what it gives, rounded, differs
+/// from them by more than one step somewhere (N70).
+std::optional<Int16Table> makeInt16Table(llvm::ArrayRef<int64_t> exact);
 
 } // namespace quantc
 

@@ -33,7 +33,7 @@ namespace quantc {
 
 /// The element type of a network's inputs or outputs. `Own` keeps the network's
 /// own type: float32, or the integers of a network that is quantized already.
-enum class IOType { Own, Float, Int8, UInt8 };
+enum class IOType { Own, Float, Int8, UInt8, Int16 };
 
 /// Scales of the weights of fully connected layers, as options name them.
 enum class FullyConnectedScales { PerChannel, PerTensor };

@@ -58,6 +58,11 @@ mlir::Value buildSoftmaxInFixedPoint(mlir::OpBuilder &builder,
                                      mlir::Location loc, mlir::Value codes,
                                      int32_t axis, double scale);
 
+/// Softmax of int16 `codes` along `axis`, at most kMaxInt16Softmax elements:
+/// int32 steps of 2^-15 (N71).
+mlir::Value buildSoftmaxOfInt16(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::Value codes, int32_t axis, double scale);
+
 } // namespace quantc::ptq
 
 #endif // QUANTC_LIB_DIALECT_PTQ_IR_INTEGERBUILDER_H

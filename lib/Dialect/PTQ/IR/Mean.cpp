@@ -15,7 +15,11 @@ using namespace quantc::ptq;
 
 OperandRole MeanOp::getOperandRole(unsigned) { return OperandRole::Activation; }
 
-bool MeanOp::canReturnAccumulator() { return true; }
+bool MeanOp::canReturnAccumulator(SchemeAttr) { return true; }
+
+LogicalResult MeanOp::canQuantize(SchemeAttr scheme, std::string &reason) {
+  return requireStatic(scheme, reason);
+}
 
 FailureOr<SmallVector<Value>>
 MeanOp::quantize(OpBuilder &builder, ValueRange operands,

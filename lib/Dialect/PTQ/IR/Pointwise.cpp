@@ -9,6 +9,7 @@
 #include "quantc/Dialect/PTQ/IR/Pointwise.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Numerics/Tables.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -36,6 +37,78 @@ static FailureOr<SmallVector<int8_t>> makeEntries(Value result, Value argument,
   return entries;
 }
 
+/// What `result` is for every integer of `input`, the lowest first, and for the
+/// one behind the last, as integers of `output`.
+static FailureOr<SmallVector<int64_t>> evaluateAll(Value result, Value argument,
+                                                   const AffineParams &input,
+                                                   const AffineParams &output) {
+  SmallVector<double> reals;
+  for (int64_t q = input.storage.min; q <= input.storage.max + 1; ++q)
+    reals.push_back(dequantize(q, input));
+  FailureOr<SmallVector<double>> values =
+      evaluatePointwise(result, argument, reals);
+  if (failed(values))
+    return failure();
+  return llvm::map_to_vector(
+      *values, [&](double value) { return quantc::quantize(value, output); });
+}
+
+static Value createTable(OpBuilder &builder, Location loc,
+                         ArrayRef<int16_t> entries) {
+  auto type = RankedTensorType::get({int64_t(entries.size())},
+                                    builder.getIntegerType(16));
+  return tosa::ConstOp::create(builder, loc, type,
+                               DenseElementsAttr::get(type, entries));
+}
+
+/// The function where an operand or the result is int16 (N70): interpolation in
+/// a small table if that is good enough, else a lookup in one of all results.
+static FailureOr<Value> buildWideTable(OpBuilder &builder, Location loc,
+                                       Value input, Value result,
+                                       Value argument,
+                                       quant::UniformQuantizedType from,
+                                       quant::UniformQuantizedType to) {
+  AffineParams params = getAffineParams(from);
+  params.storage = getStorage(from.getStorageTypeIntegralWidth());
+  FailureOr<SmallVector<int64_t>> exact =
+      evaluateAll(result, argument, params, getAffineParams(to));
+  if (failed(exact))
+    return failure();
+  auto type = cast<RankedTensorType>(input.getType());
+  Value codes = reinterpret(builder, loc, input, from.getStorageType());
+  RankedTensorType i32 =
+      cast<RankedTensorType>(type.clone(builder.getI32Type()));
+  if (params.storage.max == kInt16Activation.max &&
+      to.getStorageTypeIntegralWidth() == 16)
+    if (std::optional<Int16Table> table = makeInt16Table(*exact)) {
+      constexpr double kStep = 1.0 / 128; // of what tosa.table gives
+      Value steps = tosa::TableOp::create(builder, loc, i32, codes,
+                                          createTable(builder, loc, *table));
+      return reinterpret(
+          builder, loc, steps,
+          getInt32Type(builder.getContext(), to.getScale() * kStep));
+    }
+  exact->pop_back();
+  auto tableType =
+      RankedTensorType::get({int64_t(exact->size())}, to.getStorageType());
+  SmallVector<APInt> entries = llvm::map_to_vector(*exact, [&](int64_t q) {
+    return APInt(to.getStorageTypeIntegralWidth(), q, /*isSigned=*/true);
+  });
+  Value wide = tosa::CastOp::create(builder, loc, i32, codes);
+  auto offsetType = RankedTensorType::get(
+      SmallVector<int64_t>(type.getRank(), 1), builder.getI32Type());
+  Value offset = tosa::ConstOp::create(
+      builder, loc, offsetType,
+      DenseElementsAttr::get(offsetType,
+                             static_cast<int32_t>(-params.storage.min)));
+  Value index = tosa::AddOp::create(builder, loc, i32, wide, offset);
+  return reinterpret(builder, loc,
+                     buildLookup(builder, loc,
+                                 DenseElementsAttr::get(tableType, entries),
+                                 index),
+                     to);
+}
+
 FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
                                  Value result, Value argument,
                                  RankedTensorType type, Contract contract) {
@@ -43,9 +116,12 @@ FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
       getQuantizedElement(input.getType()));
   auto to = dyn_cast_or_null<quant::UniformQuantizedType>(
       type ? type.getElementType() : Type());
-  if (!from || !to || from.getStorageTypeIntegralWidth() != 8 ||
-      to.getStorageTypeIntegralWidth() != 8)
+  if (!from || !to || from.getStorageTypeIntegralWidth() > 16 ||
+      to.getStorageTypeIntegralWidth() > 16)
     return failure();
+  if (from.getStorageTypeIntegralWidth() > 8 ||
+      to.getStorageTypeIntegralWidth() > 8)
+    return buildWideTable(builder, loc, input, result, argument, from, to);
 
   FailureOr<SmallVector<int8_t>> entries = makeEntries(
       result, argument, getAffineParams(from), getAffineParams(to), contract);
@@ -65,6 +141,10 @@ static Value getYielded(PointwiseOp op) {
 
 OperandRole PointwiseOp::getOperandRole(unsigned) {
   return OperandRole::Activation;
+}
+
+LogicalResult PointwiseOp::canQuantize(SchemeAttr scheme, std::string &reason) {
+  return requireStatic(scheme, reason);
 }
 
 FailureOr<SmallVector<Value>>

@@ -30,6 +30,11 @@ quant::QuantizedType ptq::getQuantizedElement(Type type) {
                 : quant::QuantizedType();
 }
 
+unsigned ptq::getStorageWidth(Value value) {
+  quant::QuantizedType type = getQuantizedElement(value.getType());
+  return type ? type.getStorageTypeIntegralWidth() : 0;
+}
+
 /// The zero point represents 0 (N4), so it has to be a value of the storage.
 static LogicalResult
 verifyZeroPoints(quant::QuantizedType type, ArrayRef<int64_t> zeroPoints,
@@ -248,19 +253,24 @@ Value ptq::buildLookup(OpBuilder &builder, Location loc,
   return reshape(builder, loc, found, type.getShape());
 }
 
+int64_t ptq::getLargestSumCount(unsigned width) {
+  // Integers minus their zero point, which int16 has not.
+  return INT32_MAX / (width > 8 ? 1 << 15 : 255);
+}
+
 // N18
 FailureOr<Value> ptq::buildSum(OpBuilder &builder, Location loc,
                                Value quantized, ArrayRef<int32_t> axes) {
   auto type = dyn_cast<quant::UniformQuantizedType>(
       getQuantizedElement(quantized.getType()));
-  if (!type || type.getStorageTypeIntegralWidth() != 8)
+  if (!type || type.getStorageTypeIntegralWidth() > 16)
     return failure();
   auto tensor = cast<RankedTensorType>(quantized.getType());
   SmallVector<int64_t> shape(tensor.getShape());
   int64_t count = 1;
   for (int32_t axis : axes)
     count *= shape[axis];
-  if (count > INT32_MAX / 255)
+  if (count > getLargestSumCount(type.getStorageTypeIntegralWidth()))
     return failure();
 
   auto element = getInt32Type(builder.getContext(), type.getScale());

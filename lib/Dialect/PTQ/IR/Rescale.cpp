@@ -12,6 +12,8 @@
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
@@ -45,7 +47,7 @@ Value ptq::buildRescale(OpBuilder &builder, Location loc, Value input,
   auto inputType = cast<RankedTensorType>(input.getType());
   auto type = cast<RankedTensorType>(inputType.clone(element));
   DenseElementsAttr constant;
-  if (matchPattern(input, m_Constant(&constant)))
+  if (spec.scale32 && matchPattern(input, m_Constant(&constant)))
     return rescaleConstant(builder, loc, constant, type, spec);
 
   int64_t count = spec.multipliers.size();
@@ -62,15 +64,57 @@ Value ptq::buildRescale(OpBuilder &builder, Location loc, Value input,
     return tosa::ConstOp::create(
         builder, loc, type, DenseElementsAttr::get(type, ArrayRef<T>(values)));
   };
-  Value multiplier = constantOf(multipliers), shift = constantOf(shifts);
+  Value multiplier = spec.scale32
+                         ? constantOf(multipliers)
+                         : constantOf(SmallVector<int16_t>(multipliers.begin(),
+                                                           multipliers.end()));
+  Value shift = constantOf(shifts);
   Value inputZeroPoint = createScalar(builder, loc, spec.inputZeroPoint,
                                       inputType.getElementType());
   Value outputZeroPoint =
       createScalar(builder, loc, spec.outputZeroPoint, element);
   return tosa::RescaleOp::create(
       builder, loc, type, input, multiplier, shift, inputZeroPoint,
-      outputZeroPoint, /*scale32=*/true,
+      outputZeroPoint, spec.scale32,
       spec.rounding == Rounding::Double ? tosa::RoundingMode::DOUBLE_ROUND
                                         : tosa::RoundingMode::SINGLE_ROUND,
       /*per_channel=*/count > 1, spec.inputUnsigned, spec.outputUnsigned);
+}
+
+/// tosa.rescale saturates to the whole integer type. A narrower storage range
+/// (symmetric int8, [-127, 127]) needs a clamp.
+Value ptq::clampToStorage(OpBuilder &builder, Location loc, Value integers,
+                          quant::QuantizedType type) {
+  Type storage = type.getStorageType();
+  unsigned width = type.getStorageTypeIntegralWidth();
+  if (width > 16 || (type.getStorageTypeMin() == llvm::minIntN(width) &&
+                     type.getStorageTypeMax() == llvm::maxIntN(width)))
+    return integers;
+  return tosa::ClampOp::create(
+      builder, loc, integers.getType(), integers,
+      builder.getIntegerAttr(storage, type.getStorageTypeMin()),
+      builder.getIntegerAttr(storage, type.getStorageTypeMax()),
+      tosa::NanPropagationModeAttr::get(builder.getContext(),
+                                        tosa::NanPropagationMode::PROPAGATE));
+}
+
+FailureOr<Value> ptq::requantizeSums(OpBuilder &builder, Location loc,
+                                     Value sums, ArrayRef<double> scales,
+                                     quant::UniformQuantizedType type) {
+  RescaleSpec spec;
+  spec.scale32 = false;
+  spec.outputZeroPoint = type.getZeroPoint();
+  for (double scale : scales) {
+    std::optional<FixedPointMultiplier> multiplier =
+        deriveMultiplier16(scale / type.getScale()); // N67
+    if (!multiplier)
+      return failure();
+    spec.multipliers.push_back(*multiplier);
+  }
+  if (llvm::all_equal(scales))
+    spec.multipliers.resize(1);
+  Value integers = buildRescale(builder, loc, sums,
+                                cast<IntegerType>(type.getStorageType()), spec);
+  return reinterpret(builder, loc, clampToStorage(builder, loc, integers, type),
+                     type);
 }

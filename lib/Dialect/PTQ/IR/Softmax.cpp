@@ -18,7 +18,8 @@
 ///   y = ((e << 8) + (sum >> 1)) / sum              in [0, 256]
 /// \endcode
 ///
-/// and y / 256 is the result, which has scale 1/256 and zero point -128.
+/// and y / 256 is the result, which has scale 1/256 and zero point -128. int16
+/// is finer than that, see buildSoftmaxOfInt16.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -45,7 +46,7 @@ namespace {
 /// int32 (N46).
 struct Logits {
   Value values;
-  std::array<int16_t, kInt16TableSize> table;
+  Int16Table table;
   /// Distances from the maximum are cut off at `lowest` and shifted left.
   std::optional<int32_t> lowest;
   int32_t leftShift;
@@ -105,27 +106,52 @@ OperandRole SoftmaxOp::getOperandRole(unsigned) {
   return OperandRole::Activation;
 }
 
-quant::UniformQuantizedType SoftmaxOp::getFixedResultType(SchemeAttr) {
-  Builder b(getContext());
-  return quant::UniformQuantizedType::get(
-      quant::QuantizationFlags::Signed, b.getI8Type(), b.getF32Type(),
-      kSoftmaxOutput.scale, kSoftmaxOutput.zeroPoint,
-      kSoftmaxOutput.storage.min, kSoftmaxOutput.storage.max);
+quant::UniformQuantizedType SoftmaxOp::getFixedResultType(SchemeAttr scheme) {
+  return scheme.isStaticInt16()
+             ? getUniformType(getContext(), kSoftmaxInt16Output, 16)
+             : getUniformType(getContext(), kSoftmaxOutput);
 }
 
-bool SoftmaxOp::canTakeAccumulator() { return true; }
+/// int32 logits are no finer than those of int16.
+bool SoftmaxOp::canTakeAccumulator(SchemeAttr scheme) {
+  return !scheme.isStaticInt16();
+}
+
+LogicalResult SoftmaxOp::canQuantize(SchemeAttr scheme, std::string &reason) {
+  if (failed(requireStatic(scheme, reason)))
+    return failure();
+  if (!scheme.isStaticInt16() ||
+      getType().getDimSize(getAxis()) <= kMaxInt16Softmax)
+    return success();
+  reason =
+      "the sum of more than " + std::to_string(kMaxInt16Softmax) +
+      " exponentials does not fit the integers of int16x8; use int8 for it";
+  return failure();
+}
 
 FailureOr<SmallVector<Value>>
 SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
                     ArrayRef<RankedTensorType>, SchemeAttr, Contract contract) {
   auto type = cast<RankedTensorType>(operands[0].getType());
   quant::QuantizedType element = getQuantizedElement(type);
-  bool isInt8 = element.getStorageTypeIntegralWidth() == 8;
-  if (isInt8 && !isa<quant::UniformQuantizedType>(element))
+  unsigned width = element.getStorageTypeIntegralWidth();
+  bool isInt8 = width == 8;
+  if (width <= 16 && !isa<quant::UniformQuantizedType>(element))
     return failure();
   IntegerBuilder b{builder, getLoc()};
   Type result = getInt32Type(getContext(), 1.0 / (1 << kQuotientBits));
   int64_t n = type.getDimSize(getAxis());
+  if (width == 16) {
+    if (n > kMaxInt16Softmax)
+      return failure();
+    Value codes =
+        reinterpret(builder, getLoc(), operands[0], element.getStorageType());
+    Value steps = buildSoftmaxOfInt16(builder, getLoc(), codes, getAxis(),
+                                      getLargestScale(element));
+    return SmallVector<Value>{
+        reinterpret(builder, getLoc(), steps,
+                    getInt32Type(getContext(), kSoftmaxInt16Output.scale))};
+  }
   if (isInt8 && usesTFLiteKernels(contract) && n <= kMaxReferenceSoftmax) {
     Value codes =
         reinterpret(builder, getLoc(), operands[0], element.getStorageType());

@@ -8,14 +8,16 @@
 
 ///
 /// \file
-/// The fixed-point softmax of TFLite's reference kernel (N41): a lookup of
-/// exponentials, their sum, its reciprocal by Newton's method, a product.
+/// Softmax in fixed point: a lookup of exponentials, their sum, its reciprocal
+/// by Newton's method, a product. That of TFLite's reference kernel for int8
+/// (N41), and that of int16 (N71).
 ///
 //===----------------------------------------------------------------------===//
 
 #include "IntegerBuilder.h"
 #include "quantc/Numerics/FixedPoint.h"
 #include "quantc/Numerics/ReferenceKernels.h"
+#include "quantc/Numerics/Softmax.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -86,4 +88,48 @@ Value ptq::buildSoftmaxInFixedPoint(OpBuilder &builder, Location loc,
   shift = b.create<tosa::MinimumOp>(shift, b.splat(zeros, 31),
                                     tosa::NanPropagationMode::PROPAGATE);
   return b.roundingShiftRight(product, shift);
+}
+
+/// The sum of `value` along `axis`.
+static Value sumUp(IntegerBuilder &b, Value value, int32_t axis) {
+  return tosa::ReduceSumOp::create(b.builder, b.loc, reduceAxis(value, axis),
+                                   value, axis);
+}
+
+Value ptq::buildSoftmaxOfInt16(OpBuilder &builder, Location loc, Value codes,
+                               int32_t axis, double scale) {
+  IntegerBuilder b{builder, loc};
+  auto shiftRight = [&](Value value, Value shift) {
+    return b.create<tosa::ArithmeticRightShiftOp>(value, shift,
+                                                  /*round=*/false);
+  };
+  Value wide = b.cast(codes, 32);
+  Value max = tosa::ReduceMaxOp::create(builder, loc, reduceAxis(wide, axis),
+                                        wide, axis);
+  // distance = 256 * i + j
+  Value distance = tosa::SubOp::create(builder, loc, wide.getType(), max, wide);
+  Value i = shiftRight(distance, b.splat(distance, 8));
+  Value j = b.create<tosa::BitwiseAndOp>(distance, b.splat(distance, 255));
+  ExpFactors factors = makeExpFactors(scale);
+  Value e =
+      b.highProduct(lookUp(b, factors.coarse, i), lookUp(b, factors.fine, j));
+
+  // The sum has more than 32 bits: its units are 2^-15, the rest stays apart.
+  Value low =
+      sumUp(b, b.create<tosa::BitwiseAndOp>(e, b.splat(e, 0xffff)), axis);
+  Value sum =
+      b.create<tosa::AddOp>(sumUp(b, shiftRight(e, b.splat(e, 16)), axis),
+                            shiftRight(low, b.splat(low, 16)));
+  Value rest = b.create<tosa::BitwiseAndOp>(low, b.splat(low, 0xffff));
+  // Shifted up to [2^31, 2^32) it is 1 + a; half of it is in int32.
+  Value zeros = tosa::ClzOp::create(builder, loc, sum.getType(), sum);
+  auto from = [&](int32_t number) -> Value {
+    return tosa::SubOp::create(builder, loc, zeros.getType(),
+                               b.splat(zeros, number), zeros);
+  };
+  Value up = b.create<tosa::SubOp>(zeros, b.splat(zeros, 1));
+  Value half = b.create<tosa::AddOp>(
+      b.create<tosa::LogicalLeftShiftOp>(sum, up), shiftRight(rest, from(17)));
+  Value product = b.highProduct(e, buildReciprocal(b, half));
+  return b.roundingShiftRight(product, from(32));
 }

@@ -12,7 +12,8 @@
 /// scale in int32 first; mul multiplies them as they are. Operands of equal
 /// scale only lose their zero points; otherwise the common scale is 2 * max(s1,
 /// s2) / 2^20, so that rounding there is negligible and the sum of two int8
-/// stays below 2^29.
+/// stays below 2^29. With int16 it is 2 * max(s1, s2) / 2^15, and the sum stays
+/// below 2^31.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -31,20 +32,26 @@ static double getScale(Value quantized) {
       .getScale();
 }
 
-/// Whether the values are int8 with one scale each.
-static bool areInt8(ValueRange values) {
-  return llvm::all_of(values, [](Value value) {
-    auto type = dyn_cast_or_null<quant::UniformQuantizedType>(
-        getQuantizedElement(value.getType()));
-    return type && type.getStorageTypeIntegralWidth() == 8;
-  });
+/// The width of the widest of the values, int8 or int16 with one scale each; 0
+/// if one is something else.
+static unsigned getWidth(ValueRange values) {
+  unsigned widest = 0;
+  for (Value value : values) {
+    unsigned width = getStorageWidth(value);
+    if (width > 16 || !isa_and_nonnull<quant::UniformQuantizedType>(
+                          getQuantizedElement(value.getType())))
+      return 0;
+    widest = std::max(widest, width);
+  }
+  return widest;
 }
 
 /// An int32 type that holds both values with zero point 0.
 static Type getCommonType(Value lhs, Value rhs) {
   double scale = getScale(lhs);
   if (scale != getScale(rhs))
-    scale = commonAdditionScale(scale, getScale(rhs)); // N16
+    scale = commonAdditionScale(scale, getScale(rhs),
+                                getWidth({lhs, rhs})); // N16, N68
   return getInt32Type(lhs.getContext(), scale);
 }
 
@@ -80,13 +87,13 @@ struct CommonScaleModel : SingleResultModel<CommonScaleModel<OpTy>, OpTy> {
     return OperandRole::Activation;
   }
 
-  bool canReturnAccumulator(Operation *op) const {
+  bool canReturnAccumulator(Operation *op, SchemeAttr) const {
     return isFloatTensor(op->getResult(0).getType());
   }
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+    return success(succeeded(requireStatic(scheme, reason)) &&
                    succeeded(requireFloat32(op, reason)));
   }
 
@@ -94,8 +101,11 @@ struct CommonScaleModel : SingleResultModel<CommonScaleModel<OpTy>, OpTy> {
                                   ValueRange operands,
                                   RankedTensorType resultType, SchemeAttr,
                                   Contract contract) const {
-    if (!areInt8(operands))
+    unsigned width = getWidth(operands);
+    if (width == 0)
       return failure();
+    if (width > 8)
+      contract = Contract::Exact;
     if (contract == Contract::LiteRT && isa<tosa::AddOp, tosa::SubOp>(op))
       if (quant::UniformQuantizedType type = getFinalType(op, resultType))
         if (auto multipliers = deriveXNNPACKSum(
@@ -156,11 +166,11 @@ struct MulModel : SingleResultModel<MulModel, tosa::MulOp> {
     return operand < 2 ? OperandRole::Activation : OperandRole::Unquantized;
   }
 
-  bool canReturnAccumulator(Operation *) const { return true; }
+  bool canReturnAccumulator(Operation *, SchemeAttr) const { return true; }
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+    return success(succeeded(requireStatic(scheme, reason)) &&
                    succeeded(requireFloat32(op, reason)));
   }
 
@@ -169,7 +179,7 @@ struct MulModel : SingleResultModel<MulModel, tosa::MulOp> {
   FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
                                   ValueRange operands, RankedTensorType,
                                   SchemeAttr, Contract) const {
-    if (!areInt8(operands.take_front(2)))
+    if (getWidth(operands.take_front(2)) == 0)
       return failure();
     Type i32 = builder.getI32Type();
     double scale = 1;

@@ -60,7 +60,7 @@ struct CastModel : SingleResultModel<CastModel, tosa::CastOp> {
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    if (failed(requireStaticInt8(scheme, reason)) ||
+    if (failed(requireStatic(scheme, reason)) ||
         failed(requireFloat32(op, reason)))
       return failure();
     if (isa<IntegerType>(getElementTypeOrSelf(op->getOperand(0))) &&

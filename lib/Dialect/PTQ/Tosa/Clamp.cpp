@@ -27,8 +27,11 @@ using namespace quantc::ptq;
 static bool isAccumulator(Value value) {
   auto producer = value.getDefiningOp<QuantizableOpInterface>();
   std::string reason;
-  return producer && value.hasOneUse() && producer.canReturnAccumulator() &&
-         succeeded(producer.canQuantize(getScheme(producer), reason));
+  if (!producer || !value.hasOneUse())
+    return false;
+  SchemeAttr scheme = getScheme(producer);
+  return producer.canReturnAccumulator(scheme) &&
+         succeeded(producer.canQuantize(scheme, reason));
 }
 
 namespace {
@@ -38,16 +41,16 @@ struct ClampModel : SingleResultModel<ClampModel, tosa::ClampOp> {
     return OperandRole::Activation;
   }
 
-  bool canTakeAccumulator(Operation *) const { return true; }
+  bool canTakeAccumulator(Operation *, SchemeAttr) const { return true; }
 
-  /// Clamping int8 values loses nothing if the parameters stay.
+  /// Clamping integers loses nothing if the parameters stay.
   bool requiresSameScale(Operation *op) const {
     return !isAccumulator(op->getOperand(0));
   }
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+    return success(succeeded(requireStatic(scheme, reason)) &&
                    succeeded(requireFloat32(op, reason)));
   }
 

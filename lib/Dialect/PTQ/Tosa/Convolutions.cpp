@@ -18,6 +18,9 @@
 /// scale per output channel; otherwise the M filters of an input channel share
 /// its scale.
 ///
+/// int16 activations give a sum of 48 bits, for which there is no quantized
+/// type: it is requantized here, and the bias is rounded to 48 bits here.
+///
 /// Networks that come in quantized bring the scale of their bias: it is the
 /// accumulator's if it is scale(input) * scale(weight) but for rounding.
 /// Otherwise the bias is converted.
@@ -26,6 +29,7 @@
 
 #include "DynamicRange.h"
 #include "Models.h"
+#include "quantc/Dialect/PTQ/IR/Rescale.h"
 
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -57,6 +61,42 @@ static Value convertBias(OpBuilder &builder, Value bias,
   if (StringRef name = getTensorName(bias); !name.empty())
     constant->setAttr(kNameAttr, builder.getStringAttr(name));
   return reinterpret(builder, bias.getLoc(), constant, type);
+}
+
+/// A constant bias of 48 bits in steps of `scales` (N65): the integers that the
+/// network brings, or reals rounded.
+static FailureOr<Value> widenBias(OpBuilder &builder, Value bias,
+                                  ArrayRef<double> scales) {
+  quant::QuantizedType from = getQuantizedElement(bias.getType());
+  SmallVector<APInt> integers;
+  auto add = [&](int64_t q) {
+    integers.push_back(APInt(kWideSumBits, q, /*isSigned=*/true));
+  };
+  if (from) {
+    for (auto [i, code] :
+         llvm::enumerate(getConstantSource(bias).getValues<APInt>())) {
+      AffineParams params = getAffineParams(from, i);
+      add(params.scale == scales[i] && params.zeroPoint == 0
+              ? code.getSExtValue()
+              : quantizeBias48(dequantize(code.getSExtValue(), params),
+                               scales[i]));
+    }
+  } else {
+    for (auto [i, real] : llvm::enumerate(getConstantReals(bias))) {
+      if (!std::isfinite(real))
+        return failure();
+      add(quantizeBias48(real, scales[i]));
+    }
+  }
+  if (integers.size() != scales.size())
+    return failure();
+  auto type = RankedTensorType::get({int64_t(scales.size())},
+                                    builder.getIntegerType(kWideSumBits));
+  auto constant = tosa::ConstOp::create(builder, bias.getLoc(), type,
+                                        DenseElementsAttr::get(type, integers));
+  if (StringRef name = getTensorName(bias); !name.empty())
+    constant->setAttr(kNameAttr, builder.getStringAttr(name));
+  return constant.getResult();
 }
 
 namespace {
@@ -119,7 +159,9 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
     return {{0}, weight.getRank() - 1, 0};
   }
 
-  bool canReturnAccumulator(Operation *) const { return true; }
+  bool canReturnAccumulator(Operation *op, SchemeAttr scheme) const {
+    return !scheme.isStaticInt16() || feedsClamp(op);
+  }
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
@@ -139,11 +181,12 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
     if (failed(requireScalesAlong(conv.getWeight(),
                                   getWeightLayout(op, 1).scaleAxis, reason)))
       return failure();
-    return requireInt32Sum(getProductCount(conv), reason);
+    return requireSum(getProductCount(conv), scheme, reason);
   }
 
   FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
-                                  ValueRange operands, RankedTensorType,
+                                  ValueRange operands,
+                                  RankedTensorType resultType,
                                   SchemeAttr scheme, Contract) const {
     auto conv = cast<OpTy>(op);
     if (scheme.isDynamic())
@@ -164,6 +207,8 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
       scale *= inputType.getScale();
     if (auto given = getGivenScales(operands[2], scales))
       scales = std::move(*given);
+    if (getStorageWidth(operands[0]) == 16)
+      return quantizeInt16(conv, builder, operands, scales, resultType);
     auto result = cast<RankedTensorType>(conv.getOutput().getType());
     quant::QuantizedType accumulator = getInt32Type(
         op->getContext(), scales, static_cast<int32_t>(result.getRank() - 1));
@@ -184,6 +229,31 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
   }
 
 private:
+  static FailureOr<Value> quantizeInt16(OpTy conv, OpBuilder &builder,
+                                        ValueRange operands,
+                                        ArrayRef<double> scales,
+                                        RankedTensorType resultType) {
+    quant::UniformQuantizedType type = getFinalType(conv, resultType);
+    FailureOr<Value> bias = widenBias(builder, operands[2], scales);
+    if (!type || failed(bias))
+      return failure();
+    Location loc = conv.getLoc();
+    Type sum = builder.getIntegerType(kWideSumBits);
+    auto storage = [&](Value value) {
+      return reinterpret(builder, loc, value,
+                         getQuantizedElement(value.getType()).getStorageType());
+    };
+    auto result = cast<RankedTensorType>(conv.getOutput().getType());
+    auto copy = cast<OpTy>(
+        cloneQuantized(builder, conv,
+                       {storage(operands[0]), storage(operands[1]), *bias,
+                        createZeroPoint(builder, loc, operands[0]),
+                        createZeroPoint(builder, loc, operands[1])},
+                       cast<RankedTensorType>(result.clone(sum))));
+    copy.setAccType(sum);
+    return requantizeSums(builder, loc, copy.getOutput(), scales, type);
+  }
+
   /// The positions around the image count as quantized zeros. Unless the zero
   /// point is known, the float image is padded. A transposed convolution has
   /// zeros between its pixels: it takes known zero points only.

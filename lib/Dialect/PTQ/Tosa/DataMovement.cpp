@@ -42,7 +42,7 @@ struct DataMovementModel : SingleResultModel<DataMovementModel<OpTy>, OpTy> {
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    if (failed(requireStaticInt8(scheme, reason)) ||
+    if (failed(requireStatic(scheme, reason)) ||
         failed(requireFloat32(op, reason)))
       return failure();
     if (isa<tosa::PadOp>(op) && !getConstantSource(op->getOperand(2))) {

@@ -41,14 +41,19 @@ LogicalResult ptq::requireFloat32(Operation *op, std::string &reason) {
   return failure();
 }
 
-LogicalResult ptq::requireInt32Sum(int64_t products, std::string &reason) {
+LogicalResult ptq::requireSum(int64_t products, SchemeAttr scheme,
+                              std::string &reason) {
   // 255 * 255 for two activations; weights with a bias of 2^30 allow a few
   // more.
   constexpr int64_t kLargestProduct = 255 * 255;
-  if (products <= INT32_MAX / kLargestProduct)
+  // 2^30 for two activations of int16, beside a bias of 2^46.
+  constexpr int64_t kMostWideProducts = 1 << 16;
+  bool isWide = scheme.isStaticInt16();
+  if (products <= (isWide ? kMostWideProducts : INT32_MAX / kLargestProduct))
     return success();
   reason = "its sums of " + std::to_string(products) +
-           " products may overflow int32; split it into smaller ones";
+           " products may overflow " + (isWide ? "48 bits" : "int32") +
+           "; split it into smaller ones";
   return failure();
 }
 
@@ -81,14 +86,17 @@ LogicalResult ptq::requireScalesAlong(Value weight, std::optional<int64_t> axis,
   return failure();
 }
 
+bool ptq::feedsClamp(Operation *op) {
+  Value result = op->getResult(0);
+  return result.hasOneUse() && isa<tosa::ClampOp>(*result.user_begin());
+}
+
 quant::UniformQuantizedType ptq::getFinalType(Operation *op,
                                               RankedTensorType resultType) {
-  Value result = op->getResult(0);
-  if (!resultType && result.hasOneUse())
-    if (auto clamp = dyn_cast<tosa::ClampOp>(*result.user_begin()))
-      for (Operation *user : clamp->getUsers())
-        if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user))
-          resultType = cast<RankedTensorType>(quantize.getType());
+  if (!resultType && feedsClamp(op))
+    for (Operation *user : op->getResult(0).user_begin()->getUsers())
+      if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user))
+        resultType = cast<RankedTensorType>(quantize.getType());
   return resultType ? dyn_cast<quant::UniformQuantizedType>(
                           resultType.getElementType())
                     : quant::UniformQuantizedType();

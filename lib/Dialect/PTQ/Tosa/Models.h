@@ -45,18 +45,27 @@ struct SingleResultModel : QuantizableOpInterface::ExternalModel<Model, OpTy> {
   }
 };
 
+/// Sums of products of int16, which TOSA's extension EXT-INT16 defines.
+inline constexpr unsigned kWideSumBits = 48;
+
 /// The reason of every model for element types other than f32.
 llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);
 
-/// Fails if the sum of `products` int8 products and a bias might leave int32
-/// (N30).
-llvm::LogicalResult requireInt32Sum(int64_t products, std::string &reason);
+/// Fails if the sum of `products` products in `scheme`, and a bias, might leave
+/// its accumulator: int32 or, for int16 activations, 48 bits (N66).
+llvm::LogicalResult requireSum(int64_t products, SchemeAttr scheme,
+                               std::string &reason);
 
 /// Fails unless a weight has one scale, or one per position along `axis`, and
 /// one zero point, as far as its parameters are known.
 llvm::LogicalResult requireScalesAlong(mlir::Value weight,
                                        std::optional<int64_t> axis,
                                        std::string &reason);
+
+/// True if nothing but a clamp reads the result of `op`. A sum of 48 bits has
+/// no quantized type, so that only a clamp can do without parameters between
+/// the two: the sum is requantized to those of the clamp's result.
+bool feedsClamp(mlir::Operation *op);
 
 /// The type of the integers that the result of `op` becomes first: that of
 /// `resultType` or, if the result is an accumulator that a clamp takes, that of

@@ -25,10 +25,10 @@ struct ReduceSumModel : SingleResultModel<ReduceSumModel, tosa::ReduceSumOp> {
   OperandRole getOperandRole(Operation *, unsigned) const {
     return OperandRole::Activation;
   }
-  bool canReturnAccumulator(Operation *) const { return true; }
+  bool canReturnAccumulator(Operation *, SchemeAttr) const { return true; }
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+    return success(succeeded(requireStatic(scheme, reason)) &&
                    succeeded(requireFloat32(op, reason)));
   }
   FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
@@ -46,7 +46,7 @@ struct ArgMaxModel : SingleResultModel<ArgMaxModel, tosa::ArgMaxOp> {
   }
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+    return success(succeeded(requireStatic(scheme, reason)) &&
                    succeeded(requireFloat32(op, reason)));
   }
   FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
@@ -66,10 +66,12 @@ struct AvgPoolModel : SingleResultModel<AvgPoolModel, tosa::AvgPool2dOp> {
     return operand == 0 ? OperandRole::Activation : OperandRole::Unquantized;
   }
   bool requiresSameScale(Operation *op) const { return !isGlobal(op); }
-  bool canReturnAccumulator(Operation *op) const { return isGlobal(op); }
+  bool canReturnAccumulator(Operation *op, SchemeAttr) const {
+    return isGlobal(op);
+  }
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+    return success(succeeded(requireStatic(scheme, reason)) &&
                    succeeded(requireFloat32(op, reason)));
   }
 

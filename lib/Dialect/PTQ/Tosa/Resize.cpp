@@ -11,11 +11,13 @@
 /// Nearest neighbour moves values. Bilinear interpolation of integers gives, as
 /// TOSA defines it, the int32 sum of four values with weights that add up to
 /// scale_y_n * scale_x_n: an accumulator of a scale that much smaller, from
-/// which the zero point is subtracted.
+/// which the zero point is subtracted. The sum of int16 has 48 bits and is
+/// requantized at once.
 ///
 //===----------------------------------------------------------------------===//
 
 #include "Models.h"
+#include "quantc/Dialect/PTQ/IR/Rescale.h"
 
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -87,11 +89,13 @@ struct ResizeModel : SingleResultModel<ResizeModel, tosa::ResizeOp> {
     return operand == 0 ? OperandRole::Activation : OperandRole::Unquantized;
   }
   bool requiresSameScale(Operation *op) const { return !isBilinear(op); }
-  bool canReturnAccumulator(Operation *op) const { return isBilinear(op); }
+  bool canReturnAccumulator(Operation *op, SchemeAttr scheme) const {
+    return isBilinear(op) && (!scheme.isStaticInt16() || feedsClamp(op));
+  }
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    if (failed(requireStaticInt8(scheme, reason)) ||
+    if (failed(requireStatic(scheme, reason)) ||
         failed(requireFloat32(op, reason)))
       return failure();
     if (!isBilinear(op))
@@ -105,11 +109,12 @@ struct ResizeModel : SingleResultModel<ResizeModel, tosa::ResizeOp> {
   }
 
   FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
-                                  ValueRange operands, RankedTensorType,
-                                  SchemeAttr, Contract) const {
+                                  ValueRange operands,
+                                  RankedTensorType resultType, SchemeAttr,
+                                  Contract) const {
     auto type = dyn_cast<quant::UniformQuantizedType>(
         getQuantizedElement(operands[0].getType()));
-    if (!type || type.getStorageTypeIntegralWidth() != 8)
+    if (!type || type.getStorageTypeIntegralWidth() > 16)
       return failure();
     auto result = cast<RankedTensorType>(op->getResult(0).getType());
     if (!isBilinear(op))
@@ -119,10 +124,13 @@ struct ResizeModel : SingleResultModel<ResizeModel, tosa::ResizeOp> {
 
     Sampling sampling = *getSampling(op);
     int64_t weight = sampling.getWeightSum(); // N35
-    auto accumulator = getInt32Type(op->getContext(), type.getScale() / weight);
     SmallVector<Value> newOperands(operands);
     std::tie(newOperands[0], newOperands[2]) =
         avoidNegative(builder, op, operands[0], sampling);
+    if (type.getStorageTypeIntegralWidth() == 16)
+      return interpolateInt16(builder, op, newOperands,
+                              type.getScale() / weight, resultType);
+    auto accumulator = getInt32Type(op->getContext(), type.getScale() / weight);
     Value sum =
         cloneQuantized(builder, op, newOperands,
                        cast<RankedTensorType>(result.clone(accumulator)))
@@ -138,6 +146,26 @@ struct ResizeModel : SingleResultModel<ResizeModel, tosa::ResizeOp> {
                builder, op->getLoc(), sum.getType(), sum,
                reinterpret(builder, op->getLoc(), offset, accumulator))
         .getResult();
+  }
+
+private:
+  // N68
+  static FailureOr<Value> interpolateInt16(OpBuilder &builder, Operation *op,
+                                           SmallVector<Value> operands,
+                                           double scale,
+                                           RankedTensorType resultType) {
+    quant::UniformQuantizedType to = getFinalType(op, resultType);
+    if (!to)
+      return failure();
+    Location loc = op->getLoc();
+    auto result = cast<RankedTensorType>(op->getResult(0).getType());
+    operands[0] =
+        reinterpret(builder, loc, operands[0], builder.getIntegerType(16));
+    Value sum = cloneQuantized(builder, op, operands,
+                               cast<RankedTensorType>(result.clone(
+                                   builder.getIntegerType(kWideSumBits))))
+                    ->getResult(0);
+    return requantizeSums(builder, loc, sum, scale, to);
   }
 };
 

@@ -29,7 +29,7 @@ struct UnaryModel : SingleResultModel<UnaryModel<OpTy>, OpTy> {
   }
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,
                             std::string &reason) const {
-    return success(succeeded(requireStaticInt8(scheme, reason)) &&
+    return success(succeeded(requireStatic(scheme, reason)) &&
                    succeeded(requireFloat32(op, reason)));
   }
   FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,

@@ -67,6 +67,25 @@ static void warnLimitedScale(Location loc, StringRef name, double largest,
   warning << "rescale the network or its data";
 }
 
+/// Parameters of activations in [min, max], as `scheme` stores them.
+static quant::UniformQuantizedType getActivationType(SchemeAttr scheme,
+                                                     double min, double max) {
+  StorageRange storage = scheme.getActivationStorage();
+  AffineParams params = scheme.getSymmetry() == Symmetry::Symmetric
+                            ? chooseSymmetric(std::max(-min, max), storage)
+                            : chooseAsymmetric(min, max, storage);
+  return getUniformType(scheme.getContext(), params,
+                        scheme.getActivationWidth());
+}
+
+/// How many steps of such a scale a tensor's values span.
+static int64_t countSteps(SchemeAttr scheme) {
+  StorageRange storage = scheme.getActivationStorage();
+  return scheme.getSymmetry() == Symmetry::Symmetric
+             ? storage.max
+             : storage.max - storage.min;
+}
+
 static void attachNames(InFlightDiagnostic &error, ArrayRef<Value> values) {
   for (Value value : values)
     error.attachNote(value.getLoc())
@@ -198,6 +217,37 @@ void Annotator::findFloatOps() {
   }
 }
 
+SchemeAttr Annotator::getReader(OpOperand &use) const {
+  return quantizability.isQuantizable(use.getOwner()) &&
+                 getRole(use) == OperandRole::Activation
+             ? getScheme(use.getOwner())
+             : SchemeAttr();
+}
+
+/// The widest that an operation wants to read. Outputs of the network and
+/// operations in float get what the producer's scheme gives.
+SchemeAttr Annotator::chooseScheme(Value value) const {
+  Operation *producer = value.getDefiningOp();
+  bool isQuantized = producer && quantizability.isQuantizable(producer);
+  SchemeAttr widest;
+  for (OpOperand &use : value.getUses()) {
+    SchemeAttr scheme = getReader(use);
+    if (!scheme && isQuantized)
+      scheme = getScheme(producer);
+    if (scheme &&
+        (!widest || scheme.getActivationWidth() > widest.getActivationWidth()))
+      widest = scheme;
+  }
+  return widest;
+}
+
+const Histogram *Annotator::findHistogram(Value value) const {
+  if (!profile)
+    return nullptr;
+  auto it = profile->tensors.find(getTensorName(value).str());
+  return it == profile->tensors.end() ? nullptr : &it->second;
+}
+
 void Annotator::chooseType(Value value) {
   switch (quantizability.getSource(value)) {
   case ParameterSource::None:
@@ -221,29 +271,37 @@ void Annotator::chooseType(Value value) {
   case ParameterSource::Calibrated:
     break;
   }
-  const Histogram *histogram = nullptr;
-  if (profile)
-    if (auto it = profile->tensors.find(getTensorName(value).str());
-        it != profile->tensors.end())
-      histogram = &it->second;
+  const Histogram *histogram = findHistogram(value);
   if (histogram && histogram->nonFinite() > 0) // N34
     problems.nonFinite.push_back(value);
   else if (!histogram || histogram->values() == 0)
     problems.missing.push_back(value);
-  else if (auto exact = getExactType(value))
-    types.push_back({value, exact});
   else
-    types.push_back({value, estimate(value, *histogram)});
+    types.push_back(
+        {value, chooseType(value, *histogram, chooseScheme(value))});
+}
+
+quant::UniformQuantizedType Annotator::chooseType(Value value,
+                                                  const Histogram &histogram,
+                                                  SchemeAttr scheme) {
+  auto exact = getExactType(value, scheme);
+  return exact ? exact : estimate(value, histogram, scheme);
 }
 
 /// The type of an input whose samples were integers already; null otherwise.
-quant::UniformQuantizedType Annotator::getExactType(Value value) {
+quant::UniformQuantizedType Annotator::getExactType(Value value,
+                                                    SchemeAttr scheme) {
   StringRef name = getTensorName(value);
   auto it = profile->inputs.find(name.str());
   if (it == profile->inputs.end() || !isa<BlockArgument>(value))
     return {};
-  const AffineParams &params = it->second;
-  auto type = getUniformType(func.getContext(), params);
+  AffineParams params = it->second;
+  // Wider integers have room for the zero point.
+  if (scheme.getSymmetry() == Symmetry::Symmetric &&
+      scheme.getActivationWidth() > 8)
+    params = {params.scale, 0, scheme.getActivationStorage()};
+  auto type =
+      getUniformType(func.getContext(), params, scheme.getActivationWidth());
   remarkParameters(value.getLoc(), name, type,
                    dequantize(params.storage.min, params),
                    dequantize(params.storage.max, params), "input");
@@ -260,22 +318,35 @@ static AttrTy getRequest(Value value, StringRef name) {
 }
 
 /// The range that a policy gives, else that of the estimator.
-RangeEstimate Annotator::chooseRange(Value value, const Histogram &histogram) {
+RangeEstimate Annotator::chooseRange(Value value, const Histogram &histogram,
+                                     SchemeAttr scheme) {
   if (auto range = getRequest<DenseF64ArrayAttr>(value, kRangeAttr))
     return {range[0], range[1], Estimator::MinMax};
   EstimatorOptions chosen = options;
   auto text = getRequest<StringAttr>(value, kEstimatorAttr);
+  // N64: a step of int16 is so small that to clip saves nothing. Twice the
+  // range also has room for what calibration did not see.
+  bool isWide = scheme.isStaticInt16() && !text;
   if (!text)
     text = func->getAttrOfType<StringAttr>(kEstimatorAttr);
   if (text)
     chosen = parseEstimatorSpec(text, options).value_or(options);
-  return estimateRange(histogram, kInt8Activation, chosen);
+  if (isWide)
+    chosen.estimator = Estimator::MinMax;
+  RangeEstimate range =
+      estimateRange(histogram, scheme.getActivationStorage(), chosen);
+  if (isWide) {
+    range.min *= 2;
+    range.max *= 2;
+  }
+  return range;
 }
 
 quant::UniformQuantizedType Annotator::estimate(Value value,
-                                                const Histogram &histogram) {
+                                                const Histogram &histogram,
+                                                SchemeAttr scheme) {
   StringRef name = getTensorName(value);
-  RangeEstimate range = chooseRange(value, histogram);
+  RangeEstimate range = chooseRange(value, histogram, scheme);
   if (histogram.min() == 0 && histogram.max() == 0) {
     warnZeroRange(value.getLoc(), name);
     zeroRanges.insert(value);
@@ -283,10 +354,8 @@ quant::UniformQuantizedType Annotator::estimate(Value value,
   warnLimitedScale(
       value.getLoc(), name,
       std::max(std::fabs(histogram.min()), std::fabs(histogram.max())),
-      kInt8Activation.max - kInt8Activation.min);
-  auto type =
-      getUniformType(func.getContext(),
-                     chooseAsymmetric(range.min, range.max, kInt8Activation));
+      countSteps(scheme));
+  auto type = getActivationType(scheme, range.min, range.max);
   remarkParameters(value.getLoc(), name, type, range.min, range.max,
                    stringifyEstimator(range.chosen));
   return type;
@@ -315,9 +384,49 @@ void Annotator::insertAfter(Value value, quant::QuantizedType type) {
     Operation *user = use.getOwner();
     if (user == fakeQuant || (!type && user->isBeforeInBlock(fakeQuant)))
       return false;
-    return everywhere || (quantizability.isQuantizable(user) &&
-                          getRole(use) == OperandRole::Activation);
+    return everywhere || getReader(use);
   });
+  if (type)
+    convertFor(value, fakeQuant);
+}
+
+void Annotator::convertFor(Value value, FakeQuantOp stored) {
+  auto storedType =
+      cast<quant::UniformQuantizedType>(stored.getQuantizedType());
+  auto needsOther = [&](OpOperand &use) {
+    SchemeAttr reader = getReader(use);
+    return reader && reader.getActivationWidth() !=
+                         storedType.getStorageTypeIntegralWidth();
+  };
+  auto use = llvm::find_if(stored.getOutput().getUses(), needsOther);
+  if (use == stored.getOutput().use_end())
+    return;
+  // There are two widths, so all of these uses have the same one.
+  SchemeAttr reader = getReader(*use);
+  quant::UniformQuantizedType type;
+  if (quantizability.getSource(value) == ParameterSource::Fixed)
+    type = cast<QuantizableOpInterface>(value.getDefiningOp())
+               .getFixedResultType(reader);
+  else
+    type = chooseType(value, *findHistogram(value), reader);
+  OpBuilder builder(func.getContext());
+  builder.setInsertionPointAfter(stored);
+  auto converted =
+      FakeQuantOp::create(builder, value.getLoc(), stored.getOutput(), type);
+  if (zeroRanges.contains(value))
+    converted->setAttr(kZeroRangeAttr, builder.getUnitAttr());
+  stored.getOutput().replaceUsesWithIf(converted.getOutput(), needsOther);
+  auto widthOf = [](quant::QuantizedType type) {
+    return "int" + std::to_string(type.getStorageTypeIntegralWidth());
+  };
+  int64_t bytes = cast<ShapedType>(value.getType()).getNumElements() *
+                  type.getStorageTypeIntegralWidth() / 8;
+  remark::passed(
+      value.getLoc(),
+      remark::RemarkOpts::name("conversion").category("ptq-annotate"))
+      << remark::metric("Tensor", getTensorName(value).str())
+      << remark::metric("From", widthOf(storedType))
+      << remark::metric("To", widthOf(type)) << remark::metric("Bytes", bytes);
 }
 
 /// The values of a constant operand, or failure after an error.
@@ -342,7 +451,8 @@ LogicalResult Annotator::annotateConstants(Operation *op) {
   for (OpOperand &use : op->getOpOperands()) {
     if (getRole(use) != OperandRole::Activation || !isBareConstant(use))
       continue;
-    Value &annotated = annotatedConstants[use.get()];
+    Value &annotated =
+        annotatedConstants[{use.get(), getScheme(op).getActivationWidth()}];
     if (!annotated) {
       FailureOr<SmallVector<float>> data = readConstant(use.get());
       if (failed(data))
@@ -415,11 +525,11 @@ quant::QuantizedType Annotator::getWeightType(OpOperand &use,
 quant::QuantizedType Annotator::getConstantType(OpOperand &use,
                                                 ArrayRef<float> data) {
   auto [min, max] = std::minmax_element(data.begin(), data.end());
+  SchemeAttr scheme = getScheme(use.getOwner());
   warnLimitedScale(use.get().getLoc(), getTensorName(use.get()),
                    std::max(std::fabs(*min), std::fabs(*max)),
-                   kInt8Activation.max - kInt8Activation.min);
-  auto type = getUniformType(func.getContext(),
-                             chooseAsymmetric(*min, *max, kInt8Activation));
+                   countSteps(scheme));
+  auto type = getActivationType(scheme, *min, *max);
   remarkParameters(use.get().getLoc(), getTensorName(use.get()), type, *min,
                    *max, "constant");
   return type;

@@ -53,12 +53,24 @@ private:
   void findFloatOps();
   bool lacksParameters(mlir::Operation *op) const;
   bool sharesAccumulator(mlir::Operation *op) const;
-  mlir::quant::UniformQuantizedType getExactType(mlir::Value value);
-  RangeEstimate chooseRange(mlir::Value value, const Histogram &histogram);
+  /// The scheme as which `use` reads integers; null if it reads floats.
+  SchemeAttr getReader(mlir::OpOperand &use) const;
+  /// The scheme that says how the integers of `value` are stored.
+  SchemeAttr chooseScheme(mlir::Value value) const;
+  const Histogram *findHistogram(mlir::Value value) const;
+  mlir::quant::UniformQuantizedType getExactType(mlir::Value value,
+                                                 SchemeAttr scheme);
+  RangeEstimate chooseRange(mlir::Value value, const Histogram &histogram,
+                            SchemeAttr scheme);
   bool correctsBias(mlir::Operation *op) const;
-  mlir::quant::UniformQuantizedType estimate(mlir::Value value,
-                                             const Histogram &histogram);
+  mlir::quant::UniformQuantizedType
+  chooseType(mlir::Value value, const Histogram &histogram, SchemeAttr scheme);
+  mlir::quant::UniformQuantizedType
+  estimate(mlir::Value value, const Histogram &histogram, SchemeAttr scheme);
   void insertAfter(mlir::Value value, mlir::quant::QuantizedType type);
+  /// Lets operations of another width than that of `value`, which is stored as
+  /// `stored` says, read it in theirs.
+  void convertFor(mlir::Value value, FakeQuantOp stored);
   mlir::LogicalResult annotateConstants(mlir::Operation *op);
   mlir::LogicalResult annotateWeights(mlir::Operation *op);
   mlir::LogicalResult quantizeWeights(QuantizableOpInterface op);
@@ -78,8 +90,9 @@ private:
   llvm::SmallVector<std::pair<mlir::Value, mlir::quant::QuantizedType>> types;
   llvm::DenseSet<mlir::Value> zeroRanges;
   llvm::DenseSet<mlir::Operation *> floatOps;
-  /// One fake_quant per constant that is an activation.
-  llvm::DenseMap<mlir::Value, mlir::Value> annotatedConstants;
+  /// One fake_quant per width for each constant that is an activation.
+  llvm::DenseMap<std::pair<mlir::Value, unsigned>, mlir::Value>
+      annotatedConstants;
 };
 
 } // namespace quantc::ptq

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
@@ -35,9 +36,31 @@ struct InsertObserversPass
       if (failed(observe(value)))
         return signalPassFailure();
     }
+    SmallVector<OpOperand *> logits;
+    getOperation().walk([&](QuantizableOpInterface op) {
+      if (quantizability.isQuantizable(op) && takesAccumulatorOfInt8(op))
+        for (OpOperand &use : op->getOpOperands())
+          if (getRole(use) == OperandRole::Activation &&
+              use.get().getDefiningOp() && !isConstant(use.get()) &&
+              quantizability.getSource(use.get()) == ParameterSource::None)
+            logits.push_back(&use);
+    });
+    for (OpOperand *use : logits)
+      if (failed(observe(use->get())))
+        return signalPassFailure();
   }
 
 private:
+  /// A profile serves all schemes: what is an accumulator in one needs
+  /// parameters in another.
+  static bool takesAccumulatorOfInt8(QuantizableOpInterface op) {
+    auto parse = [&](StringRef scheme) {
+      return llvm::cantFail(parseScheme(op->getContext(), scheme));
+    };
+    return op.canTakeAccumulator(parse("int8")) &&
+           !op.canTakeAccumulator(parse("int16x8"));
+  }
+
   static LogicalResult observe(Value value) {
     if (llvm::any_of(value.getUsers(), llvm::IsaPred<ObserveOp>))
       return success();

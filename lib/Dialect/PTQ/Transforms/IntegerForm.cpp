@@ -47,6 +47,13 @@ static LogicalResult collectOperands(QuantizableOpInterface op,
       continue;
     }
     auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>();
+    // The bias of int16 activations stays float until the form is built.
+    if (!dequantize && !operands.empty() && getConstantSource(value) &&
+        op.getOperandRole(operand.getOperandNumber()) == OperandRole::Bias &&
+        getStorageWidth(operands.front()) == 16) {
+      operands.push_back(value);
+      continue;
+    }
     if (!dequantize && getConstantSource(value)) {
       // Constants are quantized for operations that the rest allows.
       reason = "tensors that it reads or makes have no quantization "
@@ -69,7 +76,7 @@ static bool feedsAccumulator(Value result) {
   if (!result.hasOneUse())
     return false;
   auto user = dyn_cast<QuantizableOpInterface>(*result.user_begin());
-  return user && user.canTakeAccumulator();
+  return user && user.canTakeAccumulator(getScheme(user));
 }
 
 /// The type in which the users of `result` want it.
@@ -83,14 +90,14 @@ static LogicalResult chooseResultType(QuantizableOpInterface op, Value result,
       type = cast<RankedTensorType>(quantize.getType());
       return success();
     }
-  if (op.canReturnAccumulator() && feedsAccumulator(result))
+  if (op.canReturnAccumulator(getScheme(op)) && feedsAccumulator(result))
     return success();
   reason = "its result has no quantization parameters; calibrate the network "
            "with this tensor observed";
   return failure();
 }
 
-/// Operands come from int8 tensors, constants of int8 or int32, and
+/// Operands come from int8 and int16 tensors, constants of int8 or int32, and
 /// accumulators.
 static LogicalResult checkStorage(ArrayRef<Value> operands,
                                   std::string &reason) {
@@ -101,9 +108,18 @@ static LogicalResult checkStorage(ArrayRef<Value> operands,
     unsigned width = type.getStorageTypeIntegralWidth();
     if (type.isSigned() && (width == 8 || width == 32))
       continue;
+    if (type.isSigned() && width == 16) {
+      auto uniform = dyn_cast<quant::UniformQuantizedType>(type);
+      if (uniform && uniform.getZeroPoint() == 0)
+        continue;
+      reason = describe(operand) +
+               " is stored as i16 with a zero point or "
+               "with scales per channel; use zero point 0 and one scale";
+      return failure();
+    }
     reason = describe(operand) + " is stored as " +
              (type.isSigned() ? "i" : "u") + std::to_string(width) +
-             "; use parameters with storage i8";
+             "; use parameters with storage i8 or i16";
     return failure();
   }
   return success();

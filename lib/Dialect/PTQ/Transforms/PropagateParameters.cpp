@@ -38,6 +38,23 @@ static quant::UniformQuantizedType getType(FakeQuantOp op) {
   return dyn_cast<quant::UniformQuantizedType>(op.getQuantizedType());
 }
 
+static unsigned getWidth(FakeQuantOp op) {
+  return getType(op).getStorageTypeIntegralWidth();
+}
+
+/// Parameters of the range [min, max] in the storage of `like`.
+static quant::UniformQuantizedType
+getRangeType(quant::UniformQuantizedType like, double min, double max) {
+  unsigned width = like.getStorageTypeIntegralWidth();
+  StorageRange storage = getAffineParams(like).storage;
+  // Integers of 16 bits have no zero point.
+  return getUniformType(like.getContext(),
+                        width > 8
+                            ? chooseSymmetric(std::max(-min, max), storage)
+                            : chooseAsymmetric(min, max, storage),
+                        width);
+}
+
 /// True if the tensor's parameters are its producer's choice, or the network's
 /// own.
 static bool isFixed(FakeQuantOp op) {
@@ -64,10 +81,7 @@ uniteTypes(ArrayRef<quant::UniformQuantizedType> types) {
   for (quant::UniformQuantizedType type : types)
     if (bounds(type) == std::pair(min, max))
       return type;
-  AffineParams params =
-      chooseAsymmetric(min, max, getAffineParams(types.front()).storage);
-  return getUniformType(types.front().getContext(), params,
-                        types.front().getStorageTypeIntegralWidth());
+  return getRangeType(types.front(), min, max);
 }
 
 /// The range of the value that a tosa.pad writes, as a type, if it exceeds that
@@ -86,9 +100,7 @@ static quant::UniformQuantizedType getPaddingType(Operation *op,
   if (padding >= dequantize(params.storage.min, params) - params.scale / 2 &&
       padding <= dequantize(params.storage.max, params) + params.scale / 2)
     return {};
-  return getUniformType(op->getContext(),
-                        chooseAsymmetric(padding, padding, params.storage),
-                        getType(input).getStorageTypeIntegralWidth());
+  return getRangeType(getType(input), padding, padding);
 }
 
 namespace {
@@ -211,9 +223,10 @@ void Propagator::visit(QuantizableOpInterface op) {
   if (inputs.empty() || !sameStorage)
     return;
   FakeQuantOp output = getOrCreate(op->getResult(0), getType(inputs.front()));
-  if (!getType(output) || isFixed(output))
+  if (!getType(output) || isFixed(output) ||
+      getWidth(output) != getWidth(inputs.front()))
     return;
-  if (op.canTakeAccumulator()) {
+  if (op.canTakeAccumulator(getScheme(op))) {
     visitClamp(inputs.front(), output);
     return;
   }
@@ -247,7 +260,8 @@ void Propagator::giveInput(QuantizableOpInterface op) {
   bool isInput = isa<BlockArgument>(input);
   if (!given || !given->hasAttr(kGivenAttr) ||
       (!isInput && (!producer || !quantizability.isQuantizable(producer))) ||
-      (producer && op.canTakeAccumulator() && producer.canReturnAccumulator()))
+      (producer && op.canTakeAccumulator(getScheme(op)) &&
+       producer.canReturnAccumulator(getScheme(producer))))
     return;
   getOrCreate(input, getType(given))
       ->setAttr(kGivenAttr, given->getAttr(kGivenAttr));
@@ -258,7 +272,7 @@ void Propagator::run() {
     return op && quantizability.isQuantizable(op) && op->getNumResults() == 1 &&
            isStaticFloatTensor(op->getResult(0)) &&
            !op.getFixedResultType(getScheme(op)) &&
-           (op.requiresSameScale() || op.canTakeAccumulator());
+           (op.requiresSameScale() || op.canTakeAccumulator(getScheme(op)));
   };
   Block &body = func.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))

@@ -87,11 +87,12 @@ bool Quantizability::isAccumulator(OpResult result) const {
   OpOperand &use = *result.use_begin();
   // An int32 output of the network: its parameters are those of its type.
   if (isa<quant::QuantizeCastOp>(use.getOwner()))
-    return producer.canReturnAccumulator();
+    return producer.canReturnAccumulator(getScheme(producer));
   auto consumer = dyn_cast<QuantizableOpInterface>(use.getOwner());
   return consumer && isQuantizable(consumer) &&
          getRole(use) == OperandRole::Activation &&
-         producer.canReturnAccumulator() && consumer.canTakeAccumulator();
+         producer.canReturnAccumulator(getScheme(producer)) &&
+         consumer.canTakeAccumulator(getScheme(consumer));
 }
 
 ParameterSource Quantizability::computeSource(Value value) const {

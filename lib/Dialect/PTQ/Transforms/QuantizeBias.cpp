@@ -61,7 +61,13 @@ struct BiasedOp {
   }
   bool isAnnotated() const {
     return getScheme(op).isStatic() && bias && annotation(weight) &&
-           annotation(activation);
+           annotation(activation) && !readsInt16();
+  }
+  /// With int16 the bias has 48 bits (N65): it fits, and no quantized type
+  /// stores it, so that it stays float here.
+  bool readsInt16() const {
+    return cast<quant::QuantizedType>(annotation(activation).getQuantizedType())
+               .getStorageTypeIntegralWidth() == 16;
   }
 };
 } // namespace

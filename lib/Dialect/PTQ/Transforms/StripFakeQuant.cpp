@@ -24,7 +24,7 @@ using namespace quantc::ptq;
 static std::optional<std::pair<float, float>> getActivation(FakeQuantOp op) {
   auto type = dyn_cast<quant::UniformQuantizedType>(op.getQuantizedType());
   auto producer = op.getInput().getDefiningOp<QuantizableOpInterface>();
-  if (!type || !producer || !producer.canReturnAccumulator())
+  if (!type || !producer || !producer.canReturnAccumulator(getScheme(producer)))
     return std::nullopt;
   AffineParams params = getAffineParams(type);
   if (params.zeroPoint != params.storage.min &&

@@ -54,7 +54,7 @@ func.func @users(%xq: tensor<4x!q>) -> (tensor<4xf32>, tensor<4x!q>, tensor<4x!p
 // CHECK: tosa.exp %{{.+}} : (tensor<?xf32>)
 // REMARK: Function=missing | Op=tosa.tanh, Reason="its result has no quantization parameters; calibrate the network with this tensor observed"
 // REMARK: Function=missing | Op=tosa.add, Reason="its operand 'y' has no quantization parameters
-// REMARK: Function=missing | Op=tosa.abs, Reason="its operand is stored as u8; use parameters with storage i8"
+// REMARK: Function=missing | Op=tosa.abs, Reason="its operand is stored as u8; use parameters with storage i8 or i16"
 // REMARK: Function=missing | Op=tosa.exp, Reason="its shape is dynamic; give the network's inputs static shapes"
 !q = !quant.uniform<i8:f32, 0.5:3>
 !u = !quant.uniform<u8:f32, 0.5:3>

@@ -134,7 +134,7 @@ def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape]> 
 
 def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
-        ["getFixedResultType", "canTakeAccumulator"]>]> {
+        ["getFixedResultType", "canTakeAccumulator", "canQuantize"]>]> {
   let summary = "Softmax along one axis";
   let description = [{
     Computes `output[i] = exp(input[i] - max) / sum(exp(input - max))` along `axis`, where
@@ -147,7 +147,8 @@ def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
 
     If the operand is the result of a convolution or matrix product, the softmax reads the
     int32 accumulator of that product. Two classes whose logits differ by less than one step of
-    int8 then still get different probabilities.
+    int8 then still get different probabilities. In int16 the result has scale
+    1/32768 and zero point 0.
 
     Example:
 
@@ -163,7 +164,7 @@ def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
 
 def PTQ_MeanOp : PTQ_Op<"mean", [Pure,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
-        ["canReturnAccumulator"]>]> {
+        ["canReturnAccumulator", "canQuantize"]>]> {
   let summary = "Arithmetic mean over axes, which are kept as dimensions of size 1";
   let description = [{
     Computes the mean over `axes`, which must be distinct and in ascending order.
@@ -187,7 +188,7 @@ def PTQ_MeanOp : PTQ_Op<"mean", [Pure,
 
 def PTQ_PointwiseOp : PTQ_Op<"pointwise", [Pure, SameOperandsAndResultShape,
     IsolatedFromAbove, SingleBlockImplicitTerminator<"::quantc::ptq::YieldOp">,
-    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface>]> {
+    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface, ["canQuantize"]>]> {
   let summary = "A function of one real number, applied to every element";
   let description = [{
     The body applies elementwise TOSA operations to its one argument and to
@@ -198,6 +199,8 @@ def PTQ_PointwiseOp : PTQ_Op<"pointwise", [Pure, SameOperandsAndResultShape,
     every combination of them (GELU, SiLU, hard-swish, ...) can be written in this way. The
     int8 form of all of them is the same: a table of 256 entries, which is computed at compile
     time.
+    The int16 form is a table of 513 entries if interpolation between them is off by one step
+    at most, else one of 65,536.
 
     Example:
 

@@ -37,11 +37,11 @@ llvm::FailureOr<llvm::SmallVector<double>>
 evaluatePointwise(mlir::Value result, mlir::Value argument,
                   llvm::ArrayRef<double> inputs);
 
-/// tosa.table: the function `result` of `argument` applied to `input` (int8),
-/// its value rounded once, to the nearest number that `type` represents.
-/// Other contracts than Contract::Exact ask for the table of the runtime's
-/// kernel where it has one for this function. Failure if the function cannot be
-/// evaluated or `input` is not int8.
+/// The function `result` of `argument` applied to `input`, int8 or int16. Of
+/// int8 it is a tosa.table of values rounded once, to the nearest number that
+/// `type` represents; other contracts than Contract::Exact ask for the table of
+/// the runtime's kernel where it has one for this function. Of int16 it is
+/// within one step of that (N70). Failure if the function cannot be evaluated.
 llvm::FailureOr<mlir::Value>
 buildTable(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
            mlir::Value result, mlir::Value argument,

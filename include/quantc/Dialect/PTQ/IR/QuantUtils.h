@@ -38,6 +38,9 @@ bool isFloatTensor(mlir::Type type);
 /// The quantized element type of a tensor, or null.
 mlir::quant::QuantizedType getQuantizedElement(mlir::Type type);
 
+/// The width of the integers of a quantized tensor; 0 for other values.
+unsigned getStorageWidth(mlir::Value value);
+
 /// Checks that `type` can be the element type of a quantized tensor of `shape`:
 /// !quant.uniform with one scale, or one per position along an axis, and zero
 /// points that are storage values. `emitError` begins the message of a failure.
@@ -124,8 +127,11 @@ mlir::Value createZeroPoint(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value buildLookup(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::DenseElementsAttr table, mlir::Value indices);
 
-/// The sum of an int8 tensor over `axes`, which stay with size 1, as an int32
-/// accumulator of the operand's scale. Failure if it could overflow.
+/// How many activations of `width` bits sum up in int32.
+int64_t getLargestSumCount(unsigned width);
+
+/// The sum of an int8 or int16 tensor over `axes`, which stay with size 1, as
+/// an int32 accumulator of the operand's scale. Failure if it could overflow.
 llvm::FailureOr<mlir::Value> buildSum(mlir::OpBuilder &builder,
                                       mlir::Location loc, mlir::Value quantized,
                                       llvm::ArrayRef<int32_t> axes);

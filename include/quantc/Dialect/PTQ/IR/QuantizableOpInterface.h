@@ -33,11 +33,12 @@ asResults(llvm::FailureOr<mlir::Value> value) {
   return llvm::SmallVector<mlir::Value>{*value};
 }
 
-/// Fails, with the reason, for schemes other than static ones of int8: what
-/// `canQuantize` says of operations that do not think about schemes.
-llvm::LogicalResult requireStaticInt8(SchemeAttr scheme, std::string &reason);
-/// The same, but int16 activations are fine too.
+/// Fails, with the reason, for schemes other than static ones: what
+/// `canQuantize` of an operation without weights needs.
 llvm::LogicalResult requireStatic(SchemeAttr scheme, std::string &reason);
+/// The same, but activations have to be int8: what `canQuantize` says of
+/// operations that do not think about schemes.
+llvm::LogicalResult requireStaticInt8(SchemeAttr scheme, std::string &reason);
 
 } // namespace quantc::ptq
 

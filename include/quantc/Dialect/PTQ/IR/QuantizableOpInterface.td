@@ -25,8 +25,9 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     InterfaceMethod<[{
       The role of an operand. `Activation` is quantized per tensor from calibration;
       `Weight` must be a constant and is quantized symmetrically; `Bias` becomes int32 at
-      scale(activation)*scale(weight); `Unquantized` is left alone (shapes, zero
-      points, padding, indices, conditions).
+      scale(activation)*scale(weight), or stays a float constant if the activation is
+      int16, because no quantized type has the 48 bits that `quantize` gives it then;
+      `Unquantized` is left alone (shapes, zero points, padding, indices, conditions).
     }],
     "::quantc::ptq::OperandRole", "getOperandRole", (ins "unsigned":$operand)>,
     InterfaceMethod<[{
@@ -49,17 +50,21 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     (ins "::quantc::ptq::SchemeAttr":$scheme), "",
     /*defaultImplementation=*/"return {};">,
     InterfaceMethod<[{
-      True if `quantize` accepts a null `resultType` and then returns a value that
-      holds the result without loss: the int32 accumulator of a convolution.
+      True if `quantize` accepts a null `resultType` in `scheme` and then returns a value
+      that holds the result without loss: the int32 accumulator of a convolution. Sums of
+      48 bits have no quantized type; products of int16 only leave the choice of parameters
+      to a clamp.
     }],
-    "bool", "canReturnAccumulator", (ins), "",
+    "bool", "canReturnAccumulator",
+    (ins "::quantc::ptq::SchemeAttr":$scheme), "",
     /*defaultImplementation=*/"return false;">,
     InterfaceMethod<[{
-      True if the activation may be such an accumulator, so that the value
+      True if the activation may be such an accumulator in `scheme`, so that the value
       between the two operations needs no parameters of its own (clamp: a fused
       activation function).
     }],
-    "bool", "canTakeAccumulator", (ins), "",
+    "bool", "canTakeAccumulator",
+    (ins "::quantc::ptq::SchemeAttr":$scheme), "",
     /*defaultImplementation=*/"return false;">,
     InterfaceMethod<[{
       Whether the operation, as it stands, can be computed in `scheme`, which is not that of
@@ -75,6 +80,8 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
 
       In a static scheme `operands[i]` is the quantized value of operand i (a tensor
       with `!quant.uniform` elements) or, for Unquantized operands, the operand itself.
+      The storage of the operands says which integers are computed with: that of the scheme,
+      unless the network came in with parameters of its own.
       `resultTypes[i]` is the quantized type that result i is to have, or null if the one
       user of the result takes an accumulator (only if `canReturnAccumulator`). A
       returned value may have other parameters than that; the caller requantizes. A

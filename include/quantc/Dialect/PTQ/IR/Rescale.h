@@ -18,6 +18,7 @@
 
 #include "quantc/Numerics/Requantize.h"
 
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -32,6 +33,8 @@ struct RescaleSpec {
   Rounding rounding = Rounding::Single;
   bool inputUnsigned = false;
   bool outputUnsigned = false;
+  /// Whether multipliers have 32 bits; else 16, for sums of 48 bits.
+  bool scale32 = true;
 };
 
 /// tosa.rescale of `input` (storage integers) to integers `element`. A constant
@@ -39,6 +42,19 @@ struct RescaleSpec {
 mlir::Value buildRescale(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::Value input, mlir::IntegerType element,
                          const RescaleSpec &spec);
+
+/// Sums of 48 bits with `scales`, one or one per element of the last dimension,
+/// as values of `type` (N67). Failure if a ratio of scales has no multiplier.
+llvm::FailureOr<mlir::Value>
+requantizeSums(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value sums,
+               llvm::ArrayRef<double> scales,
+               mlir::quant::UniformQuantizedType type);
+
+/// What saturates `integers` to the storage range of `type` where that is
+/// narrower than the integer type.
+mlir::Value clampToStorage(mlir::OpBuilder &builder, mlir::Location loc,
+                           mlir::Value integers,
+                           mlir::quant::QuantizedType type);
 
 } // namespace quantc::ptq
 

@@ -84,6 +84,8 @@ def PTQ_SchemeAttr : AttrDef<PTQ_Dialect, "Scheme"> {
   let extraClassDeclaration = [{
     bool isStatic() const { return getExecution() == Execution::Static; }
     bool isDynamic() const { return getExecution() == Execution::Dynamic; }
+    /// True if activations are int16, so that sums of products have 48 bits.
+    bool isStaticInt16() const { return isStatic() && getActivationWidth() == 16; }
 
     /// The integers in which weights are stored: [-127, 127] or [-7, 7].
     ::quantc::StorageRange getWeightStorage() const;
