@@ -101,6 +101,7 @@ static llvm::Error lowerAndReport(ModuleOp module,
           report.policy = spellOut(options.quantize.policy, current);
         if (now == Stage::Simplify)
           report.floatWeightBytes = countFloatWeightBytes(current);
+        report.weightBytes = countWeightBytes(current);
         if (now == Stage::Quantize) {
           report.tensors = reportQuantizedTensors(current);
           report.contract = reportContract(current);

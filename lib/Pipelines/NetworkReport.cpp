@@ -99,17 +99,27 @@ ptq::Policy quantc::spellOut(ptq::Policy policy, ModuleOp network) {
   return policy;
 }
 
-int64_t quantc::countFloatWeightBytes(ModuleOp module) {
+/// Bytes of the constants of `module` whose elements are `counted`.
+static int64_t countBytes(ModuleOp module,
+                          llvm::function_ref<bool(Type)> counted) {
   int64_t bytes = 0;
   getNetwork(module).walk([&](Operation *op) {
     if (!op->hasTrait<OpTrait::ConstantLike>() || op->getNumResults() != 1)
       return;
     auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-    if (type && isa<FloatType>(type.getElementType()))
-      bytes += type.getNumElements() *
-               (type.getElementType().getIntOrFloatBitWidth() / 8);
+    if (type && counted(type.getElementType()))
+      bytes += llvm::divideCeil(
+          type.getNumElements() * type.getElementTypeBitWidth(), 8);
   });
   return bytes;
+}
+
+int64_t quantc::countFloatWeightBytes(ModuleOp module) {
+  return countBytes(module, llvm::IsaPred<FloatType>);
+}
+
+int64_t quantc::countWeightBytes(ModuleOp module) {
+  return countBytes(module, [](Type type) { return type.isIntOrFloat(); });
 }
 
 size_t NetworkReport::integerOperations() const {
@@ -137,6 +147,7 @@ void NetworkReport::addTo(llvm::json::Object &manifest) const {
   }
   manifest["operations"] = std::move(ops);
   manifest["float_weight_bytes"] = floatWeightBytes;
+  manifest["weight_bytes"] = weightBytes;
   if (contract)
     manifest["contract"] = stringifyContract(*contract);
   if (policy)

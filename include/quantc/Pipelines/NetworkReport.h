@@ -52,6 +52,8 @@ struct NetworkReport {
   /// Of the cleaned-up float network's constants; 0 for a network that came in
   /// as integers.
   int64_t floatWeightBytes = 0;
+  /// Of the constants that the compiled network reads.
+  int64_t weightBytes = 0;
   /// How the network was quantized; nullopt if it was not.
   std::optional<ptq::Policy> policy;
   /// Whose integers a quantized network gives; nullopt for others.
@@ -61,8 +63,8 @@ struct NetworkReport {
   size_t floatOperations() const {
     return operations.size() - integerOperations();
   }
-  /// Adds the keys "operations", "quantized_tensors" and "float_weight_bytes",
-  /// and "contract" and "policy" of a quantized network.
+  /// Adds the keys "operations", "quantized_tensors", "float_weight_bytes" and
+  /// "weight_bytes", and "contract" and "policy" of a quantized network.
   void addTo(llvm::json::Object &manifest) const;
 };
 
@@ -83,6 +85,10 @@ Contract reportContract(mlir::ModuleOp module);
 /// Bytes of the float constants, each counted once: what the weights of the
 /// network take before quantization.
 int64_t countFloatWeightBytes(mlir::ModuleOp module);
+
+/// Bytes of all constants, each counted once, in the types in which they are
+/// stored: two numbers of four bits share a byte.
+int64_t countWeightBytes(mlir::ModuleOp module);
 
 } // namespace quantc
 
