@@ -32,7 +32,8 @@ func.func @float16(%x: tensor<1x4x2xf32>) -> tensor<1x4x2xf32> {
 
 // -----
 
-// A word holds the weights of eight groups, the first in its lowest bits: 0x...43 is 3, 4 and six groups that do not exist.
+// A word holds the weights of eight groups, the first in its lowest bits: 33 = 0x21 is 1, 2 and six groups that
+// do not exist.
 // CHECK-LABEL: @int4
 // CHECK-DAG: arith.constant dense<{{\[\[}}33, 67, 0, 0]]> : tensor<1x4xi32>
 // CHECK: kernel.conv {{.*}}tensor<1x4xi32>{{.*}}groups = 2
@@ -81,4 +82,21 @@ func.func @blocks(%x: tensor<1x1x1x16xf32>) -> tensor<1x1x1x2xf32> {
   %w = tosa.reshape %m, %shape : (tensor<2x2x8xf32>, !tosa.shape<4>) -> tensor<2x1x1x16xf32>
   %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, kernel.strategy = #f} : (tensor<1x1x1x16xf32>, tensor<2x1x1x16xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x1x2xf32>
   return %0 : tensor<1x1x1x2xf32>
+}
+
+// -----
+
+// Scales that change within eight inputs: weights are computed when the network runs.
+// CHECK-LABEL: @not_followed
+// CHECK: kernel.pack
+#f = #kernel.strategy<dot = float, pixels = 1, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @not_followed(%x: tensor<1x1x8xf32>) -> tensor<1x1x4xf32> {
+  %q = "tosa.const"() {values = dense<"0x0102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F20"> : tensor<1x8x4xi8>} : () -> tensor<1x8x4xi8>
+  %s = "tosa.const"() {values = dense<[[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0]]]> : tensor<1x8x1xf32>} : () -> tensor<1x8x1xf32>
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %shift = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %f = tosa.cast %q : (tensor<1x8x4xi8>) -> tensor<1x8x4xf32>
+  %w = tosa.mul %f, %s, %shift : (tensor<1x8x4xf32>, tensor<1x8x1xf32>, tensor<1xi8>) -> tensor<1x8x4xf32>
+  %0 = tosa.matmul %x, %w, %z, %z {kernel.strategy = #f} : (tensor<1x1x8xf32>, tensor<1x8x4xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x4xf32>
+  return %0 : tensor<1x1x4xf32>
 }
