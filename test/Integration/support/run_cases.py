@@ -4,7 +4,7 @@
 usage: run_cases.py GROUP WORKDIR --bin DIR --llvm DIR --cc COMPILER [--case NAME]
 
 The cases of a group are one network with many inputs and outputs. It is calibrated and
-quantized with int8 inputs and outputs, then run
+quantized with int8 (or int16) inputs and outputs, then run
   * by the judge: upstream's lowering of the integer TOSA module,
   * in the JIT,
   * as an object compiled from the float network, for this machine, and
@@ -44,9 +44,9 @@ def validation(group, contract):
 class Run:
     """One network on its way through the roads."""
 
-    def __init__(self, tools, workdir, group, chosen, io, contract="exact"):
+    def __init__(self, tools, workdir, group, chosen, io, contract="exact", scheme="int8"):
         self.tools, self.workdir, self.group, self.chosen, self.io = tools, workdir, group, chosen, io
-        self.contract = contract
+        self.contract, self.scheme = contract, scheme
         self.network = Network(SEED)
         self.owners = []  # the case of each output
         for name, _, build in chosen:
@@ -62,11 +62,11 @@ class Run:
         np.savez(self.path("calibration.npz"), **self.network.samples(8))
         self.tools.run("calibrate", self.path("net.mlir"), self.path("calibration.npz"), "-o", self.path("profile.json"))
         self.options = [f"--profile={self.path('profile.json')}", "--estimator=min-max", f"--io={self.io}",
-                        f"--contract={self.contract}"]
-        strict = ["--strict-integer"] if self.io == "int8" else []
+                        f"--contract={self.contract}", f"--scheme={self.scheme}"]
+        strict = ["--strict-integer"] if self.io != "float" else []
         self.tools.run("compile", self.path("net.mlir"), *self.options, *strict, "--stop-after=lower",
                        "-o", self.path("integer.mlir"))
-        if self.io != "int8":
+        if self.io == "float":
             return
         execute([f"{self.tools.llvm}/mlir-opt", "--allow-unregistered-dialect", *validation(self.group, self.contract),
                  self.path("integer.mlir"), "-o", "/dev/null"])
@@ -137,11 +137,11 @@ class Run:
         targets, skipped = self.tools.targets()
         for target in targets:
             name = target.name.replace("-", "_")
-            as_is = [] if self.io == "int8" else ["--float"]
+            as_is = [] if self.io != "float" else ["--float"]
             obj = self.compile(self.path("integer.mlir"), name, *target.flags, *as_is)
             self.run_object(obj, name, f"the object for {target.name}", target.compiler, target.machines)
         # One operation at a time; other contracts have rules of their own, which are not the nearest.
-        if not self.group.startswith("random") and self.io == "int8" and self.contract == "exact":
+        if not self.group.startswith("random") and self.io != "float" and self.contract == "exact":
             self.simulate()
         print(f"{self.group}: {len(self.chosen)} cases, {len(targets)} targets, bit-equal")
         for reason in skipped:
@@ -171,9 +171,9 @@ class Run:
             self.compare(f"{road} on {machine}", results)
 
 
-def run_group(tools, workdir, group, chosen, io, contract):
+def run_group(tools, workdir, group, chosen, *options):
     try:
-        Run(tools, workdir, group, chosen, io, contract).run()
+        Run(tools, workdir, group, chosen, *options).run()
         return 0
     except Failure as failure:
         if len(chosen) == 1:
@@ -182,7 +182,7 @@ def run_group(tools, workdir, group, chosen, io, contract):
             print(f"FAILED {group}/{chosen[0][0]} ({chosen[0][1]}): {reason}")
             return 1
         print(f"FAILED {group}: {failure}\none by one:")
-    return 1 + sum(run_group(tools, workdir, group, [single], io, contract) for single in chosen)
+    return 1 + sum(run_group(tools, workdir, group, [single], *options) for single in chosen)
 
 
 def main():
@@ -193,14 +193,15 @@ def main():
     parser.add_argument("--llvm", required=True)
     parser.add_argument("--cc", required=True)
     parser.add_argument("--case", help="only this case")
-    parser.add_argument("--io", default="int8", choices=["int8", "float"], help="inputs and outputs")
+    parser.add_argument("--io", default="int8", choices=["int8", "int16", "float"], help="inputs and outputs")
+    parser.add_argument("--scheme", default="int8", choices=["int8", "int16x8"])
     parser.add_argument("--contract", default="exact", choices=["exact", "litert", "tflm"])
     args = parser.parse_args()
     shutil.rmtree(args.workdir, ignore_errors=True)
     args.workdir.mkdir(parents=True)
     chosen = [c for c in cases.GROUPS[args.group] if args.case in (None, c[0])]
     return 1 if run_group(Tools(args.bin, args.llvm, args.cc), args.workdir, args.group, chosen, args.io,
-                          args.contract) else 0
+                          args.contract, args.scheme) else 0
 
 
 if __name__ == "__main__":
