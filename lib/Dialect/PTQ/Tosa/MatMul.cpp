@@ -96,8 +96,17 @@ struct MatMulModel : SingleResultModel<MatMulModel, tosa::MatMulOp> {
       quant::UniformQuantizedType element = getFinalType(op, resultType);
       if (!element || getAffineParams(rhsType, 0).zeroPoint != 0)
         return failure();
-      return requantizeSums(builder, loc, multiplyInt16(op, builder, lhs, rhs),
-                            scales, element);
+      FailureOr<Value> result = requantizeSums(
+          builder, loc, multiplyInt16(op, builder, lhs, rhs), scales, element);
+      // Sums of 48 bits are not reshaped in TOSA.
+      if (failed(result) ||
+          cast<RankedTensorType>(result->getType()).getRank() == type.getRank())
+        return result;
+      ImplicitLocOpBuilder b(loc, builder);
+      return tosa::ReshapeOp::create(
+                 b, type.clone(getElementTypeOrSelf(*result)), *result,
+                 tosa::getTosaConstShape(b, type.getShape()))
+          .getResult();
     }
     Operation *copy = cloneQuantized(
         builder, op,
@@ -136,7 +145,8 @@ private:
         ->getResult(0);
   }
 
-  /// The rows of `lhs` as pixels, the columns of `weights` as output channels.
+  /// The rows of `lhs` as pixels, the columns of `weights` as output channels:
+  /// sums of the shape [1, 1, rows, columns].
   static Value convolve(OpBuilder &builder, Location loc, Value lhs,
                         DenseElementsAttr weights, RankedTensorType type) {
     int64_t rows = type.getDimSize(1), columns = type.getDimSize(2);
@@ -167,7 +177,7 @@ private:
         createScalar(b, loc, 0, b.getI8Type()),
         b.getDenseI64ArrayAttr({0, 0, 0, 0}), b.getDenseI64ArrayAttr({1, 1}),
         b.getDenseI64ArrayAttr({1, 1}), TypeAttr::get(type.getElementType()));
-    return reshape(sums, type.getShape());
+    return sums;
   }
 
   /// A row is a row of the left-hand side.
