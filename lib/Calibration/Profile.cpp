@@ -318,15 +318,17 @@ static bool readChannels(
     auto tensor = profile.tensors.find(name);
     if (tensor == profile.tensors.end())
       continue; // Whoever needs the tensor says that it is missing.
+    // A path refers to its names, and errors outlive `read`.
+    json::Path place = path.field(tensor->first);
     for (const auto &pairs : channels) {
       std::map<int32_t, int64_t> buckets;
-      if (!readSum(pairs, buckets, path.field(name)))
+      if (!readSum(pairs, buckets, place))
         return false;
       ExactSum &sum = profile.channelSums[name].emplace_back();
       for (auto [exponent, bucket] : buckets)
         sum.setBucket(exponent, bucket);
       if (!sum.isPossible(tensor->second.samples())) {
-        path.field(name).report("no sum of so many samples' means");
+        place.report("no sum of so many samples' means");
         return false;
       }
     }

@@ -147,6 +147,20 @@ TEST(ProfileTest, ChannelMeansMergeExactly) {
               HasSubstr("channelSums.conv1"));
 }
 
+// A name that is too long for the inside of a std::string shows whether the
+// error still has it.
+TEST(ProfileTest, ErrorsNameTheTensorOfDamagedChannelSums) {
+  const std::string name = "a tensor whose name is stored on the heap";
+  Profile profile;
+  profile.tensors[name] = profileOf({{1}}).tensors["conv1"];
+  profile.channelSums[name].resize(1);
+  for (const char *sum : {"[900,1]", "[0,4611686018427387904]"})
+    EXPECT_THAT(errorOf(replaced(
+                    profile.toJson(), "\"channelSums\":{\"" + name + "\":[",
+                    "\"channelSums\":{\"" + name + "\":[[" + sum + "],")),
+                HasSubstr("profile.channelSums." + name));
+}
+
 TEST(ProfileTest, MergeRefusesOverflow) {
   Profile first = profileOf({{1}});
   Histogram::State state = first.tensors["conv1"].state();
