@@ -15,6 +15,10 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
+/// Why operations without QuantizableOpInterface stay float.
+static constexpr StringLiteral kNotQuantizableReason =
+    "this operation has no integer form";
+
 /// "its operand", with the tensor's name if it has one.
 static std::string describe(Value operand) {
   StringRef name = getTensorName(operand);
@@ -127,7 +131,11 @@ static LogicalResult checkStorage(ArrayRef<Value> operands,
 
 FailureOr<IntegerForm> ptq::findDynamicForm(Operation *op,
                                             std::string &reason) {
-  auto quantizable = cast<QuantizableOpInterface>(op);
+  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  if (!quantizable) {
+    reason = kNotQuantizableReason.str();
+    return failure();
+  }
   IntegerForm form;
   form.resultTypes.resize(op->getNumResults());
   if (failed(checkShapes(op, reason)) ||
@@ -151,7 +159,7 @@ FailureOr<IntegerForm> ptq::findIntegerForm(Operation *op,
                                             std::string &reason) {
   auto quantizable = dyn_cast<QuantizableOpInterface>(op);
   if (!quantizable) {
-    reason = "this operation has no integer form";
+    reason = kNotQuantizableReason.str();
     return failure();
   }
   if (SchemeAttr scheme = getScheme(op); !scheme.isStatic()) {

@@ -108,3 +108,12 @@ func.func @logits(%x: tensor<1x3x4x!logits_x>, %y: tensor<1x4x5x!logits_x>) -> t
   %4 = quant.qcast %3 : tensor<1x3x5xf32> to tensor<1x3x5x!logits_y>
   return %4 : tensor<1x3x5x!logits_y>
 }
+
+// Under a dynamic scheme, too, operations without an integer form stay float.
+// CHECK-LABEL: func.func @dynamic
+// CHECK: tosa.reduce_product {{.*}} -> tensor<1xf32>
+// REMARK: [Missed] stays-float | Category:ptq-quantize-ops | Function=dynamic | Op=tosa.reduce_product, Reason="this operation has no integer form"
+func.func @dynamic(%x: tensor<4xf32>) -> tensor<1xf32> attributes {ptq.scheme = #ptq.scheme<dynamic, weights = i8 per channel, activations = asymmetric i8 per tensor>} {
+  %0 = tosa.reduce_product %x {axis = 0 : i32} : (tensor<4xf32>) -> tensor<1xf32>
+  return %0 : tensor<1xf32>
+}
