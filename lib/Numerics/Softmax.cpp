@@ -39,7 +39,7 @@ Int16Table quantc::makeExpTable(double inputScale) {
 }
 
 int32_t quantc::softmaxShift(int64_t count) {
-  assert(count >= 1 && count <= int64_t(1) << 29);
+  assert(count >= 1 && count <= kMaxSoftmax);
   // N25: an exponential is below 2^22; 2^8 of them sum up to 2^30.
   return std::max(0, static_cast<int32_t>(llvm::Log2_64_Ceil(count)) - 8);
 }

@@ -54,8 +54,11 @@ LogitFormat chooseLogitFormat(double maxScale);
 /// Table entries are 1/16 apart in this format: makeExpTable of it.
 inline constexpr double kLogitTableStep = 1.0 / 16;
 
+/// The longest row whose exponentials sum up in int32.
+inline constexpr int64_t kMaxSoftmax = int64_t(1) << 29;
+
 /// The right shift of an exponential, so that `count` of them sum up in int32.
-/// 1 <= count <= 2^29.
+/// 1 <= count <= kMaxSoftmax.
 int32_t softmaxShift(int64_t count);
 
 /// Softmax of one row of int8 values; results have kSoftmaxOutput.

@@ -120,8 +120,14 @@ bool SoftmaxOp::canTakeAccumulator(SchemeAttr scheme) {
 LogicalResult SoftmaxOp::canQuantize(SchemeAttr scheme, std::string &reason) {
   if (failed(requireStatic(scheme, reason)))
     return failure();
-  if (!scheme.isStaticInt16() ||
-      getType().getDimSize(getAxis()) <= kMaxInt16Softmax)
+  int64_t n = getType().getDimSize(getAxis());
+  if (n < 1 || n > kMaxSoftmax) {
+    reason = "softmax of " + std::to_string(n) +
+             " values has no integer form; from 1 to " +
+             std::to_string(kMaxSoftmax) + " have one";
+    return failure();
+  }
+  if (!scheme.isStaticInt16() || n <= kMaxInt16Softmax)
     return success();
   reason =
       "the sum of more than " + std::to_string(kMaxInt16Softmax) +

@@ -88,3 +88,19 @@ func.func @products(%a: tensor<1x1x33026xf32>, %b: tensor<1x33026x1xf32>) -> ten
   %0 = tosa.matmul %a, %b, %zp, %zp : (tensor<1x1x33026xf32>, tensor<1x33026x1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x1xf32>
   return %0 : tensor<1x1x1xf32>
 }
+
+// -----
+
+// CHECK: Op=ptq.softmax, Reason="softmax of 0 values has no integer form; from 1 to 536870912 have one"
+func.func @empty_softmax(%x: tensor<1x0xf32>) -> tensor<1x0xf32> {
+  %0 = ptq.softmax %x {axis = 1 : i32} : tensor<1x0xf32>
+  return %0 : tensor<1x0xf32>
+}
+
+// -----
+
+// CHECK: Op=ptq.softmax, Reason="softmax of 536870913 values has no integer form; from 1 to 536870912 have one"
+func.func @huge_softmax(%x: tensor<1x536870913xf32>) -> tensor<1x536870913xf32> {
+  %0 = ptq.softmax %x {axis = 1 : i32} : tensor<1x536870913xf32>
+  return %0 : tensor<1x536870913xf32>
+}
