@@ -79,6 +79,26 @@ static void inlineResources(ModuleOp module) {
   });
 }
 
+/// Parses text or bytecode. MLIR's parser refuses a few texts without a word.
+static OwningOpRef<ModuleOp> parseMLIR(const llvm::SourceMgr &sources,
+                                       StringRef path, MLIRContext &context) {
+  bool hasError = false;
+  OwningOpRef<ModuleOp> module;
+  {
+    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+      hasError |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+      return failure(); // The caller's handler reports it.
+    });
+    module = parseSourceFile<ModuleOp>(sources, &context);
+  }
+  if (!module && !hasError)
+    emitError(UnknownLoc::get(&context))
+        << "'" << path
+        << "' is not valid MLIR, and MLIR's parser does not say where; write "
+           "the file again";
+  return module;
+}
+
 static OwningOpRef<ModuleOp>
 readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
             MLIRContext &context, const ImportOptions &options) {
@@ -110,7 +130,7 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
                                                   file->getBufferIdentifier());
     llvm::SourceMgr sources;
     sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
-    return parseSourceFile<ModuleOp>(sources, &context);
+    return parseMLIR(sources, path, context);
   }
   }
   llvm_unreachable("every format is handled");

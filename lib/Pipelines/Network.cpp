@@ -141,8 +141,10 @@ static uint64_t countBytes(Type type) {
   if (!tensor || !tensor.hasStaticShape())
     return 0;
   Type element = tensor.getElementType();
+  // A calibrated type has no storage: it is what it expresses.
   if (auto quantized = dyn_cast<quant::QuantizedType>(element))
-    element = quantized.getStorageType();
+    element = quantized.getStorageType() ? quantized.getStorageType()
+                                         : quantized.getExpressedType();
   uint64_t bytes = element.isIntOrFloat()
                        ? llvm::divideCeil(element.getIntOrFloatBitWidth(), 8)
                        : 8;
