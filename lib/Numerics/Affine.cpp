@@ -14,9 +14,9 @@
 
 using namespace quantc;
 
-/// N3: every consumer (the object's header, TOSA's float casts, the TFLite
-/// format) computes with the same float32, and products of two scales are ones
-/// too.
+/// N3: scales are float32 values. All consumers (the object's header, TOSA's
+/// float casts, the TFLite format) compute with this type, and the product of
+/// two scales fits in it as well.
 static double roundScale(double scale) {
   return static_cast<float>(std::clamp(scale, kMinScale, kMaxScale));
 }
@@ -30,9 +30,10 @@ AffineParams quantc::chooseAsymmetric(double min, double max,
   // N4: zero (padding, ReLU's floor) is always representable.
   min = std::min(min, 0.0);
   max = std::max(max, 0.0);
-  // N5: nothing but zeros; any scale is exact.
+  // N5: the range has only zeros, so that every scale is exact.
   double steps = static_cast<double>(storage.max - storage.min);
-  // Dividing before subtracting keeps ranges near the limit of double finite.
+  // The division comes before the subtraction, so that ranges near the limit of
+  // double stay finite.
   params.scale = min == max ? 1.0 : roundScale(max / steps - min / steps);
   // N6: where real zero falls, rounded to a storage value and kept inside.
   // A range beyond the largest scale takes its zero point from its own steps,
@@ -57,7 +58,7 @@ AffineParams quantc::chooseSymmetric(double absMax, StorageRange storage) {
 }
 
 int64_t quantc::quantize(double real, const AffineParams &params) {
-  // N2: no storage value stands for NaN; zero is the neutral one.
+  // N2: no storage value represents NaN; the zero point is used for it.
   if (std::isnan(real))
     return params.zeroPoint;
   // N2: nearbyint rounds ties to even in the default rounding mode. Saturation

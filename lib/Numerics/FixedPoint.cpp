@@ -67,7 +67,8 @@ int32_t quantc::expOfNegative(int32_t a, int integerBits) {
   int32_t quarter = 1 << (fractionBits - 2);
   int32_t reduced = (a & (quarter - 1)) - quarter;
   int32_t result = expOfLastQuarter(saturatingShiftLeft(reduced, integerBits));
-  // What is left is a multiple of 1/4: a product of powers by its bits.
+  // The rest is a multiple of 1/4. Its exponential is the product of the
+  // factors for its bits.
   int32_t quarters = reduced - a;
   for (int k = -2; k < integerBits; ++k)
     if (quarters & (1 << (fractionBits + k)))
@@ -108,7 +109,7 @@ int32_t quantc::fixedPointLogistic(int32_t a, int integerBits) {
 int32_t quantc::fixedPointTanh(int32_t a, int integerBits) {
   if (a == 0)
     return 0;
-  // The same bits with one more integer bit are 2a.
+  // If the same bits are read with one more integer bit, they represent 2a.
   int32_t e = expOfNegative(a > 0 ? -a : a, integerBits + 1);
   int32_t magnitude =
       saturatingShiftLeft(newtonReciprocal(halfOfOnePlus(e)) - kOneQ2, 2);

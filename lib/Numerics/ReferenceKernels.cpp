@@ -80,8 +80,8 @@ makeFunctionTable(llvm::function_ref<int32_t(int32_t, int)> function,
   constexpr int kIntegerBits = 4;
   constexpr int64_t kOne = int64_t(1) << (31 - kIntegerBits);
   Int8Table table;
-  // Beyond it every result saturates, as it does where the ratio has no
-  // multiplier: one step is then more than the whole domain.
+  // Beyond this radius every result saturates. If the ratio has no multiplier,
+  // a single step is larger than the whole domain, so every result saturates.
   double radius = 0;
   std::optional<FixedPointMultiplier> m = deriveMultiplier(inputScale * kOne);
   if (m)
@@ -114,8 +114,8 @@ Int8Table quantc::makeTanhTable(double inputScale, int64_t inputZeroPoint) {
                            /*outputZeroPoint=*/0, inputScale, inputZeroPoint);
 }
 
-/// A table of `function`, which gets codes without their zero point and returns
-/// the result without its own.
+/// A table of `function`, whose argument and result are integers minus their
+/// zero points.
 static Int8Table makeTable(const AffineParams &input,
                            const AffineParams &output,
                            llvm::function_ref<int64_t(int32_t)> function) {
@@ -129,7 +129,7 @@ static Int8Table makeTable(const AffineParams &input,
   return table;
 }
 
-/// A scale as the kernels hold it.
+/// A scale in the type that the kernels use.
 static float asFloat(double scale) { return static_cast<float>(scale); }
 
 // N44
@@ -163,7 +163,7 @@ std::optional<Int8Table> quantc::makeAbsTable(const AffineParams &input,
 // N44
 Int8Table quantc::makeEluTable(const AffineParams &input,
                                const AffineParams &output) {
-  // Far beyond any code, far below what int64 holds.
+  // Far above the integers of the result, and far below the limit of int64.
   constexpr float kLimit = 1 << 20;
   float inverse = 1 / asFloat(output.scale);
   return makeTable(input, output, [&](int32_t steps) -> int64_t {
@@ -261,7 +261,8 @@ std::vector<int8_t> quantc::softmaxInFixedPoint(llvm::ArrayRef<int8_t> row,
   uint32_t normalized = static_cast<uint32_t>(sum) << zeros;
   int32_t reciprocal =
       reciprocalOfOnePlus(static_cast<int32_t>(normalized - (1u << 31)));
-  // 8 bits are kept of 31. TFLite has no result for a shift above 31.
+  // 8 of 31 bits are kept. TFLite does not define the result of a shift above
+  // 31.
   int shift = std::min(kSoftmaxSumBits - zeros + 31 - 8, 31);
   std::vector<int8_t> result;
   for (int8_t q : row) {

@@ -114,7 +114,8 @@ double quantc::widenWeightScaleForBias(double weightScale, double inputScale,
   };
   if (fits(weightScale))
     return weightScale;
-  // The range is widened, and the scale follows from it as any weight's (N7).
+  // The range is made wider. The scale follows from it as for every weight
+  // (N7).
   constexpr double kLargest = std::numeric_limits<float>::max();
   constexpr double kSteps = 127;
   auto stepsPerScale = static_cast<float>(kSteps / inputScale);

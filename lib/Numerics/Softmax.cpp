@@ -24,8 +24,8 @@ using namespace quantc;
 
 /// Index of the entry for a difference of 0.
 static constexpr int32_t kZeroEntry = 256;
-/// What a difference is multiplied by to select an entry without interpolation;
-/// also what the table operation multiplies the entry by.
+/// The factor with which a difference selects an entry without interpolation.
+/// It is also the factor by which tosa.table multiplies the entry.
 static constexpr int32_t kTableStep = 128;
 
 Int16Table quantc::makeExpTable(double inputScale) {
@@ -46,7 +46,8 @@ int32_t quantc::softmaxShift(int64_t count) {
 
 LogitFormat quantc::chooseLogitFormat(double maxScale) {
   LogitFormat format;
-  // N46: |accumulator| <= 2^31 becomes at most 2^30, so that differences fit.
+  // N46: an accumulator with a magnitude of 2^31 becomes at most 2^30, so that
+  // differences of two fit in 32 bits.
   auto fitting = static_cast<int32_t>(std::floor(-1 - std::log2(maxScale)));
   int32_t coarser = std::max(0, format.fractionBits - fitting);
   format.fractionBits -= coarser;
@@ -63,8 +64,8 @@ static std::vector<int8_t> divideBySum(std::vector<int32_t> exponentials) {
     sum += e >>= shift;
   std::vector<int8_t> result;
   for (int32_t e : exponentials) {
-    // N27: nothing is negative, so that the division's truncation rounds to
-    // nearest; N28: probability 1 is one step beyond the storage range.
+    // N27: no operand is negative, so the truncating division rounds to
+    // nearest. N28: the probability 1 is one step above the storage range.
     int32_t steps = ((e << 8) + (sum >> 1)) / sum;
     result.push_back(static_cast<int8_t>(std::min(steps - 128, 127)));
   }

@@ -22,7 +22,7 @@ static FixedPointMultiplier makeExactMultiplier(int64_t integer) {
   return {static_cast<int32_t>(integer << up), up};
 }
 
-/// A scale as the kernels hold it.
+/// A scale in the type that the kernels use.
 static float asFloat(double scale) { return static_cast<float>(scale); }
 
 // N58
@@ -38,7 +38,8 @@ quantc::deriveXNNPACKSum(double lhsScale, double rhsScale, double resultScale) {
   if (!isInside(lhs) || !isInside(rhs))
     return std::nullopt;
   int shift = kBits - std::ilogb(std::max(lhs, rhs));
-  // The ratio is at least 2^-10 and the shift at least 13: never 0.
+  // The ratio is at least 2^-10 and the shift at least 13, so the multiplier is
+  // never 0.
   auto scaleUp = [&](float ratio) {
     return makeExactMultiplier(std::lrint(std::ldexp(ratio, shift)));
   };
@@ -90,7 +91,7 @@ quantc::makeXNNPACKLeakyReluTable(float alpha, const AffineParams &input,
 // N60
 Int8Table quantc::makeXNNPACKEluTable(const AffineParams &input,
                                       const AffineParams &output) {
-  // Far beyond any code, far below what int64 holds.
+  // Far above the integers of the result, and far below the limit of int64.
   constexpr float kLimit = 1 << 20;
   float inverse = 1 / asFloat(output.scale);
   Int8Table table;
@@ -98,7 +99,8 @@ Int8Table quantc::makeXNNPACKEluTable(const AffineParams &input,
     int64_t steps = static_cast<int64_t>(index) + INT8_MIN - input.zeroPoint;
     float real = asFloat(input.scale) * static_cast<float>(steps);
     float value = real < 0 ? std::expm1(real) : real;
-    // The zero point is part of what is rounded: ties go to the even code.
+    // The zero point is added before the rounding, so that ties go to the even
+    // integer.
     int64_t rounded = std::lrint(std::clamp(value * inverse, -kLimit, kLimit) +
                                  static_cast<float>(output.zeroPoint));
     entry = static_cast<int8_t>(

@@ -12,7 +12,7 @@
 
 using namespace quantc;
 
-/// A class beyond is taken for a value that is none.
+/// A larger number is not taken for a class.
 static constexpr double kMostClasses = 1 << 20;
 
 std::vector<double> quantc::toReals(const Array &output,
@@ -20,7 +20,7 @@ std::vector<double> quantc::toReals(const Array &output,
   std::vector<double> values = toDoubles(output);
   if (info.scale)
     for (double &value : values)
-      // A float32, as an output dequantized by the network itself is (N33).
+      // A float32, as if the network itself dequantized the output (N33).
       value = static_cast<float>((value - info.zeroPoint) * *info.scale);
   return values;
 }
@@ -80,7 +80,7 @@ bool Answers::add(llvm::ArrayRef<double> values,
 ClassificationMetrics Answers::metrics(llvm::ArrayRef<unsigned> labels) const {
   if (kind != Kind::Class || given.empty())
     return scored;
-  // As many classes as the labels and the answers need.
+  // The number of classes that occur in the labels and the answers.
   unsigned last = std::max(*std::max_element(given.begin(), given.end()),
                            *std::max_element(labels.begin(), labels.end()));
   ClassificationMetrics result(last + 1);

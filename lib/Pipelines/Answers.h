@@ -14,23 +14,24 @@
 
 namespace quantc {
 
-/// The elements of an output as the reals that they stand for.
+/// The elements of an output as real numbers; quantized ones are dequantized.
 std::vector<double> toReals(const Array &output, const TensorInfo &info);
 
-/// True if the output can be read as answers to `rows` questions.
+/// True if the output can be read as a classification of `rows` rows.
 bool hasAnswers(const TensorInfo &output, size_t rows);
 
-/// Reads a network's first output, and keeps what it said.
+/// Reads classes from a network's first output, and keeps them.
 class Answers {
 public:
-  /// `hasAnswers(output, rows)` holds.
+  /// `hasAnswers(output, rows)` must hold.
   Answers(const TensorInfo &output, size_t rows, double threshold);
 
-  /// How many classes the output scores; nothing if it holds classes.
+  /// The number of classes for which the output has scores. Nothing if it
+  /// contains classes instead of scores.
   std::optional<unsigned> scoredClasses() const;
-  /// Adds the rows of one run: reals of the first output. `labels`, if not
-  /// empty, are of as many rows and among the classes. Returns false if a class
-  /// that the output holds cannot be one.
+  /// Adds the rows of one run. `values` are the real numbers of the first
+  /// output. `labels` is empty or has a class for each row. Returns false if
+  /// the output contains a number that cannot be a class.
   bool add(llvm::ArrayRef<double> values, llvm::ArrayRef<unsigned> labels);
   /// The answer to each row so far.
   const std::vector<unsigned> &answers() const { return given; }

@@ -79,7 +79,8 @@ llvm::Error ObservedModel::load(ModuleOp module) {
   histograms.resize(names.size());
   for (size_t channels : weightedChannels(*observed))
     channelSums.emplace_back(channels);
-  // Without these parameters, all operations stay in float.
+  // A network without parameters may have nothing to observe, too. All of its
+  // operations then stay in float, which is not an error.
   if (names.empty() && carriesParameters(module))
     return makeError(
         "there is nothing to calibrate: the network brings the quantization "
@@ -98,8 +99,8 @@ llvm::Error ObservedModel::load(ModuleOp module) {
   return llvm::Error::success();
 }
 
-/// Notes which inputs of the file have exact parameters. Those of the first
-/// file stay if all files have them.
+/// Records which inputs of the file have exact parameters. An input keeps them
+/// if it has the same ones in all files.
 static void noteInputs(const SampleFile &file, ArrayRef<TensorInfo> inputs,
                        bool isFirst,
                        std::map<std::string, AffineParams> &noted) {

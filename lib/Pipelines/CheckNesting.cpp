@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Meets brackets as MLIR's lexer does: not those in strings and comments, and
-// no `>` that is part of `->` or `>=`. Operators of affine expressions nest to
-// the left without brackets. An alias counts as deep as its definition.
+// Counts brackets as MLIR's lexer sees them. Those in strings and comments do
+// not count, nor does a `>` that is part of `->` or `>=`. Operators of affine
+// expressions nest to the left without brackets. An alias counts as deep as its
+// definition.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,8 +24,8 @@
 using namespace mlir;
 using namespace quantc;
 
-/// Exported networks nest some ten levels; locations of inlined functions nest
-/// some more.
+/// Exported networks nest about ten levels deep, locations of inlined functions
+/// a little deeper.
 static constexpr unsigned kMaxDepth = 512;
 
 namespace {
@@ -50,7 +51,7 @@ private:
   /// Operators since the last bracket or separator.
   unsigned operators = 0;
   bool isTooDeep = false;
-  /// The alias whose definition began last, and how deep each one is.
+  /// The alias whose definition began last, and the depth of each alias.
   StringRef defined;
   llvm::StringMap<unsigned> aliases;
 };
@@ -89,7 +90,8 @@ static bool isWordCharacter(char c) {
   return llvm::isAlnum(c) || c == '_' || c == '$' || c == '.';
 }
 
-/// `!name` or `#name`: before `=` outside of brackets it begins a definition.
+/// Reads `!name` or `#name`. Before `=`, outside of brackets, it begins the
+/// definition of an alias.
 void NestingScanner::scanAlias() {
   StringRef name = text.substr(
       position,

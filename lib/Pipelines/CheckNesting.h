@@ -21,9 +21,9 @@
 
 namespace quantc {
 
-/// Fails, with an error at the place, if `text` nests deeper than any network
-/// does. MLIR's parser recurses for every bracket and sign, and so does what
-/// walks over the types and attributes that aliases put together.
+/// Reports an error if `text` nests deeper than networks do. MLIR's parser
+/// recurses for every bracket and sign, and so does the code that walks over
+/// types and attributes, which aliases can make deep.
 mlir::LogicalResult checkNesting(llvm::MemoryBufferRef text,
                                  mlir::MLIRContext &context);
 

@@ -141,7 +141,8 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   addBufferization(pm);
   pm.addNestedPass<func::FuncOp>(codegen::createCollapseLoops());
   pm.addNestedPass<func::FuncOp>(codegen::createOrderLoops());
-  // Before loops are written, so that equal ones are written once.
+  // Kernels are outlined before they become loops, so that equal ones are
+  // expanded only once.
   pm.addPass(codegen::createOutlineKernels());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(codegen::createExpandKernels());

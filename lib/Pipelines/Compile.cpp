@@ -35,7 +35,7 @@ std::string quantc::nameFromPath(StringRef path) {
   for (char &c : name)
     if (!llvm::isAlnum(c))
       c = '_';
-  // Two underscores in front are C's own.
+  // C reserves names that begin with two underscores.
   while (StringRef(name).starts_with("__"))
     name.erase(name.begin());
   if (name.empty() || llvm::isDigit(name.front()))
@@ -76,8 +76,8 @@ static std::string replaceExtension(StringRef path, StringRef extension) {
   return result.str().str();
 }
 
-/// The manifest: what the object's caller needs, then what became of the
-/// network.
+/// The manifest: first what a caller of the object needs, then how the network
+/// was compiled.
 static std::string makeManifestText(const CompileResult &result,
                                     const CompilerOptions &options) {
   llvm::json::Object manifest =
@@ -106,8 +106,8 @@ static llvm::Error lowerAndReport(ModuleOp module,
           report.tensors = reportQuantizedTensors(current);
           report.contract = reportContract(current);
         }
-        // Lowering spells casts of float inputs and outputs as
-        // operations; the network has none of those.
+        // The stage Lower writes casts of float inputs and outputs as
+        // operations, which are not operations of the network.
         if (now < Stage::Lower)
           report.operations = reportOperations(current);
       });
@@ -125,7 +125,8 @@ static llvm::Expected<std::string> besides(StringRef path,
   return other;
 }
 
-/// Adds the header and the manifest to the object, the first of `files`.
+/// Adds the header and the manifest to `files`, whose first element is the
+/// object.
 static llvm::Error addCompanions(std::vector<OutputFile> &files,
                                  const CompileResult &result,
                                  const CompilerOptions &options) {

@@ -19,7 +19,7 @@ using llvm::Expected;
 using llvm::StringRef;
 
 namespace {
-/// One of the networks, with what it said so far.
+/// One of the networks, with its answers so far.
 struct Contestant {
   Model *model;
   std::string name;
@@ -27,11 +27,11 @@ struct Contestant {
   std::optional<Answers> answers;
 
   ArrayRef<TensorInfo> outputs() const { return model->interface().outputs; }
-  /// Runs sample `index`; the outputs as reals.
+  /// Runs sample `index` and returns the outputs as real numbers.
   Expected<std::vector<std::vector<double>>> run(size_t index);
 };
 
-/// An evaluation on its way.
+/// The state of an evaluation.
 class Evaluator {
 public:
   Evaluator(ArrayRef<NamedModel> models, const EvaluationOptions &options)
@@ -98,7 +98,7 @@ Error Evaluator::open(StringRef data) {
   return prepareAnswers(data);
 }
 
-/// Sizes other than 1: what two layouts of the same values have in common.
+/// The sizes other than 1, which two layouts of the same values have in common.
 static std::vector<int64_t> realSizes(ArrayRef<int64_t> shape) {
   std::vector<int64_t> result;
   llvm::copy_if(shape, std::back_inserter(result),
@@ -126,7 +126,7 @@ Error Evaluator::checkComparable(const Contestant &other) {
   return Error::success();
 }
 
-/// The labels as they stand, before the number of classes is known.
+/// Reads the labels as they are. The number of classes is not known yet.
 Error Evaluator::readLabels() {
   const SampleFile &file = contestants.front().file;
   const Array *array = file.find(kLabels);

@@ -64,8 +64,8 @@ std::optional<NetworkFormat> quantc::detectFormat(StringRef bytes,
   return std::nullopt;
 }
 
-/// The passes look into the values of constants: resources become ordinary
-/// constants.
+/// Replaces resources by ordinary constants, because the passes read the values
+/// of constants.
 static void inlineResources(ModuleOp module) {
   module.walk([](tosa::ConstOp op) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValues());
@@ -123,7 +123,7 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
     if (!isBytecode(*file) &&
         failed(checkNesting(file->getMemBufferRef(), context)))
       return nullptr;
-    // The parser of text relies on a zero behind it.
+    // The parser of text needs a zero byte behind the text.
     if (!isBytecode(*file) &&
         file->getBufferKind() == llvm::MemoryBuffer::MemoryBuffer_MMap)
       file = llvm::MemoryBuffer::getMemBufferCopy(file->getBuffer(),
@@ -147,9 +147,9 @@ static std::string getConversion(ImageLayout layout,
   return "";
 }
 
-/// Names in files may be any bytes, but JSON, and with it profiles and
-/// manifests, holds UTF-8. Bytes that are none are spelled out, as MLIR prints
-/// them.
+/// Names in files may contain any bytes, but profiles and manifests are JSON,
+/// which must be UTF-8. Bytes that are not UTF-8 are replaced by escapes, as
+/// MLIR prints them.
 static void repairNames(ModuleOp module) {
   AttrTypeReplacer replacer;
   replacer.addReplacement([](StringAttr name) -> std::optional<Attribute> {
@@ -199,8 +199,8 @@ static bool hasNetworkOpsOnly(ModuleOp module) {
   });
 }
 
-/// Spells what exporters left between operations of TOSA in TOSA, as far as
-/// there are counterparts.
+/// Converts operations that exporters left between those of TOSA, as far as
+/// TOSA has counterparts.
 static LogicalResult convertForeignOps(ModuleOp module, uint64_t maxBytes) {
   // Folding may compute constants.
   if (failed(verifySizes(module, maxBytes)))
@@ -218,9 +218,9 @@ static LogicalResult convertForeignOps(ModuleOp module, uint64_t maxBytes) {
   return pm.run(module);
 }
 
-/// Brings the network of an MLIR file into TOSA on static shapes, signless
-/// integers and float32. What is left of other dialects is for `verifyNetwork`
-/// to report.
+/// Converts the network of an MLIR file to TOSA on static shapes, signless
+/// integers and float32. Operations of other dialects that are left are
+/// reported by `verifyNetwork`.
 static LogicalResult normalize(ModuleOp module, uint64_t maxBytes) {
   if (!hasNetworkOpsOnly(module) && failed(convertForeignOps(module, maxBytes)))
     return failure();
@@ -232,8 +232,8 @@ static LogicalResult normalize(ModuleOp module, uint64_t maxBytes) {
   return pm.run(module);
 }
 
-/// Every pass, not only code generation, relies on what TOSA's verifiers leave
-/// to backends.
+/// Checks what TOSA's verifiers leave to backends. Not only code generation but
+/// every pass relies on it.
 static LogicalResult checkOperands(ModuleOp module) {
   PassManager pm(module.getContext());
   pm.addPass(codegen::createCheckOperands());
@@ -243,7 +243,8 @@ static LogicalResult checkOperands(ModuleOp module) {
 OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
                                           const ImportOptions &options) {
   context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
-  // Mapped, not read: the first bytes tell whether the rest is of any use.
+  // The file is mapped instead of read, because its first bytes tell whether
+  // the rest is needed.
   auto opened =
       path == "-" ? readStandardInput(options.maxBytes) : readInputFile(path);
   if (!opened) {

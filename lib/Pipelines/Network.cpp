@@ -135,7 +135,7 @@ LogicalResult quantc::verifyNetwork(ModuleOp module) {
   return verifyBody(network);
 }
 
-/// The bytes of a value, or the largest number if they are more.
+/// The number of bytes of a value. If it does not fit, the largest number.
 static uint64_t countBytes(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape())
@@ -247,7 +247,8 @@ bool quantc::carriesParameters(ModuleOp module) {
             op) ||
         ptq::getConstantSource(op->getOperand(0)))
       return false;
-    // An int32 output says how a sum is given, not how tensors are quantized.
+    // The quantization of an int32 output only asks for the integers of a sum.
+    // It does not mean that the network is quantized.
     quant::QuantizedType type =
         ptq::getQuantizedElement(op->getResult(0).getType());
     return !type || type.getStorageTypeIntegralWidth() < 32;

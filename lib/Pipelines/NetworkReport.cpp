@@ -18,8 +18,8 @@ static bool hasFloatElements(Type type) {
   return shaped && isa<FloatType>(shaped.getElementType());
 }
 
-/// Constants, shapes, terminators and casts compute nothing; bodies belong to
-/// their operation.
+/// True if `op` computes something. Constants, shapes, terminators and casts do
+/// not, and operations in a body are part of the operation around them.
 static bool computes(Operation *op) {
   return !op->hasTrait<OpTrait::ConstantLike>() &&
          !op->hasTrait<OpTrait::IsTerminator>() &&

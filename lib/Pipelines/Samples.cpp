@@ -31,15 +31,15 @@ static std::string shapeString(ArrayRef<int64_t> shape) {
          "]";
 }
 
-/// The key under which a file that is one array keeps it.
+/// The key of the array of a .npy file.
 static constexpr StringRef kOnlyArray = "x";
 
-/// True for a state that can begin by itself.
+/// True for a state whose initial value is known.
 static bool hasInitial(const TensorInfo &input) {
   return !input.initial.empty();
 }
 
-/// How many inputs need an array.
+/// The number of inputs that need an array in the file.
 static size_t countNeeded(ArrayRef<TensorInfo> inputs) {
   return inputs.size() - llvm::count_if(inputs, hasInitial);
 }
@@ -187,8 +187,8 @@ Error SampleFile::bindInput(const TensorInfo &input, StringRef key) {
             ? ", or say with --scale (1, say) that the numbers are reals"
             : ""));
   ArrayRef<int64_t> shape = input.shape, given = array.shape;
-  // The data of one run, if the samples stand along the leading dimension and
-  // if they have an axis of their own.
+  // The shape of the data of one run, for both ways in which an array may hold
+  // samples: along the leading dimension, or with a dimension of their own.
   std::vector<int64_t> alongLeading = array.shape;
   bool wholeRuns = !shape.empty() && !given.empty() && shape[0] > 0 &&
                    given[0] % shape[0] == 0;
@@ -228,7 +228,8 @@ Error SampleFile::bindInput(const TensorInfo &input, StringRef key) {
   return Error::success();
 }
 
-/// Reals as elements of the input's type; integers by its scale (N2).
+/// Converts real numbers to the element type of the input; integers are
+/// quantized with its scale (N2).
 static Array fromReals(ArrayRef<double> reals, const TensorInfo &input) {
   Array result = Array::zeros(input.type, {int64_t(reals.size())});
   if (input.type == ElementType::Float32) {

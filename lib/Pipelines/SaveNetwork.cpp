@@ -17,7 +17,7 @@
 using namespace mlir;
 using namespace quantc;
 
-/// Smaller constants are printed where they stand.
+/// Smaller constants are printed in the operation.
 static constexpr int64_t kSmallestResource = 32;
 
 /// Alignment of a resource's bytes, sufficient for every element type.
@@ -52,7 +52,7 @@ llvm::Error quantc::saveNetwork(ModuleOp module, StringRef path) {
   });
   auto write = [&](llvm::raw_pwrite_stream &os) -> llvm::Error {
     if (!path.ends_with(".mlirbc")) {
-      // Tensors' names are part of the locations.
+      // Locations are printed, because they contain the names of tensors.
       copy->print(os, OpPrintingFlags().enableDebugInfo());
       os << "\n";
     } else if (failed(writeBytecodeToFile(*copy, os))) {

@@ -13,16 +13,17 @@
 using namespace mlir;
 using namespace quantc;
 
-/// Fills an array with uniformly distributed values. A generator and arithmetic
-/// of fixed results, so that objects are reproducible.
+/// Fills an array with uniformly distributed values. The generator and the
+/// arithmetic are the same on every machine, so that objects are reproducible.
 template <typename T>
 static void fill(Array &array, double low, double high, std::mt19937 &random) {
   for (T &value : array.as<T>())
     value = T(low + (high - low) * (random() / 4294967296.0));
 }
 
-/// An input that exercises the network: the range seen in calibration for
-/// floats, every value for quantized integers, zeros for the rest (indices).
+/// Draws a random input that exercises the network. Floats come from the range
+/// that calibration found, quantized integers from all values of their type.
+/// Other inputs, such as indices, are zero.
 static Array drawInput(const TensorInfo &input, const Profile *profile,
                        std::mt19937 &random) {
   Array array = Array::zeros(input.type, input.shape);

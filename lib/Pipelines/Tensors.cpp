@@ -17,7 +17,7 @@
 using namespace mlir;
 using namespace quantc;
 
-/// Elements that a network can return.
+/// True for element types that a network can return.
 static bool isReturnable(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape())
@@ -27,7 +27,8 @@ static bool isReturnable(Type type) {
          element.isInteger(16) || element.isInteger(32);
 }
 
-/// The tensor as its readers see it: rounded, if it is fake-quantized.
+/// The tensor as its users read it, which is the rounded one if it is
+/// fake-quantized.
 static Value getShown(Value value) {
   for (Operation *user : value.getUsers())
     if (auto fakeQuant = dyn_cast<ptq::FakeQuantOp>(user))
@@ -36,7 +37,8 @@ static Value getShown(Value value) {
 }
 
 namespace {
-/// Parameters of quantized tensors, by name: after lowering, types have none.
+/// Parameters of quantized tensors by name. After lowering, types no longer
+/// contain them.
 using Parameters = llvm::StringMap<QuantizedTensorReport>;
 
 class Prober {
@@ -114,7 +116,8 @@ llvm::Expected<ProbedModel> quantc::loadProbed(ModuleOp module,
         parameters[report.name] = std::move(report);
   };
   if (isIntegerNetwork(*copy)) {
-    // Nothing names its tensors on the way to code.
+    // An integer network skips the passes that name tensors, so they are named
+    // here.
     PassManager pm(copy->getContext());
     pm.nest<func::FuncOp>().addPass(ptq::createPTQNameTensors());
     if (failed(pm.run(*copy)))

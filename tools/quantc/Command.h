@@ -57,7 +57,8 @@ std::unique_ptr<Command> makeInspectCommand();
 std::unique_ptr<Command> makeMergeCommand();
 std::unique_ptr<Command> makeRunCommand();
 
-/// What every subcommand that reads a network calls it.
+/// The description of the network argument, which is the same in all
+/// subcommands that read a network.
 inline constexpr llvm::StringLiteral kNetworkArgument =
     "<network: .onnx, .tflite, .mlir or .mlirbc>";
 

@@ -122,7 +122,7 @@ CompileCommand::getOptions(mlir::ModuleOp network) {
   return options;
 }
 
-/// --stop-after: the MLIR goes to -o, or to standard output.
+/// Implements --stop-after: writes the MLIR to -o, or to standard output.
 llvm::Error CompileCommand::stop(mlir::ModuleOp network,
                                  const CompilerOptions &options) {
   if (llvm::Error error =

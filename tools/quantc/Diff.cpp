@@ -106,7 +106,7 @@ DiffCommand::runNetwork(Session &session, llvm::StringRef path, bool isOther) {
   return side;
 }
 
-/// Gives arrays the names that the lines of `path` say.
+/// Renames arrays according to the lines of the file `path`.
 static llvm::Error renameArrays(ArrayMap &arrays, llvm::StringRef path) {
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file =
       readInputFile(path);

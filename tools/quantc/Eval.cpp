@@ -120,7 +120,7 @@ llvm::Error EvalCommand::addNetwork(Networks &networks, mlir::ModuleOp module) {
   return networks.add(loadModel(module, floatOptions), "float");
 }
 
-/// A network of --against: as it is, with the same contract.
+/// Adds a network of --against. It is run as it is, with the same contract.
 llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
                                   llvm::StringRef path) {
   if (isLibrary(path))
@@ -148,7 +148,7 @@ llvm::Error EvalCommand::write(const Evaluation &evaluation) {
                        evaluation.printCsv(os);
                        return llvm::Error::success();
                      }});
-  // Standard output holds one report.
+  // Standard output can have only one report.
   bool isTaken = llvm::any_of(files, [](const OutputFile &file) {
     return isStandardOutput(file.path);
   });

@@ -21,7 +21,7 @@ public:
   llvm::Expected<ExitCode> run() override;
 
 private:
-  /// Also says how the inputs are preprocessed.
+  /// Loads the model. `preprocessing` gets the preprocessing of its inputs.
   llvm::Expected<std::unique_ptr<Model>>
   loadNetworkOrLibrary(Preprocessing &preprocessing);
 

@@ -23,7 +23,8 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::tool;
 
-/// Lines of larger files are not shown: they hold the weights of a network.
+/// Diagnostics do not show lines of larger files, which contain the weights of
+/// a network.
 static constexpr uint64_t kLargestShownFile = 1 << 16;
 
 static DialectRegistry makeRegistry() {
@@ -33,7 +34,8 @@ static DialectRegistry makeRegistry() {
 }
 
 Session::Session() : context(makeRegistry(), MLIRContext::Threading::DISABLED) {
-  // A message names its operation; printing that in full would print weights.
+  // A message already names its operation. To print the whole operation would
+  // also print weights.
   context.printOpOnDiagnostic(false);
   printer = std::make_unique<SourceMgrDiagnosticHandler>(sourceMgr, &context,
                                                          messages());
@@ -68,7 +70,7 @@ void Session::print(Location loc, const llvm::Twine &message,
     printSeverity(severity) << message << "\n";
     return;
   }
-  // Importers name what is meant; their files have no lines.
+  // Locations from importers name nodes; their files have no lines.
   if (place.getColumn() == 0) {
     messages() << place.getFilename().strref() << ": ";
     raw_ostream &os = printSeverity(severity);
@@ -90,8 +92,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> Session::load(StringRef path,
     return options.takeError();
   if (path != "-" && !llvm::sys::fs::exists(path))
     return makeError("'" + path + "': no such file");
-  // MLIR's readers of text and bytecode trust what they read, and some damaged
-  // files crash them. Then nothing is left that could be taken down in order.
+  // MLIR's readers of text and bytecode trust their input, and some damaged
+  // files crash them. After a crash nothing can be cleaned up in order.
   OwningOpRef<ModuleOp> module;
   llvm::CrashRecoveryContext guard;
   llvm::CrashRecoveryContext::Enable();

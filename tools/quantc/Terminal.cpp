@@ -36,8 +36,8 @@ raw_ostream &EscapingStream::reverseColor() {
   return *this;
 }
 
-/// The bytes of the character that `text` begins with if a terminal shows it,
-/// or 0. UTF-8 spells the control characters U+0080 to U+009F with the lead
+/// The number of bytes of the first character of `text`, if a terminal may show
+/// it, or 0. In UTF-8, the control characters U+0080 to U+009F begin with the
 /// byte C2.
 static size_t shownBytes(StringRef text) {
   unsigned char first = text.front(), second = text.size() > 1 ? text[1] : 0;

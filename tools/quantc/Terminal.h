@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// Names of tensors, keys and paths come out of files and may hold anything. On
-/// its way to a terminal text goes through these streams, so that no file can
+/// Names of tensors, keys and paths come from files and may contain any bytes.
+/// Text for a terminal is written through these streams, so that a file cannot
 /// send commands to the terminal.
 ///
 //===----------------------------------------------------------------------===//
@@ -43,8 +43,8 @@ private:
 /// Standard error, for messages.
 llvm::raw_ostream &messages();
 
-/// Where a command says what it wrote to `output`: standard output, unless that
-/// is where the output went; then standard error.
+/// The stream on which a command reports what it wrote to `output`. This is
+/// standard output, or standard error if `output` itself is standard output.
 llvm::raw_ostream &summary(llvm::StringRef output);
 
 /// Prints "error: " and so on before a message.

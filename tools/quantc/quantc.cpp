@@ -56,14 +56,15 @@ static int report(llvm::Error error) {
   return code;
 }
 
-/// Ends the process: LLVM has no way on. Temporary files are removed.
+/// Ends the process, because LLVM cannot continue after this error. Temporary
+/// files are removed.
 [[noreturn]] static void stop() {
   llvm::sys::RunInterruptHandlers();
   std::_Exit(kFailure);
 }
 
 static void reportFatal(void *, const char *reason, bool) {
-  // Graphs of instructions may follow the first line.
+  // Only the first line is printed. Graphs of instructions may follow it.
   llvm::StringRef line = llvm::StringRef(reason).split('\n').first;
   // --help and --version are printed by LLVM.
   if (line.starts_with("IO failure on output stream")) {
@@ -81,8 +82,9 @@ static void reportOutOfMemory(void *, const char *, bool) {
   stop();
 }
 
-/// Takes the numbers of closed standard streams, so that no file that is opened
-/// gets one. Reading or writing them fails as before.
+/// Opens placeholders for closed standard streams, so that no file that is
+/// opened later gets their numbers. Reading from them or writing to them fails
+/// as before.
 static void reserveStandardStreams() {
   for (int stream : {0, 1, 2}) {
     llvm::sys::fs::file_status status;
@@ -91,19 +93,20 @@ static void reserveStandardStreams() {
   }
 }
 
-/// What the process needs from its surroundings.
+/// Prepares the process.
 static void prepareProcess() {
   reserveStandardStreams();
   llvm::install_fatal_error_handler(reportFatal);
   llvm::install_bad_alloc_error_handler(reportOutOfMemory);
 #ifdef SIGXFSZ
-  // Writing beyond a limit of file sizes is an error like a full disk.
+  // To exceed a limit on file sizes is an error like a full disk, and must not
+  // end the process.
   std::signal(SIGXFSZ, SIG_IGN);
 #endif
 }
 
-/// The results are in files. What standard output could not show is no failure,
-/// but LLVM would end the process for it.
+/// Warns of an error of standard output. The results are in files, so that such
+/// an error is not a failure, but LLVM would end the process because of it.
 static void checkStandardStreams() {
   llvm::outs().flush();
   if (std::error_code code = llvm::outs().error())
@@ -120,7 +123,8 @@ int main(int argc, char **argv) {
       makeCompileCommand(), makeCalibrateCommand(), makeMergeCommand(),
       makeRunCommand(),     makeEvalCommand(),      makeInspectCommand(),
       makeImportCommand(),  makeDiffCommand()};
-  // LLVM's own options are no part of this tool's command line.
+  // Hides LLVM's own options, which do not belong to the command line of this
+  // tool.
   cl::OptionCategory general("General options");
   cl::HideUnrelatedOptions(general);
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))

@@ -8,9 +8,10 @@
 
 ///
 /// \file
-/// Scale and zero-point choice, quantization and dequantization of single
-/// values: real = (q - zeroPoint) * scale. The rules are those of
-/// docs/Numerics.md; their numbers stand beside the code. No IR here.
+/// The choice of scales and zero points, and the quantization and
+/// dequantization of single values: real = (q - zeroPoint) * scale. The rules
+/// are those of docs/Numerics.md; comments give their numbers. Nothing here
+/// depends on MLIR.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -60,10 +61,9 @@ struct AffineParams {
   }
 };
 
-/// Asymmetric parameters for reals in [min, max]: the range is extended to
-/// contain 0, the zero point is the storage value that represents 0 exactly.
-/// A degenerate range ([0, 0]) gets scale 1. min and max are finite, min <=
-/// max.
+/// Asymmetric parameters for real numbers in [min, max]. The range is extended
+/// to contain 0, and the zero point represents 0 exactly. If the range is only
+/// [0, 0], the scale is 1. min and max are finite, and min <= max.
 AffineParams chooseAsymmetric(double min, double max, StorageRange storage);
 
 /// Symmetric parameters (zero point 0): scale = absMax / storage.max. absMax =

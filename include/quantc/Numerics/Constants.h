@@ -8,9 +8,9 @@
 
 ///
 /// \file
-/// How weights and biases become integers (N7, N8): value for value as
-/// TensorFlow Lite's converter does, which divides in float32 and rounds ties
-/// away from zero.
+/// How weights and biases become integers (N7, N8). The integers are the same
+/// as those of TensorFlow Lite's converter, which divides in float32 and rounds
+/// ties away from zero.
 ///
 //===----------------------------------------------------------------------===//
 

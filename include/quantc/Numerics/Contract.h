@@ -8,8 +8,8 @@
 
 ///
 /// \file
-/// The contract of a quantized network: which runtime's integers its operations
-/// give (docs/Numerics.md). No IR here.
+/// The contract of a quantized network: the runtime whose integers its
+/// operations reproduce (docs/Numerics.md). Nothing here depends on MLIR.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -39,8 +39,8 @@ std::optional<Contract> parseContract(llvm::StringRef text);
 /// How the contract's requantization rounds.
 Rounding getRounding(Contract contract);
 
-/// Whether an operation that only TFLite's own kernels compute, in LiteRT as in
-/// TensorFlow Lite Micro, follows their rules.
+/// True if the contract follows TFLite's own kernels. They compute some
+/// operations in LiteRT, too, where XNNPACK has no kernel for them.
 inline bool usesTFLiteKernels(Contract contract) {
   return contract != Contract::Exact;
 }

@@ -9,9 +9,9 @@
 ///
 /// \file
 /// The fixed-point arithmetic with which TFLite's reference kernels compute
-/// softmax, logistic and tanh (that of the gemmlowp library; docs/Numerics.md,
-/// N36 and N37). A value with `i` integer bits stands for raw / 2^(31 - i). No
-/// IR here.
+/// softmax, logistic and tanh. It is that of the gemmlowp library
+/// (docs/Numerics.md, N36 and N37). A value with `i` integer bits represents
+/// raw / 2^(31 - i). Nothing here depends on MLIR.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -32,8 +32,8 @@ int32_t roundingShiftRight(int32_t x, int shift);
 /// exp(a) with no integer bits, for a <= 0 with `integerBits` (at most 5).
 int32_t expOfNegative(int32_t a, int integerBits);
 
-/// What a Newton iteration for 1 / x starts with and how often it is repeated:
-/// start + slope * x, 2 integer bits, for x in [1/2, 1).
+/// The Newton iteration for 1 / x, for x in [1/2, 1), starts with start + slope
+/// * x (with 2 integer bits), and is repeated so many times.
 inline constexpr int32_t kNewtonStart = 1515870810;  // 48/17
 inline constexpr int32_t kNewtonSlope = -1010580540; // -32/17
 inline constexpr int kNewtonSteps = 3;

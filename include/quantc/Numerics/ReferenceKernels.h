@@ -9,8 +9,8 @@
 ///
 /// \file
 /// What Rounding::Double computes where TFLite's reference kernels have rules
-/// of their own (docs/Numerics.md, N38 to N45): parameters and tables that the
-/// integer forms are built from. No IR here.
+/// of their own (docs/Numerics.md, N38 to N45): the parameters and tables from
+/// which integer forms are built. Nothing here depends on MLIR.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +33,8 @@ inline constexpr double shiftedScale(double scale, int bits) {
   return scale / static_cast<double>(int64_t(1) << bits);
 }
 
-/// How far ADD and SUB shift the operands before they scale them.
+/// The number of bits by which ADD and SUB shift their operands to the left
+/// before they scale them.
 inline constexpr int kAdditionShift = 20;
 /// The same for comparisons.
 inline constexpr int kComparisonShift = 8;
@@ -42,9 +43,9 @@ inline constexpr int kComparisonShift = 8;
 /// `value` is within the range of N13.
 int32_t multiplyDouble(int32_t value, FixedPointMultiplier m);
 
-/// The multiplier of a mean over `count` values: that of `real`, shifted up by
-/// the bits of `count` and divided by it, truncating. nullopt as
-/// deriveMultiplier.
+/// The multiplier of a mean over `count` values: the multiplier of `real`,
+/// shifted to the left by the bits of `count` and divided by `count`, with
+/// truncation. Nullopt where deriveMultiplier returns it.
 std::optional<FixedPointMultiplier> deriveMeanMultiplier(double real,
                                                          int64_t count);
 
@@ -90,7 +91,7 @@ Int8Table makeEluTable(const AffineParams &input, const AffineParams &output);
 /// SOFTMAX does not count the element.
 std::array<int32_t, 256> makeSoftmaxExponentials(double inputScale);
 
-/// How SOFTMAX adds exponentials up: with 12 integer bits.
+/// The number of integer bits with which SOFTMAX adds exponentials.
 inline constexpr int kSoftmaxSumBits = 12;
 
 /// The largest row whose sum stays in int32.

@@ -43,7 +43,7 @@ inline constexpr int32_t kMaxShift = 62;
 std::optional<FixedPointMultiplier> deriveMultiplier(double real);
 
 /// The largest |value| for which TOSA defines the result of apply_scale_32:
-/// 2^(shift-1) - 1, at most INT32_MAX. Beyond it the result may wrap.
+/// 2^(shift-1) - 1, at most INT32_MAX. With a larger value the result may wrap.
 int64_t maxRescaleMagnitude(FixedPointMultiplier m);
 
 /// TOSA's apply_scale_32: (value * multiplier + round) >> shift, cut to 32
@@ -70,8 +70,8 @@ int32_t requantize(int32_t value, int32_t inputZeroPoint,
                    FixedPointMultiplier m, int32_t outputZeroPoint,
                    StorageRange storage, Rounding rounding);
 
-/// TOSA's reciprocal_scale: 1 / count as the average pool multiplies by it,
-/// never below the exact value. count > 0.
+/// TOSA's reciprocal_scale: the multiplier for 1 / count that the average pool
+/// uses. It is never below the exact value. count > 0.
 FixedPointMultiplier reciprocalScale(uint32_t count);
 
 /// The scale at which the operands of an addition or subtraction meet, in

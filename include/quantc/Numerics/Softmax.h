@@ -38,9 +38,10 @@ inline constexpr AffineParams kSoftmaxInt16Output{1.0 / 32768, 0,
 /// 128 interpolates nothing and returns entry * 128.
 Int16Table makeExpTable(double inputScale);
 
-/// How an accumulator becomes the operand of the exponential (N46): rescaled to
-/// `2^-fractionBits`, then its distance to the row's maximum, at least
-/// `lowest`, is shifted left by `leftShift`: 16 bits in steps of 2^-11.
+/// How an accumulator becomes the operand of the exponential (N46). First it is
+/// rescaled to `2^-fractionBits`. Then its distance to the row's maximum, which
+/// is limited to `lowest`, is shifted left by `leftShift`. The result has 16
+/// bits, in steps of 2^-11.
 struct LogitFormat {
   int32_t fractionBits = 11;
   int32_t leftShift = 0;
@@ -51,7 +52,7 @@ struct LogitFormat {
 /// of an accumulator's channels.
 LogitFormat chooseLogitFormat(double maxScale);
 
-/// Table entries are 1/16 apart in this format: makeExpTable of it.
+/// The distance of table entries in this format, for makeExpTable.
 inline constexpr double kLogitTableStep = 1.0 / 16;
 
 /// The longest row whose exponentials sum up in int32.
@@ -65,7 +66,8 @@ int32_t softmaxShift(int64_t count);
 std::vector<int8_t> softmaxReference(llvm::ArrayRef<int8_t> row,
                                      double inputScale);
 
-/// Softmax of one row of accumulators; `scales` has one scale, or one for each.
+/// Softmax of one row of accumulators. `scales` has one scale, or one for each
+/// element of the row.
 std::vector<int8_t> softmaxOfAccumulators(llvm::ArrayRef<int32_t> row,
                                           llvm::ArrayRef<double> scales);
 

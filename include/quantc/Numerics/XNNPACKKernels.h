@@ -8,8 +8,9 @@
 
 ///
 /// \file
-/// What Contract::LiteRT computes where XNNPACK, LiteRT's library for CPUs, has
-/// rules of its own (docs/Numerics.md, N58 to N60). No IR here.
+/// What Contract::LiteRT computes where XNNPACK, the library that LiteRT uses
+/// on CPUs, has rules of its own (docs/Numerics.md, N58 to N60). Nothing here
+/// depends on MLIR.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -24,8 +25,9 @@
 
 namespace quantc {
 
-/// The multipliers of an addition or subtraction. Those of the operands give
-/// integers without rounding, that of their sum is a power of two.
+/// The multipliers of an addition or subtraction. The operands times their
+/// multipliers are integers, without rounding. The multiplier of their sum is a
+/// power of two.
 struct XNNPACKSum {
   FixedPointMultiplier lhs, rhs, result;
 };

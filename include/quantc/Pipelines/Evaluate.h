@@ -6,9 +6,9 @@
 //
 ///
 /// \file
-/// Runs a network, and others beside it, over one file: the networks' inputs
-/// under their keys (Samples.h), labels under `y`, one integer per row of the
-/// batch. Without labels the networks are compared with each other only.
+/// Runs networks over one file of samples and compares them. The file has their
+/// inputs (Samples.h) and, under the key `y`, labels: one integer per row of
+/// the batch. Without labels the networks are only compared with each other.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -22,22 +22,24 @@
 namespace quantc {
 
 struct EvaluationOptions {
-  /// How the file's numbers become the inputs of each of the networks.
+  /// How the numbers of the file become the inputs of all networks.
   Preprocessing preprocessing;
-  /// A network with one score per row answers class 1 from here on, else 0.
+  /// If a network has one score per row, the row has class 1 from this score
+  /// on, and class 0 below it.
   double threshold = 0.5;
 };
 
-/// A network and how the report calls it.
+/// A network and its name in the report.
 struct NamedModel {
   Model *model;
   std::string name;
 };
 
 /// Measures the first of `models` on the file `data`, and compares it with each
-/// of the others. The first output of each scores classes, [rows, classes] or
-/// [rows, 1] (two classes), or holds the class (argmax: an integer without a
-/// scale per row). Quantized outputs count as the reals that they stand for.
+/// of the others. The first output of each network must have one of two forms.
+/// Either it has scores of classes, with the shape [rows, classes], or [rows,
+/// 1] for two classes. Or it has one class per row (the result of an argmax):
+/// an integer without a scale. Quantized outputs are dequantized.
 llvm::Expected<Evaluation>
 evaluate(llvm::ArrayRef<NamedModel> models, llvm::StringRef data,
          const EvaluationOptions &options = {},

@@ -6,9 +6,9 @@
 //
 ///
 /// \file
-/// How a network enters quantc: an ONNX, TFLite or MLIR file is read and
-/// checked to be what the passes assume, so that bad input fails here, at a
-/// location, and not deep inside a pass.
+/// How a network enters quantc: an ONNX, TFLite or MLIR file is read, and then
+/// checked for everything that the passes assume. So invalid input is reported
+/// here, with a location, and does not make a pass fail.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -34,25 +34,24 @@ public:
   std::error_code convertToErrorCode() const override;
 };
 
-/// An error with a message; LLVM's own spelling is long.
+/// An error with a message. A short form of LLVM's own function.
 llvm::Error makeError(const llvm::Twine &message);
 
-/// What a network is written in.
+/// The file formats of networks.
 enum class NetworkFormat { MLIR, Onnx, TFLite };
 
-/// The format of a file that begins with `bytes` and is called `path`, or
-/// nothing if it is no network. Contents decide: "TFL3" at byte 4, MLIR's magic
-/// number, or the tag of the first field of an ONNX model. A file that looks
-/// like none of them is what its extension says, so that the right reader finds
-/// the fault, and else MLIR if it is text.
+/// The format of the file `path` whose first bytes are `bytes`, or nothing if
+/// it is not a network. The contents decide: "TFL3" at byte 4, MLIR's magic
+/// number, or the tag of the first field of an ONNX model. If the contents are
+/// none of these, the extension decides, so that the right reader reports the
+/// fault. Otherwise a file of text is taken for MLIR.
 std::optional<NetworkFormat> detectFormat(llvm::StringRef bytes,
                                           llvm::StringRef path);
 
-/// Reads `path` ("-" is standard input) in any format and verifies it with
-/// `verifyNetwork`. What exporters leave in MLIR files becomes TOSA on
-/// float32 and signless integers first, as far as it has a counterpart.
-/// Constants that MLIR keeps as resources become ordinary ones. Null after
-/// diagnostics.
+/// Reads `path` ("-" is standard input) in any format and checks it with
+/// `verifyNetwork`. Operations that exporters leave in MLIR files are first
+/// converted to TOSA on float32 and signless integers, where TOSA has a
+/// counterpart. Resources become ordinary constants. Null after diagnostics.
 mlir::OwningOpRef<mlir::ModuleOp>
 loadNetwork(llvm::StringRef path, mlir::MLIRContext &context,
             const ImportOptions &options = {});
@@ -67,17 +66,17 @@ llvm::Error saveNetwork(mlir::ModuleOp module, llvm::StringRef path);
 bool isNetworkOp(mlir::Operation *op);
 
 /// Checks that the module holds one public function with a body, made of TOSA,
-/// ptq and quant operations on tensors of static shape. Every offence is an
+/// ptq and quant operations on tensors of static shape. Every violation is an
 /// error at its location.
 mlir::LogicalResult verifyNetwork(mlir::ModuleOp module);
 
-/// Checks that no tensor has more than `maxBytes` bytes, nor all splat
-/// constants together: memory for a small file has to stay in bounds. Reports
-/// the first offence.
+/// Checks that no tensor has more than `maxBytes` bytes, and that all splat
+/// constants together have not more. This limits the memory that a small file
+/// can need. Reports the first violation.
 mlir::LogicalResult verifySizes(mlir::ModuleOp module, uint64_t maxBytes);
 
-/// Checks that no float constant holds NaN or infinity: there are no
-/// quantization parameters for those. Reports every such constant.
+/// Checks that no float constant contains NaN or infinity, which quantization
+/// parameters cannot represent. Reports every such constant.
 mlir::LogicalResult verifyFiniteConstants(mlir::ModuleOp module);
 
 /// The network of a verified module: its public function.

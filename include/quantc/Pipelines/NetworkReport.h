@@ -6,8 +6,8 @@
 //
 ///
 /// \file
-/// Looks at a network between stages and says what is integer, what is float,
-/// and with which parameters tensors are quantized.
+/// Describes a network between stages: which operations are integer and which
+/// are float, and with which parameters tensors are quantized.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -49,8 +49,8 @@ struct QuantizedTensorReport {
 struct NetworkReport {
   std::vector<OperationReport> operations;
   std::vector<QuantizedTensorReport> tensors;
-  /// Of the cleaned-up float network's constants; 0 for a network that came in
-  /// as integers.
+  /// The size of the float constants after simplification; 0 if the network
+  /// came in as integers.
   int64_t floatWeightBytes = 0;
   /// Of the constants that the compiled network reads.
   int64_t weightBytes = 0;

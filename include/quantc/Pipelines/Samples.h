@@ -53,7 +53,7 @@ public:
   static llvm::Expected<SampleFile>
   open(llvm::StringRef path, llvm::ArrayRef<TensorInfo> inputs,
        const Preprocessing &preprocessing = {});
-  /// The same arrays for the inputs of another network.
+  /// Binds the same arrays to the inputs of another network.
   llvm::Expected<SampleFile> rebind(llvm::ArrayRef<TensorInfo> inputs) const;
 
   size_t samples() const { return sampleCount; }
@@ -64,25 +64,28 @@ public:
   /// Fails if a value of the sample is NaN or infinite, or becomes so by
   /// preprocessing.
   llvm::Error checkFinite(size_t index) const;
-  /// True if the samples stand along a dimension of their own, before d0.
+  /// True if the array has a dimension for the samples, before d0.
   bool stacked() const { return hasOwnAxis; }
-  /// The parameters that represent all values of an input exactly, if its array
-  /// holds 8-bit integers and preprocessing leaves them on a grid.
+  /// The parameters that represent all values of an input exactly. They exist
+  /// if its array holds 8-bit integers that preprocessing maps to evenly spaced
+  /// numbers.
   std::optional<AffineParams> exactParameters(size_t input) const;
   /// Another array of the file, such as labels, or null.
   const Array *find(llvm::StringRef key) const;
 
 private:
   llvm::Error bind(llvm::ArrayRef<TensorInfo> inputs);
-  /// Makes the int64 array `key` one of int32, which has to hold every value.
+  /// Converts the int64 array `key` to int32. Every value must fit.
   llvm::Error narrowIntegers(llvm::StringRef key);
   llvm::Error bindInput(const TensorInfo &input, llvm::StringRef key);
-  /// Whether preprocessing makes the input's elements from the array's.
+  /// True if preprocessing computes the elements of the input from those of the
+  /// array.
   bool converts(const TensorInfo &input) const;
 
   /// What the file has for one input.
   struct Binding {
-    /// Empty: `initial` it is, in every sample.
+    /// The key of the array. If it is empty, every sample has the input's
+    /// initial value.
     std::string key;
     LayoutChange change = LayoutChange::None;
     Array initial;
@@ -101,7 +104,7 @@ private:
   bool hasOwnAxis = false;
 };
 
-/// How far a pass over a data set has come.
+/// The progress of a pass over a data set.
 struct Progress {
   uint64_t samples = 0; // done so far
   double fraction = 0;  // of the data set's bytes
@@ -123,10 +126,10 @@ forEachSample(llvm::ArrayRef<std::string> files,
                                                       size_t, Progress)>
                   visit);
 
-/// Collects the outputs of successive samples into one array per output, shaped
-/// as the inputs were: along an axis of their own or along the leading
-/// dimension. Numbers (rank 0) have no leading dimension: several make a
-/// vector.
+/// Collects the outputs of successive samples into one array per output. The
+/// array has the form that the inputs had: samples have a dimension of their
+/// own, or are joined along the leading dimension. Outputs of rank 0 have no
+/// leading dimension, so several samples become a vector.
 class OutputCollector {
 public:
   OutputCollector(llvm::ArrayRef<TensorInfo> outputs, bool ownAxis);
