@@ -23,18 +23,18 @@ enum class ImageLayout {
 
 /// Options of every importer.
 struct ImportOptions {
-  /// The most bytes that one tensor may have, and all constants together that
-  /// the file declares without holding their values (splats). A few bytes of a
-  /// file can declare any size.
+  /// The most bytes that one tensor may have. All constants that the file
+  /// declares without holding their values (splats) may together have as many.
+  /// The limit is needed because a few bytes of a file can declare any size.
   uint64_t maxBytes = uint64_t(1) << 30;
-  /// What a symbolic batch dimension becomes; at least 1.
+  /// The size of a symbolic batch dimension; at least 1.
   int64_t batch = 1;
-  /// Which entry point of a TFLite file is the network; empty: that of the
-  /// first subgraph.
+  /// The signature of a TFLite file that is the network. If it is empty, the
+  /// network is that of the first subgraph.
   std::string signature;
-  /// The layout that the network's inputs and outputs shall have. ONNX files
-  /// are taken for NCHW, TFLite files for NHWC and others for what they are not
-  /// to become.
+  /// The layouts to which the network's inputs and outputs are converted. The
+  /// layout in the file is assumed to be NCHW for ONNX, NHWC for TFLite, and
+  /// for other files the one of the two that is not asked for.
   ImageLayout inputLayout = ImageLayout::AsInFile;
   ImageLayout outputLayout = ImageLayout::AsInFile;
 };

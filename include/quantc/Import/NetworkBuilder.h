@@ -130,38 +130,39 @@ enum class ReduceKind {
   LogSumExp
 };
 
-/// How a scatter combines an element with its update.
+/// The operation with which a scatter combines an element and its update.
 enum class ScatterKind { Replace, Add, Mul, Min, Max };
 
-/// Who computes the padding of a window.
+/// How the padding of a window is chosen.
 enum class AutoPad {
   Explicit,
   Valid,
-  /// As many positions as ceil(size / stride); of an odd total, one more after.
+  /// The padding that gives ceil(size / stride) positions. If the total is odd,
+  /// the larger half is after the input.
   SameUpper,
-  /// The same, one more before.
+  /// The same, but the larger half is before the input.
   SameLower,
 };
 
-/// Where the windows of a convolution or pooling lie. One element per spatial
-/// dimension; empty lists stand for 1 (stride, dilation) and 0 (padding).
+/// The windows of a convolution or pooling. Lists have one element per spatial
+/// dimension. An empty list stands for 1 (stride, dilation) or 0 (padding).
 struct Window {
   llvm::SmallVector<int64_t> stride, dilation;
   AutoPad autoPad = AutoPad::Explicit;
   /// Padding, if `autoPad` is Explicit. Negative padding crops.
   llvm::SmallVector<int64_t> before, after;
-  /// Pooling: a last window that begins in the input or the padding before it
-  /// counts, even where it sticks out.
+  /// For pooling: a last window counts even if it extends beyond the padded
+  /// input, as long as it begins in the input or in the padding before it.
   bool ceilMode = false;
 };
 
 /// Output size of a transposed convolution. One element per spatial dimension.
 struct TransposedSize {
-  /// Rows or columns added after; empty: 0.
+  /// Rows or columns that are added at the end. Empty: 0.
   llvm::SmallVector<int64_t> outputPadding;
-  /// If given, padding follows from it, and explicit padding is ignored. An odd
-  /// total has one more before the output, with SameUpper one more after it
-  /// (ONNX's rule since operator set 11).
+  /// If given, the padding is computed from it, and explicit padding is
+  /// ignored. If the total is odd, the larger half is before the output, or
+  /// after it with SameUpper (ONNX's rule since operator set 11).
   llvm::SmallVector<int64_t> outputSize;
 };
 
@@ -175,23 +176,24 @@ enum class PadMode {
 
 enum class ResizeMode { Nearest, Linear, Cubic };
 
-/// The position in the input that output position `o` stands for; scale is
-/// output size / input size unless given.
+/// How a position in the input is computed from the output position `o`. The
+/// scale is output size / input size unless it is given.
 enum class ResizeCoordinates {
   Asymmetric,       ///< o / scale
   HalfPixel,        ///< (o + 1/2) / scale - 1/2
   PytorchHalfPixel, ///< HalfPixel, but 0 if the output's size is 1
-  /// o (in - 1) / (out - 1), where out is in * scale before it is rounded down.
+  /// o (in - 1) / (out - 1), where out is in * scale before rounding.
   AlignCorners,
-  /// HalfPixel about the center of the input, also where output size / input
-  /// size is not exactly scale.
+  /// HalfPixel relative to the center of the input. It differs from HalfPixel
+  /// if output size / input size is not exactly the scale.
   HalfPixelSymmetric,
-  /// (o + 1/2) / scale: the pixel's center without the step back to its corner.
-  /// TFLite's nearest neighbour with half pixels takes its floor.
+  /// (o + 1/2) / scale, the center of the pixel, from which HalfPixel subtracts
+  /// 1/2. TFLite's nearest neighbour with half pixels takes the floor of this
+  /// position.
   PixelCenter,
 };
 
-/// Which input a nearest-neighbour position takes.
+/// How a position is rounded to an element of the input (nearest neighbour).
 enum class ResizeRounding {
   Floor,
   Ceil,
@@ -208,12 +210,13 @@ struct ResizeSpec {
   llvm::SmallVector<double> scales;
   /// The parameter a of Keys' cubic convolution.
   double cubicCoefficient = -0.75;
-  /// Cubic: elements outside of the input do not count, and the weights of the
-  /// others are divided by their sum. Otherwise the border is repeated.
+  /// For cubic resizing: elements outside of the input do not count, and the
+  /// weights of the others are divided by their sum. Otherwise the border
+  /// elements are repeated.
   bool excludeOutside = false;
 };
 
-/// What GridSample reads outside of the image.
+/// The values that GridSample reads outside of the image.
 enum class GridPadding {
   Zeros,
   Border,     ///< the nearest element
@@ -223,15 +226,16 @@ enum class GridPadding {
 struct GridSampleSpec {
   ResizeMode mode = ResizeMode::Linear;
   GridPadding padding = GridPadding::Zeros;
-  /// -1 and 1 are the centers of the outer elements, not their outer edges.
+  /// If true, -1 and 1 are the centers of the outer elements, otherwise their
+  /// outer edges.
   bool alignCorners = false;
 };
 
-/// What a search for the largest or smallest elements finds; both null after an
-/// error.
+/// The result of a search for the largest or smallest elements. Both values are
+/// null after an error.
 struct TopKValues {
   mlir::Value values;
-  /// Where they are, i32.
+  /// Their positions, i32.
   mlir::Value indices;
 };
 
@@ -243,7 +247,7 @@ enum class DepthOrder { BlockFirst, ChannelFirst };
 struct QuantizationParams {
   /// One scale, or one for each element of dimension `axis`.
   llvm::SmallVector<double> scales = {};
-  /// As many as scales; empty: all 0.
+  /// As many zero points as scales. If the list is empty, all are 0.
   llvm::SmallVector<int64_t> zeroPoints = {};
   std::optional<int64_t> axis = std::nullopt;
   /// Width of the stored integers: 8, 16 or 32.
@@ -260,7 +264,8 @@ public:
   template <typename T>
   using ArrayRef = llvm::ArrayRef<T>;
 
-  /// `file` is named in locations; `name` is the function's.
+  /// `file` is the file name in locations, and `name` is the name of the
+  /// function.
   NetworkBuilder(mlir::MLIRContext &context, llvm::StringRef file,
                  llvm::StringRef name = "main");
 
@@ -268,25 +273,26 @@ public:
   // The network
   //===--------------------------------------------------------------------===//
 
-  /// The node of the file that operations and errors from here on belong to;
-  /// `index` is its place in the file. A name that is not UTF-8 is repaired.
+  /// Sets the node of the file to which the following operations and errors
+  /// belong. `index` is its position in the file. If the name is not UTF-8, it
+  /// is repaired.
   void setNode(llvm::StringRef name, unsigned index = 0);
   mlir::Location getLoc() const { return loc; }
   /// An error at the current node.
   mlir::InFlightDiagnostic emitError() const { return mlir::emitError(loc); }
 
-  /// Gives the operation that makes `value` the tensor name `name` (repaired,
-  /// and made unique), which profiles and reports show. The first name given
-  /// stays. Returns `value`. Everything else that a node makes is called
+  /// Names the tensor `value`. Profiles and reports show this name, after it is
+  /// repaired and made unique. If the tensor has a name already, it keeps that.
+  /// Returns `value`. All other operations of a node are called
   /// `<node>/<operation>`.
   Value nameResult(Value value, llvm::StringRef name);
 
   /// Appends an argument called `name`.
   Value addInput(llvm::StringRef name, mlir::RankedTensorType type);
-  /// Appends an argument of `shape` whose bytes are integers with `params`
-  /// (8 bits, one scale) and returns the reals that they stand for. The
-  /// argument has i8 elements, whether they are signed or not, and the
-  /// attributes ptq.scale, ptq.zero_point and ptq.unsigned.
+  /// Appends an argument of `shape` that holds integers with `params` (8 bits,
+  /// one scale), and returns the real numbers that these represent. The
+  /// argument has elements of i8, signed or not, and the attributes ptq.scale,
+  /// ptq.zero_point and ptq.unsigned.
   Value addQuantizedInput(llvm::StringRef name, ArrayRef<int64_t> shape,
                           const QuantizationParams &params);
   unsigned getNumInputs() const { return argumentAttributes.size(); }
@@ -300,13 +306,13 @@ public:
                           mlir::Attribute value);
   /// Appends `value` as a result called `name`.
   mlir::LogicalResult addOutput(llvm::StringRef name, Value value);
-  /// The same for integers with `params`, which have one scale: those of 8 bits
-  /// with the attributes that inputs have, and those of 32 bits, signed and of
-  /// zero point 0, as they are.
+  /// Appends a result that holds integers with `params`, which have one scale.
+  /// Integers of 8 bits get the attributes that inputs have. Integers of 32
+  /// bits must be signed with zero point 0, and get none.
   mlir::LogicalResult addQuantizedOutput(llvm::StringRef name, Value value,
                                          const QuantizationParams &params);
-  /// Ends the function, erases what no output needs and verifies. Null after
-  /// diagnostics. The builder is used up.
+  /// Ends the function, erases operations that no output needs, and verifies
+  /// the module. Null after diagnostics. The builder cannot be used any more.
   mlir::OwningOpRef<mlir::ModuleOp> finish();
 
   //===--------------------------------------------------------------------===//
@@ -332,8 +338,8 @@ public:
   Value constant(ArrayRef<int64_t> shape, ArrayRef<float> values);
   Value constant(ArrayRef<int64_t> shape, ArrayRef<int32_t> values);
   /// A constant from an array that was computed while the file was read. Floats
-  /// become f32, integers of more than 16 bits i32; one that does not fit is an
-  /// error, which calls the constant `name`.
+  /// become f32, and integers of more than 16 bits become i32. If one does not
+  /// fit, that is an error, in which the constant is called `name`.
   Value hostConstant(const Array &array, llvm::StringRef name);
   /// A constant of rank 0.
   Value scalar(float value);
@@ -342,7 +348,8 @@ public:
   Value splat(mlir::RankedTensorType type, double value);
   /// The elements if `value` is a constant of integers.
   static std::optional<llvm::SmallVector<int64_t>> getIntegers(Value value);
-  /// The elements if `value` is a constant of f32; quantized ones dequantized.
+  /// The elements if `value` is a constant of f32. Quantized constants are
+  /// dequantized.
   static std::optional<llvm::SmallVector<float>> getFloats(Value value);
   /// True for constants, also quantized ones.
   static bool isConstant(Value value);
@@ -353,11 +360,11 @@ public:
 
   Value unary(UnaryKind kind, Value x);
   Value binary(BinaryKind kind, Value a, Value b);
-  /// x / y of floats, rounded once: what is rounded to integers afterwards has
-  /// to tell halves. (A product with the reciprocal, as Div is, may be off in
-  /// the last digit.)
+  /// The quotient x / y of floats, rounded only once. If it is rounded to an
+  /// integer afterwards, ties must be recognised. (Div computes a product with
+  /// the reciprocal, whose last digit may be wrong.)
   Value quotient(Value x, Value y);
-  /// Floats or integers between `min` and `max`, infinities included.
+  /// Clamps floats or integers to `min` and `max`, which may be infinite.
   Value clamp(Value x, double min, double max);
   Value leakyRelu(Value x, double alpha);
   /// x < 0 ? slope * x : x; `slope` broadcasts to x.
@@ -366,27 +373,30 @@ public:
   Value hardSigmoid(Value x, double alpha, double beta);
   /// x < 0 ? alpha (exp(x) - 1) : x.
   Value elu(Value x, double alpha);
-  /// `condition` has i1; all three broadcast.
+  /// `condition` has elements of i1. All three operands are broadcast.
   Value select(Value condition, Value a, Value b);
-  /// Floats to integers: towards zero. To i1: unequal to 0.
+  /// Converts elements. Floats become integers by truncation. To i1, every
+  /// element other than 0 becomes true.
   Value cast(Value x, mlir::Type element);
 
   //===--------------------------------------------------------------------===//
   // Convolutions and products
   //===--------------------------------------------------------------------===//
 
-  /// `weights` [O, K, I/groups], [O, KH, KW, I/groups] or
-  /// [O, KD, KH, KW, I/groups]; `bias` [O] or null. One group per channel gives
-  /// a depthwise convolution, but of volumes one convolution each.
+  /// `weights` has the shape [O, K, I/groups], [O, KH, KW, I/groups] or [O, KD,
+  /// KH, KW, I/groups]; `bias` has the shape [O] or is null. With one group per
+  /// channel, the result is a depthwise convolution, but over volumes it is one
+  /// convolution per channel.
   Value conv(Value x, Value weights, Value bias, const Window &window,
              int64_t groups = 1);
-  /// `weights` [KH, KW, C, M] for output channels c*M+m; `bias` [C*M] or null.
-  /// Quantized weights with one scale per output channel have `axis` 2 if M is
-  /// 1, and are given to `conv` as [C*M, KH, KW, 1] with `groups` = C
-  /// otherwise.
+  /// `weights` has the shape [KH, KW, C, M] for output channels c * M + m;
+  /// `bias` has the shape [C * M] or is null. Quantized weights with one scale
+  /// per output channel have `axis` 2 if M is 1. For another M, use `conv` with
+  /// weights [C * M, KH, KW, 1] and `groups` = C.
   Value depthwiseConv(Value x, Value weights, Value bias, const Window &window);
-  /// `weights` [O, K, I/groups] or [O, KH, KW, I/groups]; before it is cropped
-  /// by the padding, the output has y[i * stride + k * dilation] += x[i] w[k].
+  /// `weights` has the shape [O, K, I/groups] or [O, KH, KW, I/groups]. The
+  /// output is the sum y[i * stride + k * dilation] += x[i] w[k], from which
+  /// the padding is then cropped.
   Value transposeConv(Value x, Value weights, Value bias, const Window &window,
                       const TransposedSize &size = {}, int64_t groups = 1);
   /// x [..., K], `weights` [N, K], `bias` [N] or null: [..., N].
@@ -406,22 +416,25 @@ public:
   // Pooling, reductions and normalization
   //===--------------------------------------------------------------------===//
 
-  /// x [N, W, C], [N, H, W, C] or [N, D, H, W, C]; padding never wins.
+  /// x has the shape [N, W, C], [N, H, W, C] or [N, D, H, W, C]. Padding never
+  /// is the maximum.
   Value maxPool(Value x, ArrayRef<int64_t> kernel, const Window &window);
-  /// Padding counts in the divisor only if `countPadding` (then explicit
-  /// padding does, and what ceilMode adds does not).
+  /// Padding counts in the divisor only if `countPadding` is set, and only
+  /// explicit padding, not what ceilMode adds.
   Value averagePool(Value x, ArrayRef<int64_t> kernel, const Window &window,
                     bool countPadding = false);
-  /// All axes if `axes` is empty.
+  /// Reduces `axes`, or all axes if the list is empty.
   Value reduce(ReduceKind kind, Value x, ArrayRef<int64_t> axes, bool keepDims);
-  /// i32 positions; of equal values, the first or last.
+  /// The positions, as i32, of the largest elements. If several are equal, the
+  /// first or the last one.
   Value argMax(Value x, int64_t axis, bool keepDims, bool selectLast = false);
   Value argMin(Value x, int64_t axis, bool keepDims, bool selectLast = false);
-  /// The `k` largest (or smallest) elements along `axis` in their order, of
-  /// equal ones those in front first. x: float or i32.
+  /// The `k` largest (or smallest) elements along `axis`, sorted. Equal
+  /// elements keep their order. x has elements of float or i32.
   TopKValues topK(Value x, int64_t k, int64_t axis, bool largest = true);
-  /// The sum of each element and all before it (`reverse`: behind it) along
-  /// `axis`; `exclusive`: without the element itself. x: float or i32.
+  /// The sum of each element and all elements before it (`reverse`: behind it)
+  /// along `axis`. With `exclusive`, the element itself does not count. x has
+  /// elements of float or i32.
   Value cumulativeSum(Value x, int64_t axis, bool exclusive, bool reverse);
   /// softmax(beta x) along `axis`.
   Value softmax(Value x, int64_t axis, double beta = 1.0);
@@ -436,8 +449,8 @@ public:
   /// together; scale and bias [C], or [groups].
   Value groupNorm(Value x, Value scale, Value bias, int64_t groups,
                   double epsilon);
-  /// A product and a sum per element of dimension `axis`, computed in double
-  /// if all parameters [C] are constant.
+  /// Normalizes with a product and a sum per element of dimension `axis`. They
+  /// are computed in double if all parameters, of shape [C], are constants.
   Value batchNorm(Value x, Value scale, Value bias, Value mean, Value variance,
                   double epsilon, int64_t axis = -1);
   /// x / sqrt(max(sum(x^2), epsilon)) along `axis`.
@@ -451,55 +464,61 @@ public:
   Value reshape(Value x, ArrayRef<int64_t> shape);
   /// [product of the sizes before `axis`, product of the others].
   Value flatten(Value x, int64_t axis = 1);
-  /// Without `axes`, every dimension of size 1.
+  /// Removes the dimensions `axes` of size 1, or all dimensions of size 1 if
+  /// the list is empty.
   Value squeeze(Value x, ArrayRef<int64_t> axes);
-  /// `axes` are those of the result.
+  /// Inserts dimensions of size 1. `axes` are axes of the result.
   Value unsqueeze(Value x, ArrayRef<int64_t> axes);
   Value transpose(Value x, ArrayRef<int64_t> permutation);
   /// [N, C, ...] to [N, ..., C] and back.
   Value toChannelsLast(Value x);
   Value toChannelsFirst(Value x);
   Value concat(ArrayRef<Value> values, int64_t axis);
-  /// Parts of `sizes` along `axis`; empty after an error.
+  /// Splits x into parts of `sizes` along `axis`. Empty after an error.
   llvm::SmallVector<Value> split(Value x, int64_t axis,
                                  ArrayRef<int64_t> sizes);
-  /// As many parts of the same size.
+  /// Splits x into `count` parts of the same size.
   llvm::SmallVector<Value> splitEvenly(Value x, int64_t axis, int64_t count);
-  /// numpy's x[starts:ends:steps] along `axes` (empty: the first ones). Starts
-  /// and ends are clamped, so INT64_MIN and INT64_MAX mean the border. Empty
-  /// `steps`: 1. An empty result is an error.
+  /// numpy's x[starts:ends:steps] along `axes` (if empty, the first axes).
+  /// Starts and ends are clamped, so INT64_MIN and INT64_MAX mean the border.
+  /// If `steps` is empty, all steps are 1. An empty result is an error.
   Value slice(Value x, ArrayRef<int64_t> axes, ArrayRef<int64_t> starts,
               ArrayRef<int64_t> ends, ArrayRef<int64_t> steps = {});
-  /// The box of `sizes` at `begins`, in all dimensions.
+  /// The elements of x in the box of `sizes` that begins at `begins`.
   Value sliceBox(Value x, ArrayRef<int64_t> begins, ArrayRef<int64_t> sizes);
-  /// Negative amounts crop. `value` fills in mode Constant.
+  /// Pads x. Negative amounts crop it. In mode Constant, the padding is
+  /// `value`.
   Value pad(Value x, ArrayRef<int64_t> before, ArrayRef<int64_t> after,
             PadMode mode = PadMode::Constant, double value = 0.0);
-  /// numpy's broadcast of x with `shape`: sizes 1 in either give way.
+  /// Broadcasts x with `shape` as numpy does; sizes of 1 in either of them are
+  /// replaced.
   Value broadcastTo(Value x, ArrayRef<int64_t> shape);
   Value tile(Value x, ArrayRef<int64_t> repeats);
   /// numpy.take: `indices` (i32, any rank) replace dimension `axis`; negative
   /// ones count from the end. Constant indices are checked.
   Value gather(Value x, Value indices, int64_t axis);
-  /// The parts of x at `indices` [batch..., ..., D] (i32): their last dimension
-  /// holds D positions in the D dimensions of x that follow the `batchDims`
-  /// common ones. The result has the other dimensions of `indices`, then the
-  /// rest of x's.
+  /// The parts of x at `indices` [batch..., ..., D] (i32). The first
+  /// `batchDims` dimensions of x and `indices` are the same. The last dimension
+  /// of `indices` holds positions in the next D dimensions of x. The result has
+  /// the shape of `indices` without its last dimension, followed by the
+  /// remaining dimensions of x.
   Value gatherND(Value x, Value indices, int64_t batchDims = 0);
-  /// numpy.take_along_axis: an index along `axis` for every element of the
-  /// result, which has the shape of `indices` (i32). Dimensions other than
-  /// `axis` may be smaller than x's.
+  /// numpy.take_along_axis: `indices` (i32) has an index along `axis` for every
+  /// element of the result, and the result has its shape. Its other dimensions
+  /// may be smaller than those of x.
   Value gatherElements(Value x, Value indices, int64_t axis);
-  /// x with `updates` at `indices`, as gatherND reads without batch dimensions.
-  /// Of several updates of one element, Replace leaves the last if indices are
-  /// constant, and any otherwise; other kinds use all.
+  /// Writes `updates` into x at `indices`, which are like those of gatherND
+  /// without batch dimensions. If an element has several updates, Replace keeps
+  /// the last one if indices are constants, else any of them. All other kinds
+  /// use all updates.
   Value scatterND(Value x, Value indices, Value updates,
                   ScatterKind kind = ScatterKind::Replace);
-  /// The same at indices as gatherElements reads.
+  /// The same, with indices like those of gatherElements.
   Value scatterElements(Value x, Value indices, Value updates, int64_t axis,
                         ScatterKind kind = ScatterKind::Replace);
-  /// `on` where the position along the new dimension `axis` of size `depth` is
-  /// the element of `indices` (i32), else `off`; both have one element.
+  /// `on` where the position along the new dimension `axis`, of size `depth`,
+  /// equals the element of `indices` (i32), else `off`. Both `on` and `off`
+  /// have one element.
   Value oneHot(Value indices, int64_t depth, Value on, Value off, int64_t axis);
   /// Matrices [..., R, C] with zeros below (`upper`) or above the diagonal
   /// where column = row + `diagonal`.
@@ -508,10 +527,11 @@ public:
   Value pack(ArrayRef<Value> values, int64_t axis);
   llvm::SmallVector<Value> unpack(Value x, int64_t axis);
   Value reverse(Value x, int64_t axis);
-  /// x [N, H, W, C] (or [N, W, C]) to spatial sizes `size`.
+  /// Resizes x [N, H, W, C] (or [N, W, C]) to the spatial sizes `size`.
   Value resize(Value x, ArrayRef<int64_t> size, const ResizeSpec &spec);
-  /// x [N, H, W, C] (or [N, W, C], [N, D, H, W, C]) read at the positions that
-  /// `grid` [N, ..., D] holds, innermost dimension first, each from -1 to 1.
+  /// Reads x [N, H, W, C] (or [N, W, C], [N, D, H, W, C]) at the positions in
+  /// `grid` [N, ..., D]. A position has one number from -1 to 1 for each
+  /// dimension, the innermost dimension first.
   Value gridSample(Value x, Value grid, const GridSampleSpec &spec);
   /// x [N, H, W, C].
   Value depthToSpace(Value x, int64_t block,
@@ -522,33 +542,37 @@ public:
   // Quantization
   //===--------------------------------------------------------------------===//
 
-  /// !quant.uniform of signed storage: unsigned parameters are moved down by
-  /// half their range. Null after an error (a scale that is not positive and
-  /// finite, a zero point that is no value of the storage, an axis outside
-  /// `shape`, another number of scales than elements).
+  /// The type !quant.uniform with signed storage. If the parameters are
+  /// unsigned, zero points and storage range are moved down by half the range.
+  /// Null after an error: a scale that is not positive and finite, a zero point
+  /// outside of the storage range, an axis outside of `shape`, or a number of
+  /// scales that does not fit.
   mlir::quant::QuantizedType getQuantizedType(const QuantizationParams &params,
                                               ArrayRef<int64_t> shape);
-  /// tosa.const -> quant.scast -> quant.dcast. `bytes` hold integers of the
-  /// file; unsigned ones are moved with their zero point. Zero points that
-  /// differ along an axis are taken from the integers where 8 bits suffice.
+  /// A quantized constant: tosa.const -> quant.scast -> quant.dcast. `bytes`
+  /// hold the integers of the file; unsigned ones become signed, and so do
+  /// their zero points. If zero points differ along an axis, they are
+  /// subtracted from the integers, provided that the differences fit in 8 bits.
   Value quantizedConstant(ArrayRef<int64_t> shape, ArrayRef<char> bytes,
                           const QuantizationParams &params);
-  /// quant.qcast -> quant.dcast: the reals that integers with `params` hold.
+  /// Quantizes and dequantizes x (quant.qcast -> quant.dcast).
   Value quantizeDequantize(Value x, const QuantizationParams &params);
   /// ptq.fake_quant.
   Value fakeQuant(Value x, const QuantizationParams &params);
-  /// The parameters behind `value` if a quant.dcast makes it, else null.
+  /// The quantized type of which `value` is dequantized by a quant.dcast, or
+  /// null.
   static mlir::quant::QuantizedType getQuantization(Value value);
-  /// The same integers read with other parameters: of a constant behind
-  /// quant.dcast. For biases, whose scale is that of the accumulator.
+  /// Gives the integers of a constant behind quant.dcast other parameters.
+  /// Biases need this, because their scale must be that of the accumulator.
   Value requalifyConstant(Value x, const QuantizationParams &params);
 
   //===--------------------------------------------------------------------===//
   // One operation, for decompositions
   //===--------------------------------------------------------------------===//
 
-  /// The operation `OpTy` with a result of `shape` and `element`, at
-  /// `<node>/<operation>`. Null if the type is refused. The operands are right.
+  /// Creates the operation `OpTy`, with a result of `shape` and `element`, at
+  /// the location `<node>/<operation>`. The operands must be valid. Null if the
+  /// type is refused.
   template <typename OpTy, typename... Args>
   Value create(ArrayRef<int64_t> shape, mlir::Type element, Args &&...args) {
     mlir::RankedTensorType type = getType(shape, element);
@@ -574,7 +598,7 @@ private:
   mlir::Location loc;
   llvm::StringSet<> names;
   llvm::DenseSet<mlir::Operation *> named;
-  /// Results of Div and what they are quotients of.
+  /// The results of Div, with their dividends and divisors.
   llvm::DenseMap<Value, std::pair<Value, Value>> quotients;
   llvm::SmallVector<Value> outputs;
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes, resultAttributes;

@@ -8,9 +8,10 @@
 
 ///
 /// \file
-/// What an exporter computes with constants (shapes above all) is computed here
-/// while the file is read. Pure functions on arrays; the caller has checked
-/// axes and shapes, and limits the size of results with `countElements`.
+/// Exporters write computations on constants, above all on shapes, as nodes of
+/// the network. They are computed with these functions while the file is read.
+/// All are pure functions on arrays. The caller has checked axes and shapes,
+/// and limits the size of results with `countElements`.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -27,11 +28,13 @@ namespace quantc::host {
 
 using Shape = llvm::SmallVector<int64_t, 6>;
 
-/// Constants of more elements are neither computed nor filled at import.
+/// Constants with more elements than this are neither computed nor filled at
+/// import.
 inline constexpr int64_t kMaxFoldedElements = int64_t(1) << 22;
 /// All constants computed at import together have at most this many bytes.
 inline constexpr size_t kMaxFoldedBytes = size_t(1) << 28;
-/// Tensors of more elements are refused: nothing can allocate them.
+/// Tensors with more elements than this are refused, because no memory can hold
+/// them.
 inline constexpr int64_t kMaxElements = int64_t(1) << 31;
 
 /// The number of elements, nullopt if negative sizes or more than
@@ -40,7 +43,7 @@ std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 
 bool isFloat(ElementType type);
 
-/// Element `index`, converted (reals towards zero, saturating).
+/// Element `index` as an integer. Real numbers are truncated, and saturate.
 int64_t getInt(const Array &array, int64_t index);
 double getReal(const Array &array, int64_t index);
 /// Stores a value; integers wrap as in C, reals are rounded.
@@ -51,9 +54,10 @@ void setReal(Array &array, int64_t index, double value);
 llvm::SmallVector<int64_t> getInts(const Array &array);
 
 Array makeInts(llvm::ArrayRef<int64_t> values);
-/// start, start + delta, ... before `limit`; all have one element, and the
-/// result has the type of `start`. Nullopt for a step of 0, or for more than
-/// `kMaxFoldedElements`.
+/// The sequence start, start + delta, ... up to but without `limit`. The
+/// arguments have one element each, and the result has the type of `start`.
+/// Nullopt if the step is 0, or if there are more than `kMaxFoldedElements`
+/// elements.
 std::optional<Array> makeRange(const Array &start, const Array &limit,
                                const Array &delta);
 
@@ -67,18 +71,18 @@ std::optional<Shape> broadcastShapes(llvm::ArrayRef<int64_t> a,
 
 Array reshape(const Array &in, llvm::ArrayRef<int64_t> shape);
 Array transpose(const Array &in, llvm::ArrayRef<int64_t> perms);
-/// Element starts[d] + i * steps[d] along every dimension d; steps may be
-/// negative.
+/// Along every dimension d, takes the elements starts[d] + i * steps[d]. Steps
+/// may be negative.
 Array slice(const Array &in, llvm::ArrayRef<int64_t> starts,
             llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> steps);
-/// What numpy's start:end:step selects of a dimension of `size`: the first
-/// position and the number of elements. `step` is not 0.
+/// The elements that numpy's start:end:step selects from a dimension of `size`:
+/// the position of the first, and their number. `step` is not 0.
 std::pair<int64_t, int64_t> clampRange(int64_t start, int64_t end, int64_t step,
                                        int64_t size);
 /// Broadcasts to `shape`, which `in`'s shape broadcasts to.
 Array expand(const Array &in, llvm::ArrayRef<int64_t> shape);
 Array concat(llvm::ArrayRef<const Array *> inputs, int64_t axis);
-/// Indices are in range.
+/// Takes the elements at `indices`, which are in range, along `axis`.
 Array gather(const Array &in, const Array &indices, int64_t axis);
 
 //===----------------------------------------------------------------------===//
@@ -126,13 +130,13 @@ bool isComparison(Binary kind);
 /// integers by zero.
 std::optional<Array> compute(Binary kind, const Array &a, const Array &b);
 Array compute(Unary kind, const Array &in);
-/// `condition` != 0 ? a : b, with broadcasting to `shape`.
+/// Computes `condition` != 0 ? a : b, broadcast to `shape`.
 Array select(const Array &condition, const Array &a, const Array &b,
              llvm::ArrayRef<int64_t> shape);
 Array cast(const Array &in, ElementType type);
-/// Reduces `axes` to size 1. Of no elements, a sum is 0, a product 1, a maximum
-/// the type's least number, a minimum its largest and a mean NaN (0 in
-/// integers).
+/// Reduces `axes` to size 1. If there are no elements, a sum is 0, a product is
+/// 1, a maximum is the least number of the type, a minimum is its largest
+/// number, and a mean is NaN (0 in integers).
 Array reduce(Reduction kind, const Array &in, llvm::ArrayRef<int64_t> axes);
 
 } // namespace quantc::host
