@@ -127,6 +127,7 @@ enum class ReduceKind {
   SumSquare,
   L1,
   L2,
+  LogSum,
   LogSumExp
 };
 

@@ -9,6 +9,7 @@
 #include "Constants.h"
 #include "Elementwise.h"
 
+#include <cfloat>
 #include <cmath>
 
 using namespace mlir;
@@ -35,14 +36,14 @@ static Value buildMean(NetworkBuilder &b, Value x, ArrayRef<int64_t> axes) {
   return count == 1 ? sum : scale(b, sum, 1.0 / double(count));
 }
 
-/// m + log(sum(exp(x - m))), where m is the maximum. An infinite maximum would
-/// make NaN, so m is limited to finite numbers. (The largest of them would mean
-/// no limit.)
+/// m + log(sum(exp(x - m))), where m is the maximum, or the finite number next
+/// to an infinite one: infinity minus infinity would be NaN.
 static Value buildLogSumExp(NetworkBuilder &b, Value x,
                             ArrayRef<int64_t> axes) {
-  constexpr float kLargest = std::numeric_limits<float>::max();
-  double limit = std::nextafter(kLargest, 0.0f);
-  Value max = b.clamp(reduceAxes<tosa::ReduceMaxOp>(b, x, axes), -limit, limit);
+  Value max = reduceAxes<tosa::ReduceMaxOp>(b, x, axes);
+  if (!max)
+    return {};
+  max = b.clamp(max, -FLT_MAX, FLT_MAX);
   Value power = b.unary(UnaryKind::Exp, b.binary(BinaryKind::Sub, x, max));
   Value sum = reduceAxes<tosa::ReduceSumOp>(b, power, axes);
   return b.binary(BinaryKind::Add, b.unary(UnaryKind::Log, sum), max);
@@ -70,6 +71,8 @@ static Value buildReduction(NetworkBuilder &b, ReduceKind kind, Value x,
   case ReduceKind::L2:
     return b.unary(UnaryKind::Sqrt,
                    buildReduction(b, ReduceKind::SumSquare, x, axes));
+  case ReduceKind::LogSum:
+    return b.unary(UnaryKind::Log, reduceAxes<tosa::ReduceSumOp>(b, x, axes));
   case ReduceKind::LogSumExp:
     return buildLogSumExp(b, x, axes);
   }

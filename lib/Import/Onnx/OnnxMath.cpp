@@ -10,6 +10,8 @@
 #include "Quantized.h"
 #include "TensorData.h"
 
+#include <cfloat>
+
 using namespace quantc;
 using namespace quantc::onnximport;
 using namespace mlir;
@@ -173,6 +175,28 @@ static LogicalResult importCastLike(Node &node) {
   return like ? convertTo(node, like->type) : failure();
 }
 
+/// NaN is the one number that is not equal to itself.
+static LogicalResult importIsNaN(Node &node) {
+  Value x = node.value(0);
+  return node.setResult(0, node.b.binary(BinaryKind::NotEqual, x, x));
+}
+
+/// With neither flag, an infinity is asked for that has both signs: there is
+/// none.
+static LogicalResult importIsInf(Node &node) {
+  Value x = node.value(0);
+  if (!x)
+    return failure();
+  Value above = node.b.binary(BinaryKind::Greater, x, node.b.scalar(FLT_MAX));
+  Value below = node.b.binary(BinaryKind::Less, x, node.b.scalar(-FLT_MAX));
+  bool positive = node.getInt("detect_positive", 1) != 0;
+  bool negative = node.getInt("detect_negative", 1) != 0;
+  BinaryKind both =
+      positive && negative ? BinaryKind::LogicalOr : BinaryKind::LogicalAnd;
+  return node.setResult(0, node.b.binary(both, positive ? above : below,
+                                         negative ? below : above));
+}
+
 void onnximport::addMathHandlers(Handlers &handlers) {
   handlers["Add"] = {importBinary<BinaryKind::Add, Binary::Add>};
   handlers["And"] = {importBinary<BinaryKind::LogicalAnd, Binary::And>};
@@ -184,6 +208,8 @@ void onnximport::addMathHandlers(Handlers &handlers) {
   handlers["Greater"] = {importBinary<BinaryKind::Greater, Binary::Greater>};
   handlers["GreaterOrEqual"] = {
       importBinary<BinaryKind::GreaterEqual, Binary::GreaterOrEqual>};
+  handlers["IsInf"] = {importIsInf};
+  handlers["IsNaN"] = {importIsNaN};
   handlers["Less"] = {importBinary<BinaryKind::Less, Binary::Less>};
   handlers["LessOrEqual"] = {
       importBinary<BinaryKind::LessEqual, Binary::LessOrEqual>};

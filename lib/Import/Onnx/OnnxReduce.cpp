@@ -91,6 +91,11 @@ static LogicalResult importReduce(Node &node) {
   Value x = node.value(0);
   if (axes->axes.empty() && (host || kind == ReduceKind::LogSumExp))
     return node.setResult(0, x);
+  if (axes->axes.empty() && x) {
+    // The functions of elements are left, as of one axis of size 1.
+    Value y = node.b.reduce(kind, node.b.unsqueeze(x, 0), {0}, false);
+    return node.setResult(0, y);
+  }
   return node.setResult(0, node.b.reduce(kind, x, axes->axes, axes->keepDims));
 }
 
@@ -109,6 +114,7 @@ void onnximport::addReduceHandlers(Handlers &handlers) {
   handlers["ArgMin"] = {importArg<false>, Integers::Order};
   handlers["ReduceL1"] = {importReduce<ReduceKind::L1>};
   handlers["ReduceL2"] = {importReduce<ReduceKind::L2>};
+  handlers["ReduceLogSum"] = {importReduce<ReduceKind::LogSum>};
   handlers["ReduceLogSumExp"] = {importReduce<ReduceKind::LogSumExp>};
   handlers["ReduceMax"] = {importReduce<ReduceKind::Max>, Integers::Move};
   handlers["ReduceMean"] = {importReduce<ReduceKind::Mean>};

@@ -116,6 +116,24 @@ def main():
     axis = {"axes": np.array([1], "i8")}
     check("ReduceMax", [node("ReduceMax", ["x", "axes"], keepdims=0)], {"x": x}, f32(-INF, INF, INF, NAN), axis)
     check("ReduceMin", [node("ReduceMin", ["x", "axes"], keepdims=0)], {"x": x}, f32(-INF, INF, -INF, NAN), axis)
+    # The logarithm of a sum of exponentials is that of its largest term where that is infinite, or the lowest number.
+    lowest = np.finfo(np.float32).min
+    rows = np.concatenate([x, f32(0, 0, -INF)[None], np.full((1, 3), lowest)])
+    check("ReduceLogSumExp", [node("ReduceLogSumExp", ["x", "axes"], keepdims=0)], {"x": rows},
+          f32(-INF, INF, INF, NAN, np.log(2), lowest), axis)
+    sums = np.stack([f32(0, 0, 0), f32(0.5, 1, 0.5), f32(INF, 1, 1), f32(-1, 0, 0)])
+    check("ReduceLogSum", [node("ReduceLogSum", ["x", "axes"], keepdims=0)], {"x": sums}, f32(-INF, np.log(2), INF, NAN), axis)
+    # No axis is reduced, and each element is a sum.
+    for op, function in (("ReduceLogSum", np.log), ("ReduceL1", np.abs), ("ReduceSumSquare", np.square)):
+        some = f32(1, 3, 2)
+        check(f"{op} of no axis", [node(op, ["x"], noop_with_empty_axes=1)], {"x": some}, function(some))
+    kinds = f32(-INF, -1, 0, INF, NAN, lowest, -lowest)
+    for op, flags, expected in (("IsNaN", {}, np.isnan(kinds)), ("IsInf", {}, np.isinf(kinds)),
+                                ("IsInf", {"detect_negative": 0}, kinds == INF),
+                                ("IsInf", {"detect_positive": 0}, kinds == -INF),
+                                ("IsInf", {"detect_positive": 0, "detect_negative": 0}, kinds == NAN)):
+        check(f"{op} {flags}", [node(op, ["x"], ["is"], **flags), node("Cast", ["is"], to=TensorProto.INT32)], {"x": kinds},
+              expected.astype("i4"))
     image = np.full((1, 1, 3, 3), -INF)
     check("MaxPool", [node("MaxPool", ["x"], kernel_shape=[2, 2], pads=[0, 0, 1, 1])], {"x": image}, image)
     check("GlobalMaxPool", [node("GlobalMaxPool", ["x"])], {"x": image}, image[:, :, :1, :1])
