@@ -62,9 +62,12 @@ static LogicalResult refuseRatio(RequantizeOp op, double from, double to) {
                              << from << " become integers of scale " << to;
   if (StringRef name = getTensorName(op.getResult()); !name.empty())
     error << " (tensor '" << name << "')";
-  return error << ", and their ratio has no integer multiplier and shift, "
-                  "which reach up to 2^29; look at the ranges of both tensors "
-                  "in the calibration data";
+  error << ", and their ratio has no integer multiplier and shift, "
+           "which reach up to 2^29; look at the ranges of both tensors "
+           "in the calibration data";
+  if (from == 1 || to == 1) // N5
+    error << ": the one of scale 1 may have been 0 throughout calibration";
+  return error;
 }
 
 FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,

@@ -138,6 +138,21 @@ TEST(AffineTest, N6_EndsAreWithinOneStep) {
   }
 }
 
+TEST(AffineTest, N6_RangesThatNoScaleSpansKeepTheZeroPoint) {
+  for (StorageRange storage : kStorages) {
+    AffineParams ordinary = chooseAsymmetric(-1, 3, storage);
+    for (double factor : {1e25, 1e38, 1e300}) {
+      AffineParams params = chooseAsymmetric(-factor, 3 * factor, storage);
+      EXPECT_EQ(kMaxScale, params.scale);
+      EXPECT_EQ(ordinary.zeroPoint, params.zeroPoint);
+      EXPECT_EQ(storage.max, quantize(factor, params));
+      EXPECT_EQ(storage.min, quantize(-factor, params));
+    }
+    EXPECT_EQ(storage.min, chooseAsymmetric(0, 1e30, storage).zeroPoint);
+    EXPECT_EQ(storage.max, chooseAsymmetric(-1e30, 0, storage).zeroPoint);
+  }
+}
+
 TEST(AffineTest, N7_SymmetricExtremesAreTheEnds) {
   for (double bound : {1e-6, 0.3, 127.0, 1e6}) {
     AffineParams params = chooseSymmetric(bound, kInt8Weight);

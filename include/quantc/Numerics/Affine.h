@@ -63,7 +63,8 @@ struct AffineParams {
 
 /// Asymmetric parameters for real numbers in [min, max]. The range is extended
 /// to contain 0, and the zero point represents 0 exactly. If the range is only
-/// [0, 0], the scale is 1. min and max are finite, and min <= max.
+/// [0, 0], the scale is 1. If no scale spans the range (N3),
+/// both signs keep storage values (N6). min and max are finite, and min <= max.
 AffineParams chooseAsymmetric(double min, double max, StorageRange storage);
 
 /// Symmetric parameters (zero point 0): scale = absMax / storage.max. absMax =

@@ -26,31 +26,6 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-/// TOSA computes with signed integers: unsigned storage of the same width,
-/// moved down by half its range, represents the same reals.
-static quant::QuantizedType makeSigned(quant::QuantizedType type) {
-  if (type.isSigned())
-    return type;
-  unsigned width = type.getStorageTypeIntegralWidth();
-  int64_t half = int64_t(1) << (width - 1);
-  auto storage = IntegerType::get(type.getContext(), width);
-  int64_t min = type.getStorageTypeMin() - half;
-  int64_t max = type.getStorageTypeMax() - half;
-  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type)) {
-    SmallVector<int64_t> zeroPoints(perAxis.getZeroPoints());
-    for (int64_t &zeroPoint : zeroPoints)
-      zeroPoint -= half;
-    return quant::UniformQuantizedPerAxisType::get(
-        quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
-        perAxis.getScales(), zeroPoints, perAxis.getQuantizedDimension(), min,
-        max);
-  }
-  auto uniform = cast<quant::UniformQuantizedType>(type);
-  return quant::UniformQuantizedType::get(
-      quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
-      uniform.getScale(), uniform.getZeroPoint() - half, min, max);
-}
-
 namespace {
 struct FoldFakeQuant : OpRewritePattern<FakeQuantOp> {
   using OpRewritePattern::OpRewritePattern;

@@ -22,6 +22,29 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
+quant::QuantizedType ptq::makeSigned(quant::QuantizedType type) {
+  if (type.isSigned())
+    return type;
+  unsigned width = type.getStorageTypeIntegralWidth();
+  int64_t half = int64_t(1) << (width - 1);
+  auto storage = IntegerType::get(type.getContext(), width);
+  int64_t min = type.getStorageTypeMin() - half;
+  int64_t max = type.getStorageTypeMax() - half;
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type)) {
+    SmallVector<int64_t> zeroPoints(perAxis.getZeroPoints());
+    for (int64_t &zeroPoint : zeroPoints)
+      zeroPoint -= half;
+    return quant::UniformQuantizedPerAxisType::get(
+        quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
+        perAxis.getScales(), zeroPoints, perAxis.getQuantizedDimension(), min,
+        max);
+  }
+  auto uniform = cast<quant::UniformQuantizedType>(type);
+  return quant::UniformQuantizedType::get(
+      quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
+      uniform.getScale(), uniform.getZeroPoint() - half, min, max);
+}
+
 /// The largest magnitude of each position along `axis`, or of all values.
 static SmallVector<double> findMagnitudes(ArrayRef<float> values,
                                           ArrayRef<int64_t> shape,
@@ -130,9 +153,18 @@ struct NarrowWeight {
     int64_t channels = 1;
     if (std::optional<int64_t> axis = getQuantizedAxis(quantized))
       channels = shape[*axis] = type.getDimSize(*axis);
-    return times(widen(constant(quantizeElements(values, storage, quantized,
-                                                 OperandRole::Weight))),
-                 shape, getChannelScales(quantized, channels));
+    Value reals = widen(constant(
+        quantizeElements(values, storage, quantized, OperandRole::Weight)));
+    SmallVector<float> zeroPoints;
+    for (int64_t c = 0; c < channels; ++c)
+      zeroPoints.push_back(getAffineParams(quantized, c).zeroPoint);
+    if (llvm::any_of(zeroPoints, [](float zero) { return zero != 0; }))
+      reals = tosa::SubOp::create(
+          b, reals.getType(), reals,
+          createFloatConstant(b, b.getLoc(),
+                              RankedTensorType::get(shape, b.getF32Type()),
+                              zeroPoints));
+    return times(reals, shape, getChannelScales(quantized, channels));
   }
 
   /// Blocks of `block` elements of dimension `dim`: a dimension of blocks, each
@@ -231,7 +263,7 @@ LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
     use.set(narrow.inFloat16());
   } else if (given) {
     use.set(narrow.inIntegers(
-        cast<quant::QuantizedType>(given.getQuantizedType())));
+        makeSigned(cast<quant::QuantizedType>(given.getQuantizedType()))));
   } else if (hasBlocks(use, scheme, layout)) {
     use.set(narrow.inBlocks(*layout.input, scheme));
   } else {

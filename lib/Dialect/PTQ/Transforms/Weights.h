@@ -29,6 +29,10 @@ mlir::quant::QuantizedType chooseWeightType(SchemeAttr scheme,
                                             llvm::ArrayRef<float> data,
                                             double &largest);
 
+/// `type` with signed storage, in which TOSA computes: unsigned storage of the
+/// same width, moved down by half its range, represents the same reals.
+mlir::quant::QuantizedType makeSigned(mlir::quant::QuantizedType type);
+
 /// The integers that represent `values`, a constant of the given role, in
 /// `type`: weights by N7, biases by N8, others by N2. They form a constant of
 /// `storageType`.

@@ -1,0 +1,242 @@
+//===- ChooseParameters.cpp - Parameters of a tensor -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Annotator.h"
+#include "Remarks.h"
+#include "Weights.h"
+
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+static remark::RemarkOpts parametersRemark() {
+  return remark::RemarkOpts::name("parameters").category("ptq-annotate");
+}
+
+/// Reports the parameters that `name` was given, and why.
+static void remarkParameters(Location loc, StringRef name,
+                             quant::UniformQuantizedType type, double min,
+                             double max, StringRef source) {
+  remark::passed(loc, parametersRemark())
+      << remark::metric("Tensor", name.str()) << realMetric("Min", min)
+      << realMetric("Max", max) << realMetric("Scale", type.getScale())
+      << remark::metric("ZeroPoint", type.getZeroPoint())
+      << remark::metric("Source", source.str());
+}
+
+static void warnZeroRange(Location loc, StringRef name) {
+  emitWarning(loc) << "tensor '" << name
+                   << "' was 0 throughout calibration; it is quantized with "
+                      "scale 1, so check that the calibration data "
+                      "represents real inputs";
+}
+
+/// Says so if the scale that was chosen for [min, max], the values of a tensor,
+/// is a limit of N3.
+static void warnLimitedScale(Location loc, StringRef name, double min,
+                             double max, const AffineParams &params) {
+  if ((min == 0 && max == 0) ||
+      (params.scale > kMinScale && params.scale < kMaxScale))
+    return;
+  SmallString<64> text;
+  llvm::raw_svector_ostream os(text);
+  os << llvm::format("%.3g", std::max(std::fabs(min), std::fabs(max)))
+     << " in magnitude; ";
+  if (params.scale >= kMaxScale)
+    os << "no scale is above 2^63, so values outside of "
+       << llvm::format("[%.3g, %.3g] ", dequantize(params.storage.min, params),
+                       dequantize(params.storage.max, params))
+       << "saturate: ";
+  else
+    os << "no scale is below 2^-63, so values below 2^-64 become 0: ";
+  emitWarning(loc) << "tensor '" << name << "' holds values up to " << text
+                   << "rescale the network or its data";
+}
+
+/// Parameters of activations in [min, max], as `scheme` stores them.
+static quant::UniformQuantizedType getActivationType(SchemeAttr scheme,
+                                                     double min, double max) {
+  StorageRange storage = scheme.getActivationStorage();
+  AffineParams params = scheme.getSymmetry() == Symmetry::Symmetric
+                            ? chooseSymmetric(std::max(-min, max), storage)
+                            : chooseAsymmetric(min, max, storage);
+  return getUniformType(scheme.getContext(), params,
+                        scheme.getActivationWidth());
+}
+
+/// The widest that an operation wants to read. Outputs of the network and
+/// operations in float get what the producer's scheme gives.
+SchemeAttr Annotator::chooseScheme(Value value) const {
+  Operation *producer = value.getDefiningOp();
+  bool isQuantized = producer && quantizability.isQuantizable(producer);
+  SchemeAttr widest;
+  for (OpOperand &use : value.getUses()) {
+    SchemeAttr scheme = getReader(use);
+    if (!scheme && isQuantized)
+      scheme = getScheme(producer);
+    if (scheme &&
+        (!widest || scheme.getActivationWidth() > widest.getActivationWidth()))
+      widest = scheme;
+  }
+  return widest;
+}
+
+const Histogram *Annotator::findHistogram(Value value) const {
+  if (!profile)
+    return nullptr;
+  auto it = profile->tensors.find(getTensorName(value).str());
+  return it == profile->tensors.end() ? nullptr : &it->second;
+}
+
+void Annotator::chooseType(Value value) {
+  switch (quantizability.getSource(value)) {
+  case ParameterSource::None:
+  case ParameterSource::Accumulator:
+    return;
+  case ParameterSource::Given:
+    // Uses that bypass a fake_quant of quantization-aware training are in
+    // insertAfter's care.
+    types.push_back({value, nullptr});
+    return;
+  case ParameterSource::Fixed: {
+    auto type = cast<QuantizableOpInterface>(value.getDefiningOp())
+                    .getFixedResultType(getScheme(value.getDefiningOp()));
+    AffineParams params = getAffineParams(type);
+    remarkParameters(value.getLoc(), getTensorName(value), type,
+                     dequantize(params.storage.min, params),
+                     dequantize(params.storage.max, params), "operation");
+    types.push_back({value, type});
+    return;
+  }
+  case ParameterSource::Calibrated:
+    break;
+  }
+  const Histogram *histogram = findHistogram(value);
+  if (histogram && histogram->nonFinite() > 0) // N34
+    problems.nonFinite.push_back(value);
+  else if (!histogram || histogram->values() == 0)
+    problems.missing.push_back(value);
+  else
+    types.push_back(
+        {value, chooseType(value, *histogram, chooseScheme(value))});
+}
+
+quant::UniformQuantizedType Annotator::chooseType(Value value,
+                                                  const Histogram &histogram,
+                                                  SchemeAttr scheme) {
+  auto exact = getExactType(value, scheme);
+  return exact ? exact : estimate(value, histogram, scheme);
+}
+
+/// The type of an input whose samples were integers already; null otherwise.
+quant::UniformQuantizedType Annotator::getExactType(Value value,
+                                                    SchemeAttr scheme) {
+  StringRef name = getTensorName(value);
+  auto it = profile->inputs.find(name.str());
+  if (it == profile->inputs.end() || !isa<BlockArgument>(value))
+    return {};
+  AffineParams params = it->second;
+  // Wider integers have room for the zero point.
+  if (scheme.getSymmetry() == Symmetry::Symmetric &&
+      scheme.getActivationWidth() > 8)
+    params = {params.scale, 0, scheme.getActivationStorage()};
+  auto type =
+      getUniformType(func.getContext(), params, scheme.getActivationWidth());
+  remarkParameters(value.getLoc(), name, type,
+                   dequantize(params.storage.min, params),
+                   dequantize(params.storage.max, params), "input");
+  return type;
+}
+
+/// The attribute that a policy left for the parameters of `value`.
+template <typename AttrTy>
+static AttrTy getRequest(Value value, StringRef name) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
+        .getArgAttrOfType<AttrTy>(argument.getArgNumber(), name);
+  return value.getDefiningOp()->getAttrOfType<AttrTy>(name);
+}
+
+/// The range that a policy gives, else that of the estimator.
+RangeEstimate Annotator::chooseRange(Value value, const Histogram &histogram,
+                                     SchemeAttr scheme) {
+  if (auto range = getRequest<DenseF64ArrayAttr>(value, kRangeAttr))
+    return {range[0], range[1], Estimator::MinMax};
+  EstimatorOptions chosen = options;
+  auto text = getRequest<StringAttr>(value, kEstimatorAttr);
+  // N64: a step of int16 is so small that to clip saves nothing. Twice the
+  // range also has room for what calibration did not see.
+  bool isWide = scheme.isStaticInt16() && !text;
+  if (!text)
+    text = func->getAttrOfType<StringAttr>(kEstimatorAttr);
+  if (text)
+    chosen = parseEstimatorSpec(text, options).value_or(options);
+  if (isWide)
+    chosen.estimator = Estimator::MinMax;
+  RangeEstimate range =
+      estimateRange(histogram, scheme.getActivationStorage(), chosen);
+  if (isWide) {
+    range.min *= 2;
+    range.max *= 2;
+  }
+  return range;
+}
+
+quant::UniformQuantizedType Annotator::estimate(Value value,
+                                                const Histogram &histogram,
+                                                SchemeAttr scheme) {
+  StringRef name = getTensorName(value);
+  RangeEstimate range = chooseRange(value, histogram, scheme);
+  if (histogram.min() == 0 && histogram.max() == 0) {
+    warnZeroRange(value.getLoc(), name);
+    zeroRanges.insert(value);
+  }
+  auto type = getActivationType(scheme, range.min, range.max);
+  warnLimitedScale(value.getLoc(), name, histogram.min(), histogram.max(),
+                   getAffineParams(type));
+  remarkParameters(value.getLoc(), name, type, range.min, range.max,
+                   stringifyEstimator(range.chosen));
+  return type;
+}
+
+quant::QuantizedType Annotator::getWeightType(OpOperand &use,
+                                              ArrayRef<float> data) {
+  auto shape = cast<RankedTensorType>(use.get().getType()).getShape();
+  SchemeAttr scheme = getScheme(use.getOwner());
+  std::optional<int64_t> axis;
+  if (scheme.getWeightScales() != Granularity::Tensor)
+    axis = cast<QuantizableOpInterface>(use.getOwner())
+               .getWeightLayout(use.getOperandNumber())
+               .scaleAxis;
+  double largest = 0;
+  quant::QuantizedType type =
+      chooseWeightType(scheme, shape, axis, data, largest);
+  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()), -largest,
+                   largest,
+                   chooseSymmetric(largest, scheme.getWeightStorage()));
+  return type;
+}
+
+quant::QuantizedType Annotator::getConstantType(OpOperand &use,
+                                                ArrayRef<float> data) {
+  auto [min, max] = std::minmax_element(data.begin(), data.end());
+  SchemeAttr scheme = getScheme(use.getOwner());
+  auto type = getActivationType(scheme, *min, *max);
+  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()), *min, *max,
+                   getAffineParams(type));
+  remarkParameters(use.get().getLoc(), getTensorName(use.get()), type, *min,
+                   *max, "constant");
+  return type;
+}

@@ -1,0 +1,24 @@
+// RUN: quant-opt %s --ptq-annotate | FileCheck %s
+
+// Weights that come quantized keep their integers, scales and zero points.
+// CHECK-LABEL: func.func @given
+func.func @given(%x: tensor<1x1x2xf32>) -> (tensor<1x1x2xf32>, tensor<1x1x2xf32>) attributes {ptq.scheme = #ptq.scheme<weight_only, weights = i8 per channel, activations = symmetric f32 per tensor>} {
+  %w = "tosa.const"() <{values = dense<[[[1.0, -2.0], [0.5, 3.0]]]> : tensor<1x2x2xf32>}> : () -> tensor<1x2x2xf32>
+  %x2 = tosa.concat %x {axis = 1 : i32} : (tensor<1x1x2xf32>) -> tensor<1x1x2xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  // CHECK: %[[Q:.*]] = "tosa.const"() <{values = dense<{{\[\[\[}}5, -1], [4, 9]]]> : tensor<1x2x2xi8>}>
+  // CHECK: %[[F:.*]] = tosa.cast %[[Q]]
+  // CHECK: %[[ZERO:.*]] = "tosa.const"() <{values = dense<3.000000e+00> : tensor<1x1x1xf32>}>
+  // CHECK: %[[D:.*]] = tosa.sub %[[F]], %[[ZERO]]
+  // CHECK: %[[S:.*]] = "tosa.const"() <{values = dense<5.000000e-01> : tensor<1x1x1xf32>}>
+  // CHECK: %[[W:.*]] = tosa.mul %[[D]], %[[S]]
+  // CHECK: tosa.matmul %{{.*}}, %[[W]]
+  %0 = ptq.fake_quant %w as !quant.uniform<i8:f32, 0.5:3> : tensor<1x2x2xf32>
+  %1 = tosa.matmul %x2, %0, %z, %z : (tensor<1x1x2xf32>, tensor<1x2x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2xf32>
+  // Unsigned integers are moved down by 128.
+  // CHECK: "tosa.const"() <{values = dense<{{\[\[\[}}5, -1], [4, 9]]]> : tensor<1x2x2xi8>}>
+  // CHECK: dense<3.000000e+00>
+  %2 = ptq.fake_quant %w as !quant.uniform<u8:f32, 0.5:131> : tensor<1x2x2xf32>
+  %3 = tosa.matmul %x2, %2, %z, %z : (tensor<1x1x2xf32>, tensor<1x2x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2xf32>
+  return %1, %3 : tensor<1x1x2xf32>, tensor<1x1x2xf32>
+}
