@@ -282,6 +282,11 @@ public:
   /// An error at the current node.
   mlir::InFlightDiagnostic emitError() const { return mlir::emitError(loc); }
 
+  /// Gives the operations with constant weights that are created from here on
+  /// the scheme that `scheme` spells (`parseScheme`), because the file asks for
+  /// it: "dynamic-range:row". Empty: that of the network.
+  void setScheme(llvm::StringRef scheme);
+
   /// Names the tensor `value`. Profiles and reports show this name, after it is
   /// repaired and made unique. If the tensor has a name already, it keeps that.
   /// Returns `value`. All other operations of a node are called
@@ -579,9 +584,11 @@ public:
     mlir::RankedTensorType type = getType(shape, element);
     if (!type)
       return {};
-    return OpTy::create(builder, getInnerLoc(OpTy::getOperationName()), type,
-                        std::forward<Args>(args)...)
-        ->getResult(0);
+    OpTy op = OpTy::create(builder, getInnerLoc(OpTy::getOperationName()), type,
+                           std::forward<Args>(args)...);
+    if (scheme)
+      applyScheme(op);
+    return op->getResult(0);
   }
   /// A tosa.const_shape.
   Value shapeConstant(ArrayRef<int64_t> sizes);
@@ -591,12 +598,15 @@ public:
 private:
   mlir::Location getInnerLoc(llvm::StringRef operation) const;
   std::string makeUnique(llvm::StringRef name);
+  void applyScheme(mlir::Operation *op);
 
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp func;
   mlir::OpBuilder builder;
   mlir::StringAttr file;
   mlir::Location loc;
+  /// The `ptq.scheme` of operations with weights, or null.
+  mlir::Attribute scheme;
   llvm::StringSet<> names;
   llvm::DenseSet<mlir::Operation *> named;
   /// The results of Div, with their dividends and divisors.

@@ -8,6 +8,8 @@
 
 #include "quantc/Import/NetworkBuilder.h"
 
+#include "quantc/Dialect/PTQ/IR/Scheme.h"
+
 #include "mlir/IR/Verifier.h"
 
 #include "llvm/Support/ConvertUTF.h"
@@ -41,6 +43,20 @@ NetworkBuilder::NetworkBuilder(MLIRContext &context, StringRef file,
 void NetworkBuilder::setNode(StringRef name, unsigned index) {
   loc = NameLoc::get(builder.getStringAttr(repair(name)),
                      FileLineColLoc::get(file, index, 0));
+}
+
+void NetworkBuilder::setScheme(StringRef spelled) {
+  scheme =
+      spelled.empty()
+          ? ptq::SchemeAttr()
+          : llvm::cantFail(ptq::parseScheme(builder.getContext(), spelled));
+}
+
+void NetworkBuilder::applyScheme(Operation *op) {
+  if (isa<tosa::Conv2DOp, tosa::Conv3DOp, tosa::DepthwiseConv2DOp,
+          tosa::TransposeConv2DOp, tosa::MatMulOp>(op) &&
+      isConstant(op->getOperand(1)))
+    op->setAttr(ptq::kSchemeAttr, scheme);
 }
 
 Location NetworkBuilder::getInnerLoc(StringRef operation) const {
@@ -119,9 +135,24 @@ LogicalResult NetworkBuilder::addOutput(StringRef name, Value value) {
   return success();
 }
 
+/// True if the file quantizes activations by parameters of its own.
+static bool quantizesActivations(Block &body) {
+  return llvm::any_of(body, [](Operation &op) {
+    return isa<quant::QuantizeCastOp, quant::StorageCastOp, ptq::FakeQuantOp>(
+               op) &&
+           !NetworkBuilder::isConstant(op.getOperand(0));
+  });
+}
+
 OwningOpRef<ModuleOp> NetworkBuilder::finish() {
   func::ReturnOp::create(builder, func.getLoc(), outputs);
   Block &body = func.getBody().front();
+  bool hasSchemes = llvm::any_of(
+      body, [](Operation &op) { return op.hasAttr(ptq::kSchemeAttr); });
+  if (hasSchemes && !quantizesActivations(body)) {
+    setScheme("float32");
+    func->setAttr(ptq::kSchemeAttr, scheme);
+  }
   for (Operation &op :
        llvm::make_early_inc_range(llvm::drop_begin(llvm::reverse(body))))
     if (op.use_empty())

@@ -113,6 +113,8 @@ public:
   const Array *require(int input, llvm::StringRef what);
   mlir::FailureOr<llvm::SmallVector<int64_t>> ints(int input,
                                                    llvm::StringRef what);
+  /// The only element of an input of integers or of numbers.
+  mlir::FailureOr<int64_t> integer(int input, llvm::StringRef what);
   mlir::FailureOr<double> real(int input, llvm::StringRef what);
   /// Sizes of the input; its tensor exists.
   Shape shape(int input);

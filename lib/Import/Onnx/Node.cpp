@@ -108,13 +108,28 @@ FailureOr<SmallVector<int64_t>> Node::ints(int input, StringRef what) {
   return onnximport::getInts(*array);
 }
 
+/// An error if `count` elements were given where one is needed.
+static LogicalResult requireOne(Node &node, int64_t count, StringRef what) {
+  if (count == 1)
+    return success();
+  return node.emitError() << "has " << count << " values of " << what
+                          << ", but needs one";
+}
+
+FailureOr<int64_t> Node::integer(int input, StringRef what) {
+  FailureOr<SmallVector<int64_t>> given = ints(input, what);
+  if (mlir::failed(given) ||
+      mlir::failed(requireOne(*this, given->size(), what)))
+    return failure();
+  return given->front();
+}
+
 FailureOr<double> Node::real(int input, StringRef what) {
   const Array *array = require(input, what);
   if (!array)
     return failure();
-  if (array->elementCount() != 1)
-    return emitError() << "has " << array->elementCount() << " values of "
-                       << what << ", but needs one";
+  if (mlir::failed(requireOne(*this, array->elementCount(), what)))
+    return failure();
   return getReal(*array, 0);
 }
 

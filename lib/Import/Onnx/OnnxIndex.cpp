@@ -69,13 +69,7 @@ static LogicalResult importScatterElements(Node &node) {
 static FailureOr<int64_t> readCount(Node &node) {
   if (node.hasAttr("k"))
     return node.getInt("k", 0);
-  FailureOr<SmallVector<int64_t>> count = node.ints(1, "k");
-  if (failed(count))
-    return failure();
-  if (count->size() != 1)
-    return node.emitError()
-           << "has " << count->size() << " values of k, but needs one";
-  return count->front();
+  return node.integer(1, "k");
 }
 
 /// Results are in order whether the file needs that or not.

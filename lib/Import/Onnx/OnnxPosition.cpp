@@ -14,13 +14,12 @@ using namespace mlir;
 
 static LogicalResult importCumSum(Node &node) {
   Value x = node.value(0);
-  FailureOr<double> axis = node.real(1, "axis");
+  FailureOr<int64_t> axis = node.integer(1, "axis");
   if (!x || failed(axis))
     return failure();
-  return node.setResult(0,
-                        node.b.cumulativeSum(x, static_cast<int64_t>(*axis),
-                                             node.getInt("exclusive", 0) != 0,
-                                             node.getInt("reverse", 0) != 0));
+  return node.setResult(
+      0, node.b.cumulativeSum(x, *axis, node.getInt("exclusive", 0) != 0,
+                              node.getInt("reverse", 0) != 0));
 }
 
 /// The only one of `input`'s elements, or part `part` of its two.
@@ -69,13 +68,10 @@ static LogicalResult importTrilu(Node &node) {
     return failure();
   int64_t diagonal = 0;
   if (node.has(1)) {
-    FailureOr<SmallVector<int64_t>> given = node.ints(1, "k");
+    FailureOr<int64_t> given = node.integer(1, "k");
     if (failed(given))
       return failure();
-    if (given->size() != 1)
-      return node.emitError()
-             << "has " << given->size() << " values of k, but needs one";
-    diagonal = std::clamp<int64_t>(given->front(), INT32_MIN, INT32_MAX);
+    diagonal = std::clamp<int64_t>(*given, INT32_MIN, INT32_MAX);
   }
   bool upper = node.getInt("upper", 1) != 0;
   const Array *in = node.constant(0);

@@ -56,6 +56,7 @@ POSITION_MODELS = {
     "einsum": lambda: one("Einsum", equation="ij\x1b->i"),
     "einsum-operands": lambda: one("Einsum", equation="ij,jk->ik"),
     "trilu-vector": lambda: one("Trilu", shape=(3,)),
+    "cumsum-real-axis": lambda: one("CumSum", np.array(-1.7e38, "f4")),
     "cumsum-axis": lambda: one("CumSum", np.array(2, "i8")),
     "grid-mode": lambda: one("GridSample", np.zeros((1, 2, 2, 2), "f4"), shape=(1, 1, 2, 2), mode="quintic"),
     "grid-shape": lambda: one("GridSample", np.zeros((1, 2, 2, 3), "f4"), shape=(1, 1, 2, 2)),
