@@ -140,7 +140,7 @@ MESSAGES = {
     "einsum": "other than letters, commas, an arrow and ellipses",
     "einsum-operands": "'n0': the equation 'ij,jk->ik' has 2 operands, but 1 are given",
     "trilu-vector": "which is no matrix",
-    "cumsum-real-axis": "'n0' has axis that are no integers",
+    "cumsum-real-axis": "'n0': 'CumSum' has axis that are no integers",
     "cumsum-axis": "'n0': axis 2 of a tensor with 2 dimensions",
     "grid-mode": "'n0': 'GridSample' has the mode 'quintic' and the padding mode 'zeros'",
     "grid-shape": "'n0': a grid of type 'tensor<1x2x2x3xf32>'",
