@@ -93,6 +93,7 @@ Error Profile::merge(const Profile &other) {
     tensors[name].merge(histogram);
   keepCommonInputs(inputs, other.inputs);
   mergeChannels(channelSums, other.channelSums);
+  samples.merge(other.samples);
   return Error::success();
 }
 
@@ -171,6 +172,7 @@ std::string Profile::toJson() const {
   json::OStream json(os);
   json.object([&] {
     json.attribute("format", kFormat);
+    // Older readers pass over the samples.
     bool simple =
         preprocessing.empty() && inputs.empty() && channelSums.empty();
     json.attribute("version", simple ? 1 : kVersion);
@@ -181,6 +183,11 @@ std::string Profile::toJson() const {
       writeInputs(json, inputs);
     if (!channelSums.empty())
       writeChannels(json, channelSums);
+    if (!samples.empty()) {
+      json.attributeBegin("examples");
+      samples.write(json);
+      json.attributeEnd();
+    }
     json.attributeObject("tensors", [&] {
       for (const auto &tensor : tensors) {
         os << '\n'; // One line for each tensor.
@@ -377,6 +384,12 @@ static bool mapInputs(const json::Value &profile,
   return !value || readInputs(*value, inputs, path.field("inputs"));
 }
 
+static bool readSamples(const json::Value &profile, SampleSet &samples,
+                        json::Path path) {
+  const json::Value *value = profile.getAsObject()->get("examples");
+  return !value || samples.read(*value, path.field("examples"));
+}
+
 Expected<Profile> Profile::fromJson(StringRef text) {
   Expected<json::Value> value = parseJson(text);
   if (!value)
@@ -390,7 +403,8 @@ Expected<Profile> Profile::fromJson(StringRef text) {
       !map.mapOptional("preprocessing", profile.preprocessing) ||
       !map.map("tensors", profile.tensors) ||
       !mapInputs(*value, profile.inputs, root) ||
-      !mapChannels(*value, profile, root))
+      !mapChannels(*value, profile, root) ||
+      !readSamples(*value, profile.samples, root))
     return damaged(toString(root.getError()));
   return profile;
 }

@@ -76,13 +76,6 @@ bool ModelInterface::operator==(const ModelInterface &other) const {
          arenaLowerBound == other.arenaLowerBound && selftest == other.selftest;
 }
 
-static std::optional<ElementType> parseElementType(llvm::StringRef name) {
-  for (int i = 0; i <= static_cast<int>(ElementType::Float64); ++i)
-    if (stringify(static_cast<ElementType>(i)) == name)
-      return static_cast<ElementType>(i);
-  return std::nullopt;
-}
-
 /// The product saturates, because a manifest may be damaged.
 static size_t countElements(const std::vector<int64_t> &shape) {
   size_t count = 1;

@@ -15,16 +15,6 @@ using namespace quantc;
 /// A larger number is not taken for a class.
 static constexpr double kMostClasses = 1 << 20;
 
-std::vector<double> quantc::toReals(const Array &output,
-                                    const TensorInfo &info) {
-  std::vector<double> values = toDoubles(output);
-  if (info.scale)
-    for (double &value : values)
-      // A float32, as if the network itself dequantized the output (N33).
-      value = static_cast<float>((value - info.zeroPoint) * *info.scale);
-  return values;
-}
-
 static size_t countElements(const TensorInfo &output) {
   size_t count = 1;
   for (int64_t size : output.shape)

@@ -14,9 +14,6 @@
 
 namespace quantc {
 
-/// The elements of an output as real numbers; quantized ones are dequantized.
-std::vector<double> toReals(const Array &output, const TensorInfo &info);
-
 /// True if the output can be read as a classification of `rows` rows.
 bool hasAnswers(const TensorInfo &output, size_t rows);
 

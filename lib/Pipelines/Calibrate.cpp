@@ -138,9 +138,12 @@ quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
     if (index == 0)
       noteInputs(file, observed.model->interface().inputs, now.samples == 1,
                  result.profile.inputs);
-    auto outputs = observed.model->run(file.sample(index));
+    SampleSet::Sample inputs = file.sample(index);
+    auto outputs = observed.model->run(inputs);
     if (!outputs)
       return outputs.takeError();
+    if (options.keepSamples)
+      result.profile.samples.add(std::move(inputs));
     result.samples = now.samples;
     result.interrupted = progress && !progress(now);
     return !result.interrupted && now.samples != options.samples;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Pipelines/Compile.h"
+#include "quantc/Pipelines/CheckAccuracy.h"
 #include "quantc/Pipelines/Version.h"
 #include "quantc/Support/OutputFile.h"
 
@@ -87,6 +88,8 @@ static std::string makeManifestText(const CompileResult &result,
   manifest["integer_operations"] = int64_t(result.report.integerOperations());
   manifest["float_operations"] = int64_t(result.report.floatOperations());
   result.report.addTo(manifest);
+  if (result.accuracy)
+    manifest["accuracy"] = result.accuracy->toJson();
   return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(manifest)));
 }
 
@@ -171,13 +174,43 @@ static llvm::Expected<std::string> generate(ModuleOp module,
   return std::string(buffer.begin(), buffer.end());
 }
 
+/// Fills in what quantization costs. Fails if that is more than `output`
+/// permits.
+static llvm::Error check(ModuleOp network, ModuleOp lowered,
+                         const SampleSet &samples, const OutputOptions &output,
+                         CompileResult &result) {
+  llvm::Expected<AccuracyCheck> accuracy =
+      checkAccuracy(network, lowered, result.report.tensors, samples);
+  if (!accuracy)
+    return accuracy.takeError();
+  result.accuracy = std::move(*accuracy);
+  // Only limits that were given are errors.
+  AccuracyLimits limits{output.minSqnr.value_or(-HUGE_VAL),
+                        output.minAgreement.value_or(0)};
+  if (result.accuracy->outputSqnr() < limits.sqnr ||
+      result.accuracy->agreement() < limits.agreement)
+    return makeError(result.accuracy->explain(limits));
+  return llvm::Error::success();
+}
+
 llvm::Expected<CompileResult> quantc::compile(ModuleOp module,
                                               const CompilerOptions &options,
                                               const OutputOptions &output,
                                               StringRef path) {
   CompileResult result;
+  const Profile *profile = options.quantize.profile.get();
+  bool checks = output.checkAccuracy && options.form == NetworkForm::Integer &&
+                profile && !profile->samples.empty() &&
+                !isIntegerNetwork(module);
+  OwningOpRef<ModuleOp> network;
+  if (checks)
+    network = module.clone();
   if (llvm::Error error = lowerAndReport(module, options, result.report))
     return std::move(error);
+  if (checks)
+    if (llvm::Error error =
+            check(*network, module, profile->samples, output, result))
+      return std::move(error);
   std::string contents;
   if (output.kind == OutputKind::MLIR)
     llvm::raw_string_ostream(contents) << module << "\n";

@@ -8,6 +8,7 @@
 
 #include "quantc/Pipelines/Evaluate.h"
 #include "Answers.h"
+#include "Reals.h"
 #include "quantc/Pipelines/Network.h"
 
 #include "llvm/Support/FormatVariadic.h"

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Pipelines/Samples.h"
+#include "Reals.h"
 #include "quantc/Numerics/Affine.h"
 #include "quantc/Pipelines/Network.h"
 
@@ -226,39 +227,6 @@ Error SampleFile::bindInput(const TensorInfo &input, StringRef key) {
   sampleCount = count;
   bindings.push_back({key.str(), *change, Array()});
   return Error::success();
-}
-
-/// Converts real numbers to the element type of the input; integers are
-/// quantized with its scale (N2).
-static Array fromReals(ArrayRef<double> reals, const TensorInfo &input) {
-  Array result = Array::zeros(input.type, {int64_t(reals.size())});
-  if (input.type == ElementType::Float32) {
-    llvm::copy(reals, result.as<float>().begin());
-    return result;
-  }
-  auto store = [&](auto values) {
-    using T = typename decltype(values)::value_type;
-    AffineParams params{
-        *input.scale,
-        input.zeroPoint,
-        {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()}};
-    for (auto [value, real] : llvm::zip_equal(values, reals))
-      value = quantize(real, params);
-  };
-  switch (byteSize(input.type)) {
-  case 1:
-    if (input.type == ElementType::UInt8)
-      store(result.as<uint8_t>());
-    else
-      store(result.as<int8_t>());
-    break;
-  case 2:
-    store(result.as<int16_t>());
-    break;
-  default:
-    store(result.as<int32_t>());
-  }
-  return result;
 }
 
 Array SampleFile::convert(const Array &sample, const TensorInfo &input,

@@ -9,7 +9,6 @@
 #include "quantc/Pipelines/Tensors.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
-#include "quantc/Pipelines/NetworkReport.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -106,14 +105,34 @@ std::vector<ProbedTensor> Prober::run() {
   return tensors;
 }
 
+static llvm::Expected<ProbedModel>
+probe(ModuleOp lowered, ArrayRef<QuantizedTensorReport> quantized) {
+  Parameters parameters;
+  for (const QuantizedTensorReport &report : quantized)
+    parameters[report.name] = report;
+  ProbedModel probed;
+  probed.tensors = Prober(getNetwork(lowered), parameters).run();
+  llvm::Expected<std::unique_ptr<Model>> model = loadLowered(lowered);
+  if (!model)
+    return model.takeError();
+  probed.model = std::move(*model);
+  return probed;
+}
+
+llvm::Expected<ProbedModel>
+quantc::loadProbed(ModuleOp lowered,
+                   ArrayRef<QuantizedTensorReport> quantized) {
+  OwningOpRef<ModuleOp> copy = lowered.clone();
+  return probe(*copy, quantized);
+}
+
 llvm::Expected<ProbedModel> quantc::loadProbed(ModuleOp module,
                                                const CompilerOptions &options) {
   OwningOpRef<ModuleOp> copy = module.clone();
-  Parameters parameters;
+  std::vector<QuantizedTensorReport> quantized;
   auto inspect = [&](Stage stage, ModuleOp current) {
     if (stage == Stage::Quantize)
-      for (QuantizedTensorReport &report : reportQuantizedTensors(current))
-        parameters[report.name] = std::move(report);
+      quantized = reportQuantizedTensors(current);
   };
   if (isIntegerNetwork(*copy)) {
     // An integer network skips the passes that name tensors, so they are named
@@ -127,11 +146,5 @@ llvm::Expected<ProbedModel> quantc::loadProbed(ModuleOp module,
   if (llvm::Error error =
           lowerToStage(*copy, lastStage(options.form), options, inspect))
     return std::move(error);
-  ProbedModel probed;
-  probed.tensors = Prober(getNetwork(*copy), parameters).run();
-  llvm::Expected<std::unique_ptr<Model>> model = loadLowered(*copy);
-  if (!model)
-    return model.takeError();
-  probed.model = std::move(*model);
-  return probed;
+  return probe(*copy, quantized);
 }

@@ -47,7 +47,7 @@ static const ProbedTensor &findTensor(ArrayRef<ProbedTensor> tensors,
 
 /// False for integers without a scale, such as accumulators: they are compared
 /// with their like only.
-static bool hasReals(const ProbedTensor &tensor, const Array &array) {
+bool quantc::hasReals(const ProbedTensor &tensor, const Array &array) {
   return isFloat(array.type) || tensor.scale;
 }
 
@@ -106,8 +106,8 @@ static std::vector<Pair> pairByPosition(ArrayRef<ProbedTensor> tensors,
 }
 
 /// The reals that an array stands for.
-static std::vector<double> toReals(const Array &array,
-                                   const ProbedTensor &tensor) {
+std::vector<double> quantc::toReals(const Array &array,
+                                    const ProbedTensor &tensor) {
   std::vector<double> values = toDoubles(array);
   if (!isFloat(array.type) && tensor.scale)
     for (double &value : values)

@@ -54,6 +54,13 @@ static const TypeInfo &infoOf(ElementType type) {
 size_t quantc::byteSize(ElementType type) { return infoOf(type).size; }
 StringRef quantc::stringify(ElementType type) { return infoOf(type).name; }
 
+std::optional<ElementType> quantc::parseElementType(StringRef name) {
+  for (int i = 0; i <= static_cast<int>(ElementType::Float64); ++i)
+    if (stringify(static_cast<ElementType>(i)) == name)
+      return static_cast<ElementType>(i);
+  return std::nullopt;
+}
+
 Expected<NpyPreamble> quantc::parseNpyPreamble(StringRef start,
                                                uint64_t fileBytes) {
   if (!start.starts_with(kMagic))

@@ -40,6 +40,10 @@ private:
                               cl::desc("Calibration profile to write")};
   ImportFlags importing{sub};
   CalibrationFlags calibration{sub, "samples"};
+  cl::opt<bool> noSamples{
+      "no-samples", cl::sub(sub),
+      cl::desc("Keep no samples in the profile (without them, compile cannot "
+               "check the accuracy)")};
 };
 } // namespace
 
@@ -51,6 +55,7 @@ llvm::Expected<ExitCode> CalibrateCommand::run() {
   llvm::Expected<CalibrationOptions> options = calibration.get();
   if (!options)
     return options.takeError();
+  options->keepSamples = !noSamples;
   std::vector<std::string> files(inputs.begin(), inputs.end());
   files.push_back(network);
   if (llvm::Error error = checkOutputs({output.getValue()}, files))

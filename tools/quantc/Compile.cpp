@@ -17,6 +17,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
+#include <cmath>
+
 using namespace quantc;
 using namespace quantc::tool;
 
@@ -32,7 +34,9 @@ private:
   llvm::Expected<CompilerOptions> getOptions(mlir::ModuleOp network);
   llvm::Error stop(mlir::ModuleOp network, const CompilerOptions &options);
   llvm::Error checkFiles() const;
+  llvm::Expected<OutputOptions> getOutput(const CompilerOptions &options) const;
   void printSummary(const CompileResult &result);
+  void reportAccuracy(const CompileResult &result);
 
   cl::opt<std::string> input{cl::Positional, cl::Required, cl::sub(sub),
                              cl::desc(kNetworkArgument)};
@@ -64,6 +68,16 @@ private:
   cl::opt<bool> selftest{
       "selftest", cl::sub(sub),
       cl::desc("Embed golden vectors and NAME_selftest, which checks them")};
+  cl::opt<bool> noCheck{
+      "no-check", cl::sub(sub),
+      cl::desc("Do not run the quantized network beside the float one on the "
+               "samples that the profile keeps")};
+  cl::opt<double> minSqnr{
+      "min-sqnr", cl::sub(sub), cl::value_desc("dB"),
+      cl::desc("Fail if the SQNR of an output is lower in that check")};
+  cl::opt<double> minAgreement{
+      "min-agreement", cl::sub(sub), cl::value_desc("percent"),
+      cl::desc("Fail if fewer answers are like those of the float network")};
   ImportFlags importing{sub};
   QuantizeFlags quantize{sub};
   TargetFlags target{sub};
@@ -160,10 +174,45 @@ void CompileCommand::printSummary(const CompileResult &result) {
   os << llvm::formatv("{0}: {1} integer and {2} float operations\n", output,
                       result.report.integerOperations(),
                       result.report.floatOperations());
+  if (result.accuracy)
+    os << "  check  " << result.accuracy->summarize() << "\n";
   if (kind != OutputKind::MLIR)
     os << llvm::formatv("  arena  {0} bytes (tensors alive at once need {1})\n",
                         interface.arenaBytes, interface.arenaLowerBound);
   os << llvm::formatv("  output {0} bytes\n", result.outputBytes);
+}
+
+llvm::Expected<OutputOptions>
+CompileCommand::getOutput(const CompilerOptions &options) const {
+  OutputOptions result{kind, selftest, !noCheck, {}, {}};
+  if (minSqnr.getNumOccurrences())
+    result.minSqnr = minSqnr;
+  if (minAgreement.getNumOccurrences())
+    result.minAgreement = minAgreement;
+  if (!result.minSqnr && !result.minAgreement)
+    return result;
+  if (noCheck)
+    return usageError("--min-sqnr and --min-agreement are limits of the check "
+                      "that --no-check skips");
+  if (std::isnan(minSqnr) || !(minAgreement >= 0 && minAgreement <= 100))
+    return usageError("--min-sqnr is a number of dB, and --min-agreement is "
+                      "from 0 to 100");
+  if (!options.quantize.profile || options.quantize.profile->samples.empty())
+    return usageError("--min-sqnr and --min-agreement need samples: "
+                      "--calibrate, or a --profile that keeps some");
+  return result;
+}
+
+/// A collapse of accuracy is never silent.
+void CompileCommand::reportAccuracy(const CompileResult &result) {
+  AccuracyLimits limits;
+  // An explicit limit is what the user accepts.
+  if (minSqnr.getNumOccurrences())
+    limits.sqnr = minSqnr;
+  if (minAgreement.getNumOccurrences())
+    limits.agreement = minAgreement;
+  if (result.accuracy && !result.accuracy->keeps(limits))
+    printWarning() << result.accuracy->explain(limits) << "\n";
 }
 
 llvm::Expected<ExitCode> CompileCommand::run() {
@@ -190,10 +239,14 @@ llvm::Expected<ExitCode> CompileCommand::run() {
       return std::move(error);
     return kSuccess;
   }
+  llvm::Expected<OutputOptions> what = getOutput(*options);
+  if (!what)
+    return what.takeError();
   llvm::Expected<CompileResult> result =
-      compile(**network, *options, {kind, selftest}, output);
+      compile(**network, *options, *what, output);
   if (!result)
     return result.takeError();
+  reportAccuracy(*result);
   if (output != "-")
     printSummary(*result);
   return kSuccess;

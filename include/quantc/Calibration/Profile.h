@@ -21,6 +21,7 @@
 
 #include "quantc/Calibration/Histogram.h"
 #include "quantc/Calibration/Preprocessing.h"
+#include "quantc/Calibration/SampleSet.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -47,6 +48,9 @@ struct Profile {
   /// For each channel (the last dimension) of a tensor that is multiplied by
   /// weights: the sum, over the samples, of the channel's mean in the sample.
   std::map<std::string, std::vector<ExactSum>> channelSums;
+
+  /// Some of the samples, as inputs of the network.
+  SampleSet samples;
 
   /// The mean of each channel over all samples; empty if it is not known.
   std::vector<double> channelMeans(llvm::StringRef tensor) const;

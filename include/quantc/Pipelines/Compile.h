@@ -16,6 +16,7 @@
 
 #include "quantc/Pipelines/Compiler.h"
 #include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Report/AccuracyCheck.h"
 
 namespace quantc {
 
@@ -34,6 +35,8 @@ std::optional<OutputKind> parseOutputKind(llvm::StringRef name);
 
 struct CompileResult {
   NetworkReport report;
+  /// What quantization costs, if that was checked.
+  std::optional<AccuracyCheck> accuracy;
   ModelInterface interface;
   /// Size of the written object, library or text.
   uint64_t outputBytes = 0;
@@ -44,6 +47,11 @@ struct OutputOptions {
   /// Embed golden vectors and NAME_selftest. The network computes in integers:
   /// floats may be rounded differently by the target.
   bool selftest = false;
+  /// Run the quantized network beside the float one on the samples that the
+  /// profile keeps, if it keeps some.
+  bool checkAccuracy = true;
+  /// Nothing is written if the check misses these limits.
+  std::optional<double> minSqnr, minAgreement;
 };
 
 /// Compiles the network to `path`, and to the header and manifest beside it:

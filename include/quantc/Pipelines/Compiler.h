@@ -76,6 +76,8 @@ struct CalibrationOptions {
   Preprocessing preprocessing;
   /// Stop after so many samples; 0 takes all.
   uint64_t samples = 0;
+  /// Keep some of the samples in the profile.
+  bool keepSamples = true;
 };
 
 struct CalibrationResult {

@@ -15,6 +15,7 @@
 #define QUANTC_PIPELINES_TENSORS_H
 
 #include "quantc/Pipelines/Compiler.h"
+#include "quantc/Pipelines/NetworkReport.h"
 #include "quantc/Report/TensorDiff.h"
 
 namespace quantc {
@@ -31,6 +32,11 @@ struct ProbedModel {
 /// stored, simulated values rounded. Constants are no outputs.
 llvm::Expected<ProbedModel> loadProbed(mlir::ModuleOp module,
                                        const CompilerOptions &options);
+/// The same for a network that is lowered already (Stage::Lower). `quantized`
+/// are its tensors with parameters, as they were reported at Stage::Quantize.
+llvm::Expected<ProbedModel>
+loadProbed(mlir::ModuleOp lowered,
+           llvm::ArrayRef<QuantizedTensorReport> quantized);
 
 } // namespace quantc
 

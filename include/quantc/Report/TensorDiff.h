@@ -33,6 +33,11 @@ struct ProbedTensor {
   int64_t zeroPoint = 0;
 };
 
+/// True if the elements are, or stand for, real numbers.
+bool hasReals(const ProbedTensor &tensor, const Array &array);
+/// The elements as real numbers; integers without a scale as they are.
+std::vector<double> toReals(const Array &array, const ProbedTensor &tensor);
+
 /// How far apart a tensor is in two runs. Integers of the same type are
 /// compared as they are stored, all others as reals.
 struct TensorDifference {

@@ -25,6 +25,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ enum class ElementType {
 size_t byteSize(ElementType type);
 /// NumPy's name ("int8", "float32", ...).
 llvm::StringRef stringify(ElementType type);
+/// The type that NumPy calls `name`, if it is one of the above.
+std::optional<ElementType> parseElementType(llvm::StringRef name);
 
 /// A dense, row-major array that owns its bytes (little-endian).
 struct Array {

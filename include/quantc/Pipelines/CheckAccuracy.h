@@ -1,0 +1,29 @@
+//===- CheckAccuracy.h - Beside the float network -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_PIPELINES_CHECKACCURACY_H
+#define QUANTC_PIPELINES_CHECKACCURACY_H
+
+#include "quantc/Calibration/SampleSet.h"
+#include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Report/AccuracyCheck.h"
+
+namespace quantc {
+
+/// Runs `lowered`, a quantized form of `network` (Stage::Lower), and the float
+/// form of `network` on `samples`, inputs of the float form, and compares their
+/// tensors. `quantized` are the tensors of `lowered` with parameters. Neither
+/// module changes. Fails if a sample does not fit the network.
+llvm::Expected<AccuracyCheck>
+checkAccuracy(mlir::ModuleOp network, mlir::ModuleOp lowered,
+              llvm::ArrayRef<QuantizedTensorReport> quantized,
+              const SampleSet &samples);
+
+} // namespace quantc
+
+#endif // QUANTC_PIPELINES_CHECKACCURACY_H

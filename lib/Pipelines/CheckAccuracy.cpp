@@ -1,0 +1,193 @@
+//===- CheckAccuracy.cpp - Beside the float network -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Pipelines/CheckAccuracy.h"
+#include "Answers.h"
+#include "Reals.h"
+#include "quantc/Pipelines/Tensors.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace quantc;
+
+namespace {
+/// A network and where it returns its tensors.
+class Runner {
+public:
+  explicit Runner(ProbedModel loaded) : probed(std::move(loaded)) {
+    for (auto [index, output] : llvm::enumerate(interface().outputs))
+      positions.try_emplace(output.name, index);
+    for (const ProbedTensor &tensor : probed.tensors)
+      described.try_emplace(tensor.name, &tensor);
+  }
+
+  const ModelInterface &interface() const { return probed.model->interface(); }
+  ArrayRef<ProbedTensor> tensors() const { return probed.tensors; }
+  const TensorInfo *find(StringRef name) const {
+    auto it = positions.find(name);
+    return it == positions.end() ? nullptr : &interface().outputs[it->second];
+  }
+  llvm::Error run(const SampleSet::Sample &sample) {
+    return probed.model->run(sample).moveInto(results);
+  }
+  /// The values of the last run; `find(name)` must not be null.
+  const Array &get(StringRef name) const {
+    return results[positions.lookup(name)];
+  }
+  std::vector<double> getReals(StringRef name) const {
+    const Array &array = get(name);
+    // Outputs may have parameters of their own.
+    if (const TensorInfo *info = find(name); info->scale)
+      return toReals(array, *info);
+    return toReals(array, *described.lookup(name));
+  }
+  bool hasReals(StringRef name) const {
+    return find(name)->scale ||
+           quantc::hasReals(*described.lookup(name), get(name));
+  }
+
+private:
+  ProbedModel probed;
+  llvm::StringMap<size_t> positions;
+  llvm::StringMap<const ProbedTensor *> described;
+  std::vector<Array> results;
+};
+
+class Checker {
+public:
+  Checker(Runner floating, Runner shipped, size_t outputs);
+  llvm::Error addSample(const SampleSet::Sample &sample);
+  AccuracyCheck finish();
+
+private:
+  llvm::Expected<SampleSet::Sample>
+  convert(const SampleSet::Sample &sample) const;
+  void compare(AccuracyCheck::Tensor &tensor);
+
+  Runner floating, shipped;
+  AccuracyCheck check;
+  std::optional<Answers> expected, given;
+};
+} // namespace
+
+Checker::Checker(Runner left, Runner right, size_t outputs)
+    : floating(std::move(left)), shipped(std::move(right)) {
+  llvm::StringSet<> names;
+  for (const TensorInfo &output :
+       ArrayRef(floating.interface().outputs).take_front(outputs)) {
+    names.insert(output.name);
+    check.outputs.push_back({output.name, "output", {}});
+  }
+  for (const ProbedTensor &tensor : floating.tensors())
+    if (!names.contains(tensor.name) && shipped.find(tensor.name))
+      check.tensors.push_back({tensor.name, tensor.operation, {}});
+  const TensorInfo &first = floating.interface().outputs.front();
+  size_t rows = first.shape.size() > 1 ? first.shape.front() : 1;
+  bool isScores = first.type == ElementType::Float32 || first.scale;
+  if (isScores && hasAnswers(first, rows) &&
+      ShapedType::getNumElements(first.shape) > int64_t(rows)) {
+    expected.emplace(first, rows, /*threshold=*/0);
+    given.emplace(first, rows, /*threshold=*/0);
+  }
+}
+
+/// The sample as inputs of the quantized network, whose types may differ.
+llvm::Expected<SampleSet::Sample>
+Checker::convert(const SampleSet::Sample &sample) const {
+  const std::vector<TensorInfo> &from = floating.interface().inputs;
+  const std::vector<TensorInfo> &to = shipped.interface().inputs;
+  auto fits = [](const Array &array, const TensorInfo &input) {
+    return array.type == input.type && array.shape == input.shape;
+  };
+  if (sample.size() != from.size() || from.size() != to.size() ||
+      !llvm::all_of_zip(sample, from, fits))
+    return makeError("the samples in the profile are no inputs of the network: "
+                     "calibrate again");
+  SampleSet::Sample result;
+  for (auto [array, before, after] : llvm::zip(sample, from, to)) {
+    if (before.type == after.type) {
+      result.push_back(array);
+      continue;
+    }
+    result.push_back(fromReals(toReals(array, before), after));
+    result.back().shape = after.shape;
+  }
+  return result;
+}
+
+void Checker::compare(AccuracyCheck::Tensor &tensor) {
+  if (!floating.hasReals(tensor.name) || !shipped.hasReals(tensor.name))
+    return;
+  std::vector<double> signal = floating.getReals(tensor.name);
+  std::vector<double> values = shipped.getReals(tensor.name);
+  if (signal.size() == values.size())
+    tensor.noise.add(signal, values);
+}
+
+llvm::Error Checker::addSample(const SampleSet::Sample &sample) {
+  llvm::Expected<SampleSet::Sample> converted = convert(sample);
+  if (!converted)
+    return converted.takeError();
+  if (llvm::Error error = floating.run(sample))
+    return error;
+  if (llvm::Error error = shipped.run(*converted))
+    return error;
+  for (AccuracyCheck::Tensor &tensor : check.tensors)
+    compare(tensor);
+  for (AccuracyCheck::Tensor &output : check.outputs)
+    compare(output);
+  if (expected) {
+    StringRef first = check.outputs.front().name;
+    expected->add(floating.getReals(first), {});
+    given->add(shipped.getReals(first), {});
+  }
+  ++check.samples;
+  return llvm::Error::success();
+}
+
+AccuracyCheck Checker::finish() {
+  if (expected) {
+    check.rows = expected->answers().size();
+    for (auto [left, right] :
+         llvm::zip_equal(expected->answers(), given->answers()))
+      check.agreeing += left == right;
+  }
+  // Tensors without real numbers in both networks.
+  llvm::erase_if(check.tensors, [](const AccuracyCheck::Tensor &tensor) {
+    return tensor.noise.values() == 0;
+  });
+  return std::move(check);
+}
+
+llvm::Expected<AccuracyCheck>
+quantc::checkAccuracy(ModuleOp network, ModuleOp lowered,
+                      ArrayRef<QuantizedTensorReport> quantized,
+                      const SampleSet &samples) {
+  // What is to be said about the network was said when it was lowered.
+  ScopedDiagnosticHandler quiet(
+      network.getContext(), [](Diagnostic &diagnostic) {
+        return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
+      });
+  size_t outputs = getNetwork(network).getNumResults();
+  CompilerOptions options;
+  options.form = NetworkForm::Float;
+  llvm::Expected<ProbedModel> floating = loadProbed(network, options);
+  if (!floating)
+    return floating.takeError();
+  llvm::Expected<ProbedModel> shipped = loadProbed(lowered, quantized);
+  if (!shipped)
+    return shipped.takeError();
+  Checker checker(Runner(std::move(*floating)), Runner(std::move(*shipped)),
+                  outputs);
+  for (const SampleSet::Sample *sample : samples.samples())
+    if (llvm::Error error = checker.addSample(*sample))
+      return std::move(error);
+  return checker.finish();
+}

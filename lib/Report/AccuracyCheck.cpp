@@ -1,0 +1,126 @@
+//===- AccuracyCheck.cpp - What quantization costs -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Report/AccuracyCheck.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace quantc;
+
+static constexpr double kInfinite = std::numeric_limits<double>::infinity();
+static constexpr size_t kMostCauses = 3;
+
+/// The SQNR, or infinity if it says nothing: the signal is zero.
+static double getSqnr(const AccuracyCheck::Tensor &tensor) {
+  return tensor.noise.sqnr().value_or(kInfinite);
+}
+
+double AccuracyCheck::outputSqnr() const {
+  double lowest = kInfinite;
+  for (const Tensor &output : outputs)
+    lowest = std::min(lowest, getSqnr(output));
+  return lowest;
+}
+
+double AccuracyCheck::agreement() const {
+  return rows ? 100.0 * agreeing / rows : 100.0;
+}
+
+const AccuracyCheck::Tensor *AccuracyCheck::worst() const {
+  const Tensor *lowest = nullptr;
+  for (const Tensor &tensor : llvm::concat<const Tensor>(tensors, outputs))
+    if (getSqnr(tensor) < (lowest ? getSqnr(*lowest) : kInfinite))
+      lowest = &tensor;
+  return lowest;
+}
+
+std::vector<const AccuracyCheck::Tensor *>
+AccuracyCheck::findCauses(const AccuracyLimits &limits) const {
+  std::vector<const Tensor *> causes;
+  for (const Tensor &tensor : llvm::concat<const Tensor>(tensors, outputs))
+    if (getSqnr(tensor) < limits.sqnr && causes.size() < kMostCauses)
+      causes.push_back(&tensor);
+  if (const Tensor *lowest = worst(); lowest && causes.empty())
+    causes.push_back(lowest);
+  return causes;
+}
+
+bool AccuracyCheck::keeps(const AccuracyLimits &limits) const {
+  double sqnr = outputSqnr();
+  return sqnr >= limits.sqnr &&
+         (sqnr >= kTies || agreement() >= limits.agreement);
+}
+
+static std::string spell(double sqnr) {
+  return std::isinf(sqnr) ? "exact" : llvm::formatv("{0:F1} dB", sqnr).str();
+}
+
+std::string AccuracyCheck::summarize() const {
+  std::string text =
+      llvm::formatv("{0} samples: output {1}", samples, spell(outputSqnr()));
+  llvm::raw_string_ostream os(text);
+  if (rows)
+    os << llvm::formatv(", {0} of {1} answers like float", agreeing, rows);
+  if (const Tensor *lowest = worst())
+    os << llvm::formatv(", lowest {0} in '{1}'", spell(getSqnr(*lowest)),
+                        lowest->name);
+  return text;
+}
+
+std::string AccuracyCheck::explain(const AccuracyLimits &limits) const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << llvm::formatv("quantization loses accuracy: on {0} of the calibration "
+                      "samples the outputs have an SQNR of {1} (limit {2:F1} "
+                      "dB)",
+                      samples, spell(outputSqnr()), limits.sqnr);
+  if (rows)
+    os << llvm::formatv(" and {0} of {1} answers are those of the float "
+                        "network (limit {2:F1} %)",
+                        agreeing, rows, limits.agreement);
+  std::vector<const Tensor *> causes = findCauses(limits);
+  if (causes.empty())
+    return text;
+  os << ". The loss begins at ";
+  llvm::interleave(
+      causes, os,
+      [&](const Tensor *cause) {
+        os << llvm::formatv("'{0}' ({1}, {2})", cause->name, cause->operation,
+                            spell(getSqnr(*cause)));
+      },
+      ", ");
+  os << ". Compute such operations in float (--deny-nodes) or with int16 "
+        "activations (scheme int16x8 in a --policy, or for all of the "
+        "network); "
+        "docs/Schemes.md shows how";
+  return text;
+}
+
+/// Rounded to 1/8 dB, so that a manifest does not depend on the last bits of
+/// floats, and decimals are short.
+static double roundDb(double sqnr) { return std::round(sqnr * 8) / 8; }
+
+llvm::json::Object AccuracyCheck::toJson() const {
+  llvm::json::Object json{{"samples", samples}};
+  if (double sqnr = outputSqnr(); !std::isinf(sqnr))
+    json["sqnr_db"] = roundDb(sqnr);
+  if (rows) {
+    json["rows"] = rows;
+    json["agreeing"] = agreeing;
+  }
+  if (const Tensor *lowest = worst()) {
+    json["worst_tensor"] = llvm::json::fixUTF8(lowest->name);
+    json["worst_sqnr_db"] = roundDb(getSqnr(*lowest));
+  }
+  return json;
+}
