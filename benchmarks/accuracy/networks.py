@@ -5,6 +5,8 @@ ResNet20 (akamaster/pytorch_resnet_cifar10), each with an int8 version, and samp
 
     resnet8/float.tflite int8.tflite     vww/float.tflite int8.tflite     kws/float.onnx qdq.onnx
     resnet20/float.onnx qdq.onnx         ad01/float.tflite int8.tflite
+    mobilenet_v1_025/float.tflite qat_uint8.tflite    (tensorflow/tflite-support)
+    data/imagenet224_calib.npz imagenet224_test.npz
     data/cifar10_calib.npz cifar10_test.npz kws_calib.npz kws_test.npz    (x: samples, y: labels)
     golden/vww-float.npz ad01-float.npz                                   (input: samples without labels)
 """
@@ -39,6 +41,11 @@ def keywords(models, _):
     return models / "data/kws_calib.npz", test, [f"--mean={zero!r}", f"--std=1/{scale!r}", "--layout=NHWC"]
 
 
+def imagenet(models, _):
+    return (models / "data/imagenet224_calib.npz", models / "data/imagenet224_test.npz",
+            ["--scale=1/127.5", "--mean=1"])
+
+
 def split_golden(models, workdir):
     """Every other sample calibrates, the rest measures."""
     with np.load(models / "golden/ad01-float.npz") as file:
@@ -64,6 +71,9 @@ NETWORKS = [
     Network("ResNet8", "resnet8", "float.tflite", ["int8.tflite"], cifar("--scale=1"), {"agreeing": 970, "loss": 0.5}),
     Network("ResNet20", "resnet20", "float.onnx", ["qdq.onnx"], cifar(*IMAGENET), {"agreeing": 987, "loss": 0.5}),
     Network("keywords", "kws", "float.onnx", ["qdq.onnx"], keywords, {"agreeing": 892, "loss": 0.5}),
+    # The int8 version is another training.
+    Network("MobileNetV1-0.25", "mobilenet_v1_025", "float.tflite", ["qat_uint8.tflite"], imagenet,
+            {"agreeing": 178, "loss": 1.0}),
     Network("person", "vww", "float.tflite", ["int8.tflite"], random_images, {"gain": 1.0}),
     Network("anomaly", "ad01", "float.tflite", ["int8.tflite"], split_golden, {"gain": 1.0},
             classifies=False),

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Accuracy of int8 on real networks: float, the official int8 file, and quantc's with each estimator.
+"""Accuracy of int8 on real networks: float, the official int8 file, and quantc's with each estimator and each
+way of rounding weights.
 
     benchmarks/accuracy/run.py --quantc build/bin/quantc --models DIR [--json FILE] [--check] [NETWORK...]
 
@@ -21,6 +22,13 @@ import tempfile
 from networks import NETWORKS
 
 ESTIMATORS = ["min-max", "moving-average", "percentile", "entropy", "mse", "auto"]
+# What the default is compared with; all with the estimator auto.
+RECOVERIES = {
+    "nearest": ["--weight-rounding=nearest"],
+    "nearest, bias correction": ["--weight-rounding=nearest", "--bias-correction"],
+    "int16x8": ["--scheme=int16x8"],
+    "int16x8, nearest": ["--scheme=int16x8", "--weight-rounding=nearest"],
+}
 AUTO_TOLERANCE = 3  # decisions that auto may be behind the best estimator
 CONSTANT = re.compile(r'"?tosa\.const"?.*tensor<((?:\d+x)*)([a-z]+)(\d+)>\s*$')
 
@@ -66,17 +74,18 @@ def make_row(network, what, report, against):
 
 
 def measure(network, quantc, models, workdir, estimators):
-    """Rows of float, of the official files, and of ours by each estimator."""
+    """Rows of float, of the official files, and of ours by each estimator and recovery."""
     folder = models / network.folder
     reference = folder / network.reference
     calibration, test, preprocessing = network.data(models, workdir)
     profile = workdir / f"{network.folder}.profile"
     run(quantc, "calibrate", reference, calibration, *preprocessing, "-o", profile)
     rows = []
-    for estimator in estimators:
-        report = evaluate(quantc, reference, test, workdir, "--profile", profile, f"--estimator={estimator}")
-        rows.append(make_row(network, estimator, report, "float"))
-        rows[-1]["weight_bytes"] = weight_bytes(quantc, reference, "--profile", profile, f"--estimator={estimator}")
+    ways = {estimator: [f"--estimator={estimator}"] for estimator in estimators} | RECOVERIES
+    for what, options in ways.items():
+        report = evaluate(quantc, reference, test, workdir, "--profile", profile, *options)
+        rows.append(make_row(network, what, report, "float"))
+        rows[-1]["weight_bytes"] = weight_bytes(quantc, reference, "--profile", profile, *options)
     measured, baseline = report["networks"]
     plain = make_row(network, "float", {**report, "networks": [baseline], "comparisons": []}, None)
     plain["weight_bytes"] = weight_bytes(quantc, reference, "--float")

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quantc/Dialect/PTQ/IR/Scheme.h"
 #include "quantc/Pipelines/Pipelines.h"
 
 #include "mlir/Pass/PassOptions.h"
@@ -37,6 +38,11 @@ struct AnnotateOptions : PassPipelineOptions<AnnotateOptions> {
   Option<std::string> policy{
       *this, "policy",
       llvm::cl::desc("A file of rules that give operations other schemes")};
+  Option<std::string> weightRounding{
+      *this, "weight-rounding",
+      llvm::cl::desc("How weights are rounded: nearest, or compensated with "
+                     "regard to the inputs in the profile (default, except "
+                     "for the contracts litert and tflm)")};
   Option<FullyConnectedScales> fullyConnected{
       *this, "fully-connected",
       llvm::cl::desc("Scales of the weights of fully connected layers"),
@@ -87,6 +93,11 @@ static LogicalResult read(const AnnotateOptions &text, QuantizeOptions &options,
   if (isAlone)
     options.policy.biasCorrection = false;
   options.policy.scheme = text.scheme;
+  if (!text.weightRounding.empty() &&
+      !ptq::isWeightRounding(text.weightRounding))
+    return error("unknown rounding of weights '" + text.weightRounding +
+                 "': nearest or compensated");
+  options.policy.weightRounding = text.weightRounding;
   options.policyPath = text.policy;
   if (text.fullyConnected == FullyConnectedScales::PerTensor)
     ptq::setFullyConnectedPerTensor(options.policy);

@@ -96,6 +96,14 @@ ptq::Policy quantc::spellOut(ptq::Policy policy, ModuleOp network) {
                         .wasInterrupted();
   if (policy.scheme.empty() && !hasSchemes)
     policy.scheme = "int8";
+  if (policy.weightRounding.empty()) {
+    std::optional<Contract> contract = parseContract(policy.contract);
+    bool isExact = policy.contract.empty()
+                       ? reportContract(network) == Contract::Exact
+                       : contract == Contract::Exact;
+    policy.weightRounding =
+        (isExact ? ptq::kRoundCompensated : ptq::kRoundNearest).str();
+  }
   return policy;
 }
 

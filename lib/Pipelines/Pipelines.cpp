@@ -18,6 +18,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/Passes.h"
 
+#include "CompensateWeights.h"
+
 using namespace mlir;
 using namespace quantc;
 
@@ -87,6 +89,7 @@ void quantc::populateAnnotatePipeline(OpPassManager &pm,
     pm.addPass(ptq::createPTQAnnotate(annotate));
   }
   addToFunctions(pm, ptq::createPTQPropagateParameters());
+  pm.addPass(createCompensateWeights(options));
 }
 
 /// As the passes' option has it.

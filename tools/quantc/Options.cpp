@@ -109,6 +109,11 @@ QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
       biasCorrection("bias-correction", cl::sub(sub),
                      cl::desc("Let biases make up for the mean error of the "
                               "rounded weights")),
+      weightRounding(
+          "weight-rounding", cl::sub(sub), cl::value_desc("name"),
+          cl::desc("nearest, or compensated: weights make up for each other's "
+                   "rounding on the inputs in the profile (default, except "
+                   "under --contract=litert and tflm)")),
       scheme("scheme", cl::sub(sub), cl::value_desc("name"),
              cl::desc("How operations are quantized: int8 (default), int16x8, "
                       "dynamic-range, weight-only, float16 or float32; the "
@@ -195,6 +200,12 @@ QuantizeFlags::getPolicy(mlir::MLIRContext *context) const {
     result.estimator = stringifyEstimatorSpec(flags);
   if (!result.biasCorrection || biasCorrection.getNumOccurrences())
     result.biasCorrection = biasCorrection;
+  if (!weightRounding.empty()) {
+    if (!ptq::isWeightRounding(weightRounding))
+      return usageError("--weight-rounding: unknown rounding '" +
+                        weightRounding + "': nearest or compensated");
+    result.weightRounding = weightRounding;
+  }
   if (contract.getNumOccurrences())
     result.contract = stringifyContract(contract).str();
   if (fullyConnected == FullyConnectedScales::PerTensor)

@@ -93,6 +93,7 @@ private:
   cl::opt<Estimator> estimator;
   cl::opt<double> percentile;
   cl::opt<bool> biasCorrection;
+  cl::opt<std::string> weightRounding;
   cl::opt<std::string> scheme, policy;
   cl::list<std::string> denyNodes, denyOps;
   cl::opt<int64_t> minWeightElements;

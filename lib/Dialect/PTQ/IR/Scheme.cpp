@@ -266,8 +266,9 @@ LogicalResult quantc::ptq::requireStaticInt8(SchemeAttr scheme,
 }
 
 bool quantc::ptq::isSchemeAttribute(StringRef name) {
-  return llvm::is_contained(
-      {kSchemeAttr, kEstimatorAttr, kRangeAttr, kBiasCorrectionAttr}, name);
+  return llvm::is_contained({kSchemeAttr, kEstimatorAttr, kRangeAttr,
+                             kBiasCorrectionAttr, kWeightRoundingAttr},
+                            name);
 }
 
 void quantc::ptq::removeSchemes(FunctionOpInterface func) {

@@ -154,9 +154,19 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
 
   WeightLayout getWeightLayout(Operation *op, unsigned) const {
     auto weight = cast<ShapedType>(op->getOperand(1).getType());
-    if constexpr (std::is_same_v<OpTy, tosa::DepthwiseConv2DOp>)
-      return {{2, 3}, 2, weight.getDimSize(2) == 1 ? 3 : 2};
-    return {{0}, weight.getRank() - 1, 0};
+    constexpr bool kDepthwise = std::is_same_v<OpTy, tosa::DepthwiseConv2DOp>;
+    WeightLayout layout{{0}, weight.getRank() - 1, 0, std::nullopt};
+    if constexpr (kDepthwise)
+      layout = {{2, 3}, 2, weight.getDimSize(2) == 1 ? 3 : 2, std::nullopt};
+    if constexpr (!std::is_same_v<OpTy, tosa::TransposeConv2DOp>) {
+      auto conv = cast<OpTy>(op);
+      layout.window.emplace();
+      for (auto [dim, stride] : llvm::enumerate(conv.getStride()))
+        layout.window->push_back({int64_t(dim) + !kDepthwise, stride,
+                                  conv.getDilation()[dim],
+                                  conv.getPad()[2 * dim]});
+    }
+    return layout;
   }
 
   bool canReturnAccumulator(Operation *op, SchemeAttr scheme) const {

@@ -40,8 +40,8 @@ struct MatMulModel : SingleResultModel<MatMulModel, tosa::MatMulOp> {
   WeightLayout getWeightLayout(Operation *op, unsigned) const {
     auto weight = cast<ShapedType>(op->getOperand(1).getType());
     if (weight.getDimSize(0) == 1)
-      return {{2}, 1, 2};
-    return {{0, 2}, 1, std::nullopt};
+      return {{2}, 1, 2, {{}}};
+    return {{0, 2}, 1, std::nullopt, std::nullopt};
   }
 
   bool canReturnAccumulator(Operation *op, SchemeAttr scheme) const {

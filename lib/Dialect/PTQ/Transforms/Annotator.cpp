@@ -97,6 +97,9 @@ LogicalResult Annotator::run() {
 
 /// As a policy says of `op`, else as the options say.
 bool Annotator::correctsBias(Operation *op) const {
+  // Whoever rounds the weights later knows their errors.
+  if (func->hasAttr(kWeightRoundingAttr) && !profile->samples.empty())
+    return false;
   auto request = op->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
   if (!request)
     request = func->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);

@@ -91,7 +91,8 @@ struct Subject {
 struct AssignSchemesPass
     : quantc::ptq::impl::PTQAssignSchemesBase<AssignSchemesPass> {
   using Base::Base;
-  AssignSchemesPass(Policy policy, StringRef path) : given(std::move(policy)) {
+  AssignSchemesPass(Policy policy, StringRef path)
+      : given(std::move(policy)), isInPipeline(true) {
     policyPath = path.str();
   }
 
@@ -111,8 +112,12 @@ private:
   void apply(const PolicyRule &rule, Subject subject);
   SchemeAttr chooseScheme(Operation *op, SchemeAttr wanted);
 
+  StringRef chooseRounding(func::FuncOp func) const;
+
   /// What the program that made the pass adds to the file.
   Policy given;
+  /// Weights can be compensated: a pass that runs the network follows.
+  bool isInPipeline = false;
   Policy policy;
   /// The first and last operation with weights.
   Operation *first = nullptr, *last = nullptr;
@@ -135,6 +140,8 @@ LogicalResult AssignSchemesPass::readPolicy(func::FuncOp func) {
       policy.estimator = given.estimator;
     if (!given.contract.empty())
       policy.contract = given.contract;
+    if (!given.weightRounding.empty())
+      policy.weightRounding = given.weightRounding;
   }
   if (!scheme.empty())
     policy.scheme = scheme;
@@ -224,6 +231,15 @@ SchemeAttr AssignSchemesPass::chooseScheme(Operation *op, SchemeAttr wanted) {
   return floats;
 }
 
+/// Contracts of other runtimes come with the weights of their converters.
+StringRef AssignSchemesPass::chooseRounding(func::FuncOp func) const {
+  if (!policy.weightRounding.empty())
+    return policy.weightRounding;
+  FailureOr<Contract> contract = chooseContract(func, policy.contract);
+  bool isExact = succeeded(contract) && *contract == Contract::Exact;
+  return isInPipeline && isExact ? kRoundCompensated : kRoundNearest;
+}
+
 void AssignSchemesPass::assign(func::FuncOp func) {
   SmallVector<Subject> subjects;
   for (BlockArgument argument : func.getArguments())
@@ -253,6 +269,8 @@ void AssignSchemesPass::assign(func::FuncOp func) {
     func->setAttr(kBiasCorrectionAttr, b.getBoolAttr(*policy.biasCorrection));
   if (!policy.contract.empty())
     func->setAttr(kContractAttr, b.getStringAttr(policy.contract));
+  if (StringRef rounding = chooseRounding(func); rounding == kRoundCompensated)
+    func->setAttr(kWeightRoundingAttr, b.getStringAttr(rounding));
   for (const auto &[index, rule] : llvm::enumerate(policy.rules)) {
     bool matched = false;
     for (const Subject &subject : subjects)

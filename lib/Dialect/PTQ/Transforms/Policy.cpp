@@ -119,6 +119,7 @@ struct MappingTraits<Policy> {
     io.mapOptional("estimator", policy.estimator);
     io.mapOptional("bias-correction", policy.biasCorrection);
     io.mapOptional("contract", policy.contract);
+    io.mapOptional("weight-rounding", policy.weightRounding);
     io.mapOptional("min-weight-elements", policy.minWeightElements);
     io.mapOptional("rules", policy.rules);
   }
@@ -128,6 +129,10 @@ struct MappingTraits<Policy> {
     if (!policy.contract.empty() && !parseContract(policy.contract))
       return "unknown contract '" + policy.contract +
              "': exact, litert or tflm";
+    if (!policy.weightRounding.empty() &&
+        !isWeightRounding(policy.weightRounding))
+      return "unknown rounding of weights '" + policy.weightRounding +
+             "': nearest or compensated";
     if (std::string fault = findEstimatorFault(policy.estimator);
         !fault.empty())
       return fault;
@@ -259,5 +264,7 @@ llvm::json::Value quantc::ptq::toJSON(const Policy &policy) {
     object["bias-correction"] = *policy.biasCorrection;
   if (!policy.contract.empty())
     object["contract"] = policy.contract;
+  if (!policy.weightRounding.empty())
+    object["weight-rounding"] = policy.weightRounding;
   return object;
 }

@@ -43,6 +43,16 @@ inline constexpr llvm::StringLiteral kRangeAttr = "ptq.range";
 inline constexpr llvm::StringLiteral kBiasCorrectionAttr =
     "ptq.bias_correction";
 
+/// The attribute of functions that says how weights are rounded, and its
+/// values.
+inline constexpr llvm::StringLiteral kWeightRoundingAttr =
+    "ptq.weight_rounding";
+inline constexpr llvm::StringLiteral kRoundNearest = "nearest";
+inline constexpr llvm::StringLiteral kRoundCompensated = "compensated";
+inline bool isWeightRounding(llvm::StringRef name) {
+  return name == kRoundNearest || name == kRoundCompensated;
+}
+
 /// True for `ptq.scheme` and the attributes above: they say how a network is
 /// quantized, not what it computes.
 bool isSchemeAttribute(llvm::StringRef name);

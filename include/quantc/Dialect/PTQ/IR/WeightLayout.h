@@ -37,6 +37,18 @@ struct WeightLayout {
   /// own. Nullopt: the whole tensor has one scale.
   std::optional<int64_t> scaleAxis;
 
+  /// How a dimension of the weight runs over a dimension of the activation.
+  struct Window {
+    int64_t weightDim;
+    int64_t stride, dilation, padBefore;
+  };
+  /// One entry for each dimension of the activation between the first and the
+  /// last, which runs over channels: element k of the weight meets position
+  /// p * stride + k * dilation - padBefore of the activation in result p, and
+  /// zero outside. Empty: each row of channels is multiplied by the weight.
+  /// Nullopt: it is not that simple.
+  std::optional<llvm::SmallVector<Window, 3>> window = std::nullopt;
+
   /// The number of output channels of a weight of `shape`.
   int64_t getOutputChannels(llvm::ArrayRef<int64_t> shape) const;
   /// The output channel to which element `i`, in row-major order, belongs.

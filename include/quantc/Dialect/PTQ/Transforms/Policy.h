@@ -60,6 +60,10 @@ struct Policy {
   std::optional<bool> biasCorrection;
   /// The contract. Empty: that of the network, or exact.
   std::string contract;
+  /// How weights are rounded: `nearest`, or `compensated` with regard to the
+  /// inputs in the profile (N72). Empty: compensated under the contract exact,
+  /// else nearest.
+  std::string weightRounding;
   /// Operations with fewer weights than this stay float in dynamic schemes.
   int64_t minWeightElements = 1024;
   std::vector<PolicyRule> rules;

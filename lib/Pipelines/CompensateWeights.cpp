@@ -1,0 +1,355 @@
+//===- CompensateWeights.cpp - Rounding with known inputs -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CompensateWeights.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
+#include "quantc/InitAllDialects.h"
+#include "quantc/Numerics/CompensatedRounding.h"
+#include "quantc/Pipelines/Compiler.h"
+
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace quantc;
+
+namespace {
+/// A product whose weights are rounded, and the rows of numbers that its
+/// weights meet. Columns are in the order of the weights of one output channel.
+class Product {
+public:
+  /// Nothing if the weights of `op` have other parameters than zero point 0, or
+  /// meet their inputs in a way that the interface does not describe.
+  static std::optional<Product> match(Operation *op);
+
+  OpOperand &activation() const { return op->getOpOperand(activationIndex); }
+  /// Adds rows of `values`, the activation in sample number `sample` of
+  /// `samples`.
+  void add(const float *values, size_t sample, size_t samples);
+  /// Replaces the weights and the bias.
+  void round();
+
+private:
+  bool isDepthwise() const {
+    return llvm::is_contained(layout.outputs, *layout.input);
+  }
+  void fillRow(const float *values, int64_t position, int64_t group);
+  size_t countPositions() const;
+  void setBias(ArrayRef<double> shifts);
+
+  Operation *op = nullptr;
+  unsigned activationIndex = 0, weightIndex = 0;
+  std::optional<unsigned> biasIndex;
+  ptq::WeightLayout layout;
+  SmallVector<int64_t> input, weight, result;
+  /// The dimensions of the weight over which a column runs.
+  SmallVector<int64_t> columnDims;
+  /// One for each input channel of a depthwise convolution, else one.
+  std::vector<InputMoments> moments;
+  std::vector<float> row;
+};
+} // namespace
+
+static bool hasZeroPoint0(quant::QuantizedType type) {
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return llvm::all_of(perAxis.getZeroPoints(),
+                        [](int64_t zeroPoint) { return zeroPoint == 0; });
+  return cast<quant::UniformQuantizedType>(type).getZeroPoint() == 0;
+}
+
+std::optional<Product> Product::match(Operation *op) {
+  auto interface = dyn_cast<ptq::QuantizableOpInterface>(op);
+  if (!interface || op->getNumResults() != 1)
+    return std::nullopt;
+  Product product;
+  product.op = op;
+  std::optional<unsigned> activation, weight;
+  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
+    ptq::OperandRole role = interface.getOperandRole(i);
+    if (role == ptq::OperandRole::Activation)
+      activation = i;
+    else if (role == ptq::OperandRole::Weight)
+      weight = i;
+    else if (role == ptq::OperandRole::Bias)
+      product.biasIndex = i;
+  }
+  if (!activation || !weight)
+    return std::nullopt;
+  product.activationIndex = *activation;
+  product.weightIndex = *weight;
+  auto rounded = op->getOperand(*weight).getDefiningOp<ptq::FakeQuantOp>();
+  if (!rounded || rounded->hasAttr(ptq::kGivenAttr) ||
+      !ptq::isConstant(rounded.getInput()) ||
+      !hasZeroPoint0(cast<quant::QuantizedType>(rounded.getQuantizedType())))
+    return std::nullopt;
+  product.layout = interface.getWeightLayout(*weight);
+  if (!product.layout.window || !product.layout.input)
+    return std::nullopt;
+  auto shapeOf = [](Value value) {
+    return llvm::to_vector(cast<RankedTensorType>(value.getType()).getShape());
+  };
+  product.input = shapeOf(op->getOperand(*activation));
+  product.weight = shapeOf(op->getOperand(*weight));
+  product.result = shapeOf(op->getResult(0));
+  bool depthwise = product.isDepthwise();
+  for (const ptq::WeightLayout::Window &window : *product.layout.window)
+    product.columnDims.push_back(window.weightDim);
+  if (!depthwise)
+    product.columnDims.push_back(*product.layout.input);
+  int64_t columns = 1;
+  for (int64_t dim : product.columnDims)
+    columns *= product.weight[dim];
+  size_t groups = depthwise ? product.weight[*product.layout.input] : 1;
+  product.moments.assign(groups, InputMoments(columns));
+  product.row.resize(columns);
+  return product;
+}
+
+size_t Product::countPositions() const {
+  return ShapedType::getNumElements(ArrayRef(result).drop_back());
+}
+
+/// Fills `row` with the numbers that the weights meet at `position` of the
+/// result, of channel `group` in a depthwise convolution.
+void Product::fillRow(const float *values, int64_t position, int64_t group) {
+  ArrayRef<ptq::WeightLayout::Window> windows = *layout.window;
+  size_t channels = input.back();
+  if (windows.empty()) {
+    std::copy_n(values + position * channels, channels, row.begin());
+    return;
+  }
+  size_t run = isDepthwise() ? 1 : channels;
+  SmallVector<int64_t, 3> out(windows.size());
+  for (size_t d = windows.size(); d-- > 0; position /= result[1 + d])
+    out[d] = position % result[1 + d];
+  int64_t batch = position;
+  SmallVector<int64_t, 3> k(windows.size());
+  for (size_t column = 0; column < row.size(); column += run) {
+    int64_t rest = column / run;
+    for (size_t d = windows.size(); d-- > 0;) {
+      int64_t size = weight[windows[d].weightDim];
+      k[d] = rest % size;
+      rest /= size;
+    }
+    int64_t place = batch;
+    bool inside = true;
+    for (auto [d, window] : llvm::enumerate(windows)) {
+      int64_t x =
+          out[d] * window.stride + k[d] * window.dilation - window.padBefore;
+      inside &= x >= 0 && x < input[1 + d];
+      place = place * input[1 + d] + x;
+    }
+    if (inside)
+      std::copy_n(values + place * channels + (isDepthwise() ? group : 0), run,
+                  &row[column]);
+    else
+      std::fill_n(&row[column], run, 0.0f);
+  }
+}
+
+void Product::add(const float *values, size_t sample, size_t samples) {
+  // More rows hardly change the moments.
+  size_t positions = countPositions();
+  size_t wanted = std::max<size_t>(4096, 8 * row.size());
+  size_t step = llvm::divideCeil(samples * positions, wanted);
+  size_t first = (step - sample * positions % step) % step;
+  for (size_t position = first; position < positions; position += step)
+    for (auto [group, moment] : llvm::enumerate(moments)) {
+      fillRow(values, position, group);
+      moment.add(row.data());
+    }
+}
+
+void Product::round() {
+  auto rounded = op->getOperand(weightIndex).getDefiningOp<ptq::FakeQuantOp>();
+  std::optional<SmallVector<float>> values = ptq::getFloats(rounded.getInput());
+  auto type = cast<quant::QuantizedType>(rounded.getQuantizedType());
+  if (!values || moments.front().rows() == 0)
+    return;
+  std::optional<int64_t> axis = ptq::getQuantizedAxis(type);
+  // The elements of each output channel, in the order of columns.
+  size_t outputs = layout.getOutputChannels(weight);
+  std::vector<std::vector<size_t>> elements(outputs);
+  SmallVector<int64_t> strides = computeStrides(weight);
+  for (size_t i = 0; i < values->size(); ++i) {
+    size_t column = 0;
+    for (int64_t dim : columnDims)
+      column = column * weight[dim] + i / strides[dim] % weight[dim];
+    auto &list = elements[layout.getOutput(weight, i)];
+    list.resize(row.size());
+    list[column] = i;
+  }
+  std::vector<double> shifts(outputs);
+  std::vector<double> channel(row.size());
+  size_t perGroup = outputs / moments.size();
+  for (auto [group, moment] : llvm::enumerate(moments)) {
+    Compensation compensation(moment);
+    for (size_t o = group * perGroup; o < (group + 1) * perGroup; ++o) {
+      for (auto [column, i] : llvm::enumerate(elements[o]))
+        channel[column] = (*values)[i];
+      size_t first = elements[o].front();
+      AffineParams params = ptq::getAffineParams(
+          type, axis ? first / strides[*axis] % weight[*axis] : 0);
+      compensation.round(channel.data(), params.scale, params.storage);
+      for (auto [column, i] : llvm::enumerate(elements[o])) {
+        double real = channel[column] * params.scale;
+        shifts[o] += (real - (*values)[i]) * moment.mean(column);
+        (*values)[i] = real;
+      }
+    }
+  }
+  OpBuilder builder(op);
+  Value constant = ptq::createFloatConstant(
+      builder, rounded.getInput().getLoc(),
+      cast<RankedTensorType>(rounded.getType()), *values);
+  if (StringRef name = ptq::getTensorName(rounded.getInput()); !name.empty())
+    constant.getDefiningOp()->setAttr(ptq::kNameAttr,
+                                      builder.getStringAttr(name));
+  op->setOperand(weightIndex, ptq::FakeQuantOp::create(
+                                  builder, rounded.getLoc(), constant, type));
+  setBias(shifts);
+}
+
+/// Takes away the mean error that is left, unless a policy wants the bias as it
+/// is.
+void Product::setBias(ArrayRef<double> shifts) {
+  auto wanted = op->getAttrOfType<BoolAttr>(ptq::kBiasCorrectionAttr);
+  if (!biasIndex || (wanted && !wanted.getValue()))
+    return;
+  Value bias = op->getOperand(*biasIndex);
+  std::optional<SmallVector<float>> values = ptq::getFloats(bias);
+  if (!values || !bias.getDefiningOp<tosa::ConstOp>())
+    return;
+  if (values->size() == 1)
+    values->resize(shifts.size(), values->front());
+  if (values->size() != shifts.size())
+    return;
+  for (auto [value, shift] : llvm::zip_equal(*values, shifts))
+    value -= shift;
+  OpBuilder builder(op);
+  Value corrected = ptq::createFloatConstant(
+      builder, bias.getLoc(),
+      RankedTensorType::get({int64_t(values->size())}, builder.getF32Type()),
+      *values);
+  if (StringRef name = ptq::getTensorName(bias); !name.empty())
+    corrected.getDefiningOp()->setAttr(ptq::kNameAttr,
+                                       builder.getStringAttr(name));
+  op->setOperand(*biasIndex, corrected);
+}
+
+static std::vector<Product> findProducts(ModuleOp module) {
+  std::vector<Product> products;
+  for (Operation &op : getNetwork(module).getBody().front())
+    if (std::optional<Product> product = Product::match(&op))
+      products.push_back(std::move(*product));
+  return products;
+}
+
+namespace {
+class CompensateWeights
+    : public PassWrapper<CompensateWeights, OperationPass<ModuleOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CompensateWeights)
+
+  explicit CompensateWeights(const QuantizeOptions &options)
+      : profile(options.profile), profilePath(options.profilePath) {}
+
+  StringRef getName() const override { return "CompensateWeights"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registerAllDialects(registry);
+  }
+  void runOnOperation() override {
+    if (llvm::Error error = compensate()) {
+      if (!error.isA<DiagnosedError>())
+        getOperation().emitError(llvm::toString(std::move(error)));
+      else
+        llvm::consumeError(std::move(error));
+      signalPassFailure();
+    }
+  }
+
+private:
+  llvm::Error compensate();
+  llvm::Error measure(std::vector<Product> &products, const SampleSet &samples);
+
+  std::shared_ptr<const Profile> profile;
+  std::string profilePath;
+};
+} // namespace
+
+llvm::Error CompensateWeights::measure(std::vector<Product> &products,
+                                       const SampleSet &samples) {
+  OwningOpRef<ModuleOp> copy = getOperation().clone();
+  for (auto [index, product] : llvm::enumerate(findProducts(*copy))) {
+    OpOperand &use = product.activation();
+    OpBuilder builder(use.getOwner());
+    use.set(ptq::ObserveOp::create(builder, use.getOwner()->getLoc(), use.get(),
+                                   std::to_string(index)));
+  }
+  PassManager pm(copy->getContext());
+  populateFloatPipeline(pm);
+  if (failed(pm.run(*copy)))
+    return llvm::make_error<DiagnosedError>();
+  size_t sample = 0;
+  std::vector<size_t> order;
+  copy->walk([&](ptq::ObserveOp op) {
+    order.push_back(std::stoul(op.getName().str()));
+  });
+  // Code for any CPU of the kind, so that the weights do not depend on this
+  // one.
+  llvm::Expected<TargetDescription> target =
+      describeTarget(llvm::sys::getProcessTriple(), "", "");
+  if (!target)
+    return target.takeError();
+  if (llvm::Error error = generateCode(*copy, {*target, "model"}))
+    return error;
+  llvm::Expected<std::unique_ptr<Model>> model = Model::fromModule(
+      *copy, *target, [&](uint32_t index, const float *values, size_t) {
+        products[order[index]].add(values, sample, samples.size());
+      });
+  if (!model)
+    return model.takeError();
+  for (const SampleSet::Sample *inputs : samples.samples()) {
+    llvm::Expected<std::vector<Array>> outputs = (*model)->run(*inputs);
+    if (!outputs)
+      return outputs.takeError();
+    ++sample;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error CompensateWeights::compensate() {
+  if (!profile && !profilePath.empty()) {
+    llvm::Expected<Profile> loaded = Profile::load(profilePath);
+    if (!loaded)
+      return loaded.takeError();
+    profile = std::make_shared<Profile>(std::move(*loaded));
+  }
+  func::FuncOp network = getNetwork(getOperation());
+  bool wanted = network->hasAttr(ptq::kWeightRoundingAttr);
+  network->removeAttr(ptq::kWeightRoundingAttr);
+  if (!wanted || !profile || profile->samples.empty())
+    return llvm::Error::success();
+  std::vector<Product> products = findProducts(getOperation());
+  if (products.empty())
+    return llvm::Error::success();
+  if (llvm::Error error = measure(products, profile->samples))
+    return error;
+  for (Product &product : products)
+    product.round();
+  return llvm::Error::success();
+}
+
+std::unique_ptr<Pass>
+quantc::createCompensateWeights(const QuantizeOptions &options) {
+  return std::make_unique<CompensateWeights>(options);
+}
