@@ -241,6 +241,18 @@ bool quantc::isIntegerNetwork(ModuleOp module) {
               .wasInterrupted();
 }
 
+bool quantc::comesQuantized(ModuleOp module) {
+  auto bringsScheme = [](Operation *op) {
+    auto scheme = op->getAttrOfType<ptq::SchemeAttr>(ptq::kSchemeAttr);
+    return scheme && !scheme.isStatic() &&
+                   scheme.getExecution() != ptq::Execution::Float
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  };
+  return carriesParameters(module) ||
+         module.walk(bringsScheme).wasInterrupted();
+}
+
 bool quantc::carriesParameters(ModuleOp module) {
   auto isQuantized = [](Operation *op) {
     if (!isa<ptq::FakeQuantOp, quant::QuantizeCastOp, quant::DequantizeCastOp>(

@@ -102,7 +102,7 @@ llvm::Error EvalCommand::addNetwork(Networks &networks, mlir::ModuleOp module) {
                               .moveInto(networks.options.preprocessing))
     return error;
   bool integer = isIntegerNetwork(module);
-  bool quantized = !integer && (quantize.given() || carriesParameters(module));
+  bool quantized = !integer && (quantize.given() || comesQuantized(module));
   if (simulate && !quantized)
     return usageError(
         "--simulate needs a float network and --profile, --calibrate or "
@@ -130,7 +130,7 @@ llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
     return module.takeError();
   CompilerOptions options;
   options.quantize.contract = quantize.getContract();
-  if (!isIntegerNetwork(**module) && !carriesParameters(**module))
+  if (!isIntegerNetwork(**module) && !comesQuantized(**module))
     options.form = NetworkForm::Float;
   return networks.add(loadModel(**module, options), path);
 }

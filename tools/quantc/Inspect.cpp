@@ -76,7 +76,7 @@ llvm::Expected<ExitCode> InspectCommand::run() {
     return std::move(error);
   if (llvm::Error error = quantize.apply(**module, options.quantize))
     return std::move(error);
-  bool quantized = quantize.given() || carriesParameters(**module);
+  bool quantized = quantize.given() || comesQuantized(**module);
   options.form = quantized ? NetworkForm::Integer : NetworkForm::Float;
   NetworkReport report;
   auto inspect = [&](Stage stage, mlir::ModuleOp current) {

@@ -290,7 +290,7 @@ FormFlag::FormFlag(cl::SubCommand &sub, llvm::StringRef name,
 
 llvm::Expected<NetworkForm> FormFlag::choose(mlir::ModuleOp network,
                                              const QuantizeFlags &flags) const {
-  bool quantized = flags.given() || carriesParameters(network);
+  bool quantized = flags.given() || comesQuantized(network);
   if (!given())
     return quantized ? NetworkForm::Integer : NetworkForm::Float;
   if (form != NetworkForm::Float && !quantized && !isIntegerNetwork(network))

@@ -91,7 +91,7 @@ llvm::Expected<NetworkForm>
 RunCommand::chooseForm(mlir::ModuleOp module) const {
   if (!simulate)
     return form.choose(module, quantize);
-  if (!quantize.given() && !carriesParameters(module))
+  if (!quantize.given() && !comesQuantized(module))
     return usageError("--simulate needs --profile, --calibrate or --scheme");
   return NetworkForm::Simulated;
 }

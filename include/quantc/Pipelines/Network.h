@@ -91,6 +91,10 @@ bool isIntegerNetwork(mlir::ModuleOp module);
 /// parameters alone do not count.
 bool carriesParameters(mlir::ModuleOp module);
 
+/// True if the network says itself how it is quantized: it carries parameters,
+/// or brings a scheme (`ptq.scheme`) that quantizes and needs no data.
+bool comesQuantized(mlir::ModuleOp module);
+
 } // namespace quantc
 
 #endif // QUANTC_PIPELINES_NETWORK_H

@@ -37,6 +37,49 @@ static bool hasIntegerKernel(const Node &node) {
          isQuantizedType(node.getInput(1).type);
 }
 
+static bool hasWeights(schema::Code code) {
+  switch (code) {
+  case schema::Code_BATCH_MATMUL:
+  case schema::Code_CONV_2D:
+  case schema::Code_DEPTHWISE_CONV_2D:
+  case schema::Code_FULLY_CONNECTED:
+  case schema::Code_TRANSPOSE_CONV:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// True if the operator multiplies float activations, which it quantizes at run
+/// time, with integer weights.
+static bool isHybrid(const Node &node) {
+  return hasWeights(node.getCode()) && node.hasInput(1) &&
+         getActivation(node).type == schema::TensorType_FLOAT32 &&
+         node.getInput(1).isConstant && isQuantizedType(node.getInput(1).type);
+}
+
+StringRef tflite::getWeightScheme(const Node &node) {
+  if (!isHybrid(node))
+    return "";
+  // XNNPACK gives rows a zero point, whatever the operator's options say. It
+  // does not run weights of uint8; the kernels that do know no zero point.
+  return node.getInput(1).type == schema::TensorType_UINT8
+             ? "dynamic-range:row,symmetric"
+             : "dynamic-range:row";
+}
+
+/// The weights. Next to float activations LiteRT takes the bytes of uint8
+/// weights for int8 without a zero point, as which old converters wrote them.
+static Value getWeights(Node &node) {
+  const Tensor &weights = node.getInput(1);
+  if (!isHybrid(node) || weights.type != schema::TensorType_UINT8)
+    return node.get(1);
+  QuantizationParams params = getParams(weights);
+  params.isUnsigned = false;
+  params.zeroPoints.assign(params.scales.size(), 0);
+  return node.b.quantizedConstant(weights.shape, weights.data, params);
+}
+
 /// Parameters of accumulators. `weights` has one scale, or one per channel.
 static QuantizationParams getAccumulatorParams(const Tensor &input,
                                                const Tensor &weights,
@@ -196,7 +239,7 @@ static LogicalResult importConv2D(Node &node) {
     return node.emitError()
            << "has " << shapes->input.back()
            << " input channels, but weights for " << shapes->weights.back();
-  return importConv(node, *options, node.get(1), shapes->weights.front(),
+  return importConv(node, *options, getWeights(node), shapes->weights.front(),
                     /*axis=*/0, groups);
 }
 
@@ -208,7 +251,8 @@ static LogicalResult importDepthwiseConv2D(Node &node) {
   if (failed(shapes))
     return failure();
   // [1, KH, KW, C * M] as the weights of a convolution with C groups.
-  return importConv(node, *options, node.b.transpose(node.get(1), {3, 1, 2, 0}),
+  return importConv(node, *options,
+                    node.b.transpose(getWeights(node), {3, 1, 2, 0}),
                     shapes->weights.back(), /*axis=*/3, shapes->input.back());
 }
 
@@ -256,7 +300,7 @@ static LogicalResult importTransposeConv(Node &node) {
   if (failed(getBias(node, 3, weights->front(), /*axis=*/0, bias)))
     return failure();
   return node.setResult(
-      node.b.transposeConv(node.get(2), node.get(1), bias, window, size),
+      node.b.transposeConv(node.get(2), getWeights(node), bias, window, size),
       options->activation());
 }
 
@@ -276,13 +320,13 @@ static LogicalResult importFullyConnected(Node &node) {
     return failure();
   if (!options->keep_num_dims() && NetworkBuilder::rankOf(input) != 2)
     input = node.b.reshape(input, {-1, weights->back()});
-  return node.setResult(node.b.fullyConnected(input, node.get(1), bias),
+  return node.setResult(node.b.fullyConnected(input, getWeights(node), bias),
                         options->activation());
 }
 
 static LogicalResult importBatchMatMul(Node &node) {
   const auto *options = node.getFlat().options_as_BatchMatMul();
-  return node.setResult(node.b.matMul(node.get(0), node.get(1),
+  return node.setResult(node.b.matMul(node.get(0), getWeights(node),
                                       options && options->adj_x(),
                                       options && options->adj_y()));
 }

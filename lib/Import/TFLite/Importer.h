@@ -225,6 +225,10 @@ mlir::LogicalResult checkSupported(const Model &model, size_t subgraph,
 /// failure after an error.
 mlir::FailureOr<bool> foldOperator(Node &node);
 
+/// The scheme that the types of the operator's activation and constant weights
+/// ask for (`NetworkBuilder::setScheme`), or nothing.
+llvm::StringRef getWeightScheme(const Node &node);
+
 /// How operators of one code are imported.
 struct Handler {
   schema::Code code;

@@ -98,7 +98,10 @@ static LogicalResult importOperator(Session &session, const Operator &op,
   FailureOr<bool> folded = foldOperator(node);
   if (failed(folded) || *folded)
     return failure(failed(folded));
-  return handler->import(node);
+  session.b.setScheme(getWeightScheme(node));
+  LogicalResult imported = handler->import(node);
+  session.b.setScheme("");
+  return imported;
 }
 
 LogicalResult tflite::importOperators(Session &session, TensorValues &values) {

@@ -266,19 +266,18 @@ private:
 
   /// The positions around the image count as quantized zeros. Unless the zero
   /// point is known, the float image is padded. A transposed convolution has
-  /// zeros between its pixels: it takes known zero points only.
+  /// zeros between its pixels as well: it convolves the codes, as if their zero
+  /// point were 0, and `sumReached` says how often the zero point counts.
   static Value quantizeDynamic(OpTy conv, OpBuilder &builder,
                                ValueRange operands, SchemeAttr scheme) {
     constexpr bool kTransposed = std::is_same_v<OpTy, tosa::TransposeConv2DOp>;
     Location loc = conv.getLoc();
     Value real = operands[0], weight = operands[1];
     Symmetry symmetry = scheme.getSymmetry();
-    if (!hasKnownZeroPoint(real, symmetry)) {
-      if constexpr (kTransposed)
-        symmetry = Symmetry::Symmetric;
-      else
+    bool isKnown = hasKnownZeroPoint(real, symmetry);
+    if constexpr (!kTransposed)
+      if (!isKnown)
         real = padSpace(builder, loc, real, conv.getPad());
-    }
     auto imageType = cast<RankedTensorType>(real.getType());
     bool perRow = scheme.getActivationScales() == Granularity::Row;
     DynamicTensor image = quantizeAtRunTime(
@@ -302,9 +301,66 @@ private:
     if constexpr (!kTransposed)
       if (real != operands[0])
         copy.setPad(SmallVector<int64_t>(conv.getPad().size(), 0));
-    return scaleProducts(builder, loc, copy.getOutput(), image, weight,
-                         ConvolutionModel().getWeightLayout(conv, 1),
-                         operands[2]);
+    WeightLayout layout = ConvolutionModel().getWeightLayout(conv, 1);
+    Value reached;
+    if constexpr (kTransposed)
+      if (!isKnown)
+        reached = sumReached(
+            copy, builder,
+            sumWeights(weight, {{0, 1, 2}, std::nullopt, std::nullopt}));
+    return scaleProducts(builder, loc, copy.getOutput(), image, weight, layout,
+                         operands[2], reached);
+  }
+
+  /// For each element of a transposed convolution's result the sum of the
+  /// weights that meet a pixel there: [1, OH, OW, OC] of i32. `sums` are the
+  /// weights summed over input channels. The result is that of the same
+  /// convolution for an image whose pixels are all alike. A sum exceeds i8, so
+  /// the first channel of these pixels is 1 and the others are 64.
+  static Value sumReached(OpTy conv, OpBuilder &builder,
+                          ArrayRef<int32_t> sums) {
+    constexpr int32_t kStep = 64, kMost = INT8_MAX;
+    int32_t largest = 0;
+    for (int32_t sum : sums)
+      largest = std::max(largest, std::abs(sum));
+    int64_t channels = 1 + llvm::divideCeil(largest, kStep * kMost);
+    SmallVector<int8_t> weights;
+    for (int32_t rest : sums) {
+      size_t first = weights.size();
+      weights.push_back(0);
+      for (int64_t c = 1; c < channels; ++c) {
+        int32_t part = std::clamp(rest / kStep, -kMost, kMost);
+        weights.push_back(part);
+        rest -= part * kStep;
+      }
+      weights[first] = rest;
+    }
+    auto shape = [channels](Value value) {
+      SmallVector<int64_t> sizes(cast<ShapedType>(value.getType()).getShape());
+      sizes.back() = channels;
+      return sizes;
+    };
+    SmallVector<int64_t> imageShape = shape(conv.getInput());
+    imageShape.front() = 1;
+    SmallVector<int8_t> pixels(ShapedType::getNumElements(imageShape), kStep);
+    for (size_t i = 0; i < pixels.size(); i += channels)
+      pixels[i] = 1;
+    Location loc = conv.getLoc();
+    auto constant = [&](ArrayRef<int64_t> sizes, ArrayRef<int8_t> values) {
+      auto type = RankedTensorType::get(sizes, builder.getI8Type());
+      return tosa::ConstOp::create(builder, loc, type,
+                                   DenseElementsAttr::get(type, values));
+    };
+    auto type = cast<RankedTensorType>(conv.getOutput().getType());
+    SmallVector<int64_t> resultShape(type.getShape());
+    resultShape.front() = 1;
+    Value zero = createScalar(builder, loc, 0, builder.getI8Type());
+    return cloneQuantized(builder, conv,
+                          {constant(imageShape, pixels),
+                           constant(shape(conv.getWeight()), weights),
+                           conv.getBias(), zero, zero},
+                          cast<RankedTensorType>(type.clone(resultShape)))
+        ->getResult(0);
   }
 
   /// `image` with `pad` zeros before and after each dimension of space.

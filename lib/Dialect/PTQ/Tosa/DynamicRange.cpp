@@ -179,10 +179,7 @@ DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
   return result;
 }
 
-/// The sum of each output channel's quantized weights, for each element of a
-/// batch of weights.
-static SmallVector<int32_t> sumWeights(Value weight,
-                                       const WeightLayout &layout) {
+SmallVector<int32_t> ptq::sumWeights(Value weight, const WeightLayout &layout) {
   auto shape = cast<RankedTensorType>(weight.getType()).getShape();
   quant::QuantizedType type = getQuantizedElement(weight.getType());
   int64_t zeroPoint = getAffineParams(type, 0).zeroPoint;
@@ -195,15 +192,17 @@ static SmallVector<int32_t> sumWeights(Value weight,
 
 Value ptq::scaleProducts(OpBuilder &builder, Location loc, Value products,
                          const DynamicTensor &tensor, Value weight,
-                         const WeightLayout &layout, Value bias) {
+                         const WeightLayout &layout, Value bias,
+                         Value reached) {
   Arithmetic a(builder, loc);
   auto type = cast<RankedTensorType>(products.getType());
   int64_t rank = type.getRank(), channels = type.getShape().back();
   if (tensor.zeroPoint) {
-    SmallVector<int32_t> sums = sumWeights(weight, layout);
-    Value correction =
-        a.mul(tensor.zeroPoint, a.channels<int32_t>(rank, sums, channels));
-    products = a.create<tosa::SubOp>(products, correction);
+    if (!reached)
+      reached = a.channels<int32_t>(
+          rank, ArrayRef<int32_t>(sumWeights(weight, layout)), channels);
+    products =
+        a.create<tosa::SubOp>(products, a.mul(tensor.zeroPoint, reached));
   }
   // N63
   SmallVector<double> exact =

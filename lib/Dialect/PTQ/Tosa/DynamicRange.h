@@ -40,13 +40,20 @@ DynamicTensor quantizeAtRunTime(mlir::OpBuilder &builder, mlir::Location loc,
                                 mlir::Value real, llvm::ArrayRef<int32_t> axes,
                                 Symmetry symmetry);
 
+/// The sums of quantized weights, less their zero point, over the dimensions
+/// that are no output dimensions of `layout`.
+llvm::SmallVector<int32_t> sumWeights(mlir::Value weight,
+                                      const WeightLayout &layout);
+
 /// The real numbers of `products`: int32 sums over the products of `tensor`
 /// and `weight`, whose channels are the last dimension of the result. `bias`, a
-/// float for each channel, may be null.
+/// float for each channel, may be null. `reached` is the sum of the weights
+/// that meet an element of `tensor`, for each element of the result; null if
+/// all weights of the channel do everywhere.
 mlir::Value scaleProducts(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::Value products, const DynamicTensor &tensor,
                           mlir::Value weight, const WeightLayout &layout,
-                          mlir::Value bias);
+                          mlir::Value bias, mlir::Value reached = {});
 
 } // namespace quantc::ptq
 

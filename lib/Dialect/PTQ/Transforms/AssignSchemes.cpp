@@ -110,7 +110,7 @@ private:
   void assign(func::FuncOp func);
   bool matches(const PolicyRule &rule, Subject subject) const;
   void apply(const PolicyRule &rule, Subject subject);
-  SchemeAttr chooseScheme(Operation *op, SchemeAttr wanted);
+  SchemeAttr chooseScheme(Operation *op, SchemeAttr wanted, bool isGiven);
 
   StringRef chooseRounding(func::FuncOp func) const;
 
@@ -202,10 +202,12 @@ void AssignSchemesPass::apply(const PolicyRule &rule, Subject subject) {
                                    : Granularity::Channel);
 }
 
-/// `wanted`, or that of floats if the operation cannot have it. Static schemes
-/// stay: whether an operation has an integer form also depends on the
+/// `wanted`, or that of floats if the operation cannot have it, or has few
+/// weights and the network does not bring the scheme (`isGiven`). Static
+/// schemes stay: whether an operation has an integer form also depends on the
 /// parameters of its tensors.
-SchemeAttr AssignSchemesPass::chooseScheme(Operation *op, SchemeAttr wanted) {
+SchemeAttr AssignSchemesPass::chooseScheme(Operation *op, SchemeAttr wanted,
+                                           bool isGiven) {
   if (wanted.isStatic() || wanted.getExecution() == Execution::Float)
     return wanted;
   SchemeAttr floats = llvm::cantFail(parseScheme(&getContext(), "float32"));
@@ -214,7 +216,7 @@ SchemeAttr AssignSchemesPass::chooseScheme(Operation *op, SchemeAttr wanted) {
     return floats;
   std::string reason;
   int64_t elements = cast<ShapedType>(weight->get().getType()).getNumElements();
-  if (isa<IntegerType>(wanted.getWeight()) &&
+  if (!isGiven && isa<IntegerType>(wanted.getWeight()) &&
       elements < policy.minWeightElements)
     reason = "it has " + std::to_string(elements) + " weights, fewer than " +
              std::to_string(policy.minWeightElements) +
@@ -285,9 +287,11 @@ void AssignSchemesPass::assign(func::FuncOp func) {
   for (const Subject &subject : subjects) {
     if (!subject.op)
       continue;
+    auto given = subject.op->getAttrOfType<SchemeAttr>(kSchemeAttr);
     SchemeAttr asked = wanted.lookup(subject.op);
-    SchemeAttr chosen =
-        chooseScheme(subject.op, asked ? asked : getScheme(subject.op));
+    if (!asked)
+      asked = getScheme(subject.op);
+    SchemeAttr chosen = chooseScheme(subject.op, asked, asked == given);
     if (chosen == base)
       subject.op->removeAttr(kSchemeAttr);
     else

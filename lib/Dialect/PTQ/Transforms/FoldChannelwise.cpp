@@ -252,6 +252,9 @@ private:
         bias, zero, zero, rewriter.getDenseI64ArrayAttr({0, 0, 0, 0}),
         rewriter.getDenseI64ArrayAttr({1, 1}),
         rewriter.getDenseI64ArrayAttr({1, 1}), TypeAttr::get(f32));
+    for (NamedAttribute attribute : matmul->getDiscardableAttrs())
+      if (isSchemeAttribute(attribute.getName()))
+        conv->setAttr(attribute.getName(), attribute.getValue());
     Value result = reshape(conv.getOutput(), {1, m, n}, loc, rewriter);
     copyName(matmul, result.getDefiningOp());
     rewriter.replaceOp(matmul, result);

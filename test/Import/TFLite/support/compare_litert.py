@@ -28,7 +28,6 @@ SHARE = 0.3
 NO_BIAS = "it wants a bias"
 NO_OPTIONS = "it wants options that say what the operands say already"
 SPARSE = "it reads sparse weights of this format as if they were dense"
-HYBRID = "it quantizes activations at run time"
 REFUSED = {
     "convolutions/conv_valid": NO_BIAS,
     "convolutions/conv_cut": NO_BIAS,
@@ -51,13 +50,11 @@ REFUSED = {
     "int8/conv_unread": "it checks the quantized dimension of a bias, which TensorFlow Lite Micro does not",
     "partly/transpose": "XNNPACK wants equal parameters",
     "uint8/depthwise": NO_BIAS,
+    "hybrid/conv_groups": "it takes one range from all groups",
     "sparse/sparse_conv": NO_BIAS,
     "sparse/sparse_conv_blocks": NO_BIAS,
     "sparse/sparse_dense": SPARSE,
     "int8/sparse_dense": SPARSE,
-    "mixed/hybrid_conv": HYBRID,
-    "mixed/hybrid_depthwise": HYBRID,
-    "mixed/hybrid_dense": HYBRID,
 }
 
 

@@ -153,7 +153,7 @@ UINT8 = [
     Case("to_uint8", "QUANTIZE", [Q(2, 50)], lambda x: x, out=Params(0.05, 131), out_type=np.uint8, steps=0),
 ]
 
-# Floats on one side: dynamic-range files, float16 weights, the border of a network.
+# Floats on one side: float16 weights, the border of a network.
 MIXED = [
     Case("quantize", "QUANTIZE", [X(2, 50, low=-9.0, high=9.0)], lambda x: x, out=OUT),
     Case("quantize_u", "QUANTIZE", [X(2, 50, low=-9.0, high=9.0)], lambda x: x, out=UOUT, out_type=np.uint8),
@@ -161,13 +161,57 @@ MIXED = [
     Case("dequantize_u", "DEQUANTIZE", [Q(2, 50, dtype=np.uint8, zero=130)], lambda x: x),
     Case("dequantize_axis", "DEQUANTIZE", [W(3, 5, scale=_scales(3))], lambda x: x),
     Case("dequantize_half", "DEQUANTIZE", [Operand(C(3, 5).array.astype(np.float16), constant=True)], lambda x: x.astype(np.float32)),
-    Case("hybrid_conv", "CONV_2D", [X(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), C(4)], ref.conv2d, ("Conv2D", _window())),
-    Case("hybrid_depthwise", "DEPTHWISE_CONV_2D", [X(1, 6, 7, 3), W(1, 3, 3, 6, scale=_scales(6), axis=3), C(6)],
-         ref.depthwise, ("DepthwiseConv2D", _window())),
-    Case("hybrid_dense", "FULLY_CONNECTED", [X(2, 5), W(4, 5), C(4)], lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
     Case("cast_image", "CAST", [Operand(np.arange(0, 256, 5, dtype=np.uint8))], lambda x: x.astype(np.float32)),
     Case("fake_quant", "FAKE_QUANT", [X(2, 50)], lambda x: np.clip(np.rint(x / np.float32(2.55 / 255)), -100, 155) * np.float32(2.55 / 255),
          ("FakeQuant", dict(min=-1.0, max=1.55, num_bits=8)), tolerance=1e-5),
 ]
 
-GROUPS = {"int8": INT8, "uint8": UINT8, "mixed": MIXED}
+def rows(x, axes):
+    """What is left of `x` after quantization at run time, with a range for what lies along `axes` (N61 and N62)."""
+    x = x.astype(np.float32)
+    low = np.minimum(x.min(axes, keepdims=True), np.float32(0))
+    span = np.maximum(x.max(axes, keepdims=True), np.float32(0)) - low
+    steps = np.float32(255)
+    scale, inverse = span * (1 / steps), 1 / span * steps
+    zero = np.rint(-128 - low * inverse)
+    return (np.clip(np.rint(x * inverse) + zero, -128, 127) - zero) * scale.astype(np.float64)
+
+
+def images(x):
+    return rows(x, (1, 2, 3))
+
+
+def vectors(x):
+    return rows(x, (-1,))
+
+
+def symmetric_vectors(x):
+    scale = np.abs(x).max(-1, keepdims=True) / 127
+    return np.rint(x / scale) * scale
+
+
+# Weights of int8 next to float activations, which are quantized at run time.
+HYBRID = [
+    Case("conv", "CONV_2D", [X(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), C(4)],
+         lambda x, w, b: ref.conv2d(images(x), w, b), ("Conv2D", _window())),
+    Case("conv_batch", "CONV_2D", [X(3, 6, 7, 3), W(4, 3, 3, 3), C(4)],
+         lambda x, w, b: relu6(ref.conv2d(images(x), w, b, stride=(2, 2))), ("Conv2D", _window(2, activation="RELU6"))),
+    Case("conv_positive", "CONV_2D", [X(1, 6, 7, 3, low=0.5), W(4, 3, 3, 3, scale=_scales(4)), C(4)],
+         lambda x, w, b: ref.conv2d(images(x), w, b), ("Conv2D", _window())),
+    Case("conv_groups", "CONV_2D", [X(1, 6, 7, 4), W(6, 3, 3, 2, scale=_scales(6)), C(6)],
+         lambda x, w, b: ref.conv2d(np.concatenate([images(x[..., :2]), images(x[..., 2:])], axis=-1), w, b),
+         ("Conv2D", _window())),
+    Case("depthwise", "DEPTHWISE_CONV_2D", [X(1, 6, 7, 3), W(1, 3, 3, 6, scale=_scales(6), axis=3), C(6)],
+         lambda x, w, b: ref.depthwise(images(x), w, b), ("DepthwiseConv2D", _depthwise(2))),
+    Case("transposed", "TRANSPOSE_CONV", [I([2, 8, 6, 2]), W(2, 3, 3, 4, scale=_scales(2)), X(2, 4, 3, 4)],
+         lambda s, w, x: ref.transpose_conv(images(x), w, (8, 6), stride=(2, 2)), ("TransposeConv", dict(stride_h=2, stride_w=2))),
+    Case("dense", "FULLY_CONNECTED", [X(2, 5), W(4, 5), C(4)], lambda x, w, b: vectors(x) @ w.T + b, ("FullyConnected", {})),
+    Case("dense_channels", "FULLY_CONNECTED", [X(2, 3, 5), W(4, 5, scale=_scales(4)), None],
+         lambda x, w, b: np.maximum(vectors(x) @ w.T, 0), ("FullyConnected", dict(keep_num_dims=True, activation="RELU"))),
+    Case("dense_unsigned", "FULLY_CONNECTED", [X(2, 5), Operand(W(4, 5).array.view(np.uint8), Params(0.01), constant=True), C(4)],
+         lambda x, w, b: symmetric_vectors(x) @ np.where(w >= 1.28, w - 2.56, w).T + b, ("FullyConnected", {})),
+    Case("matmul", "BATCH_MATMUL", [X(2, 3, 5), W(5, 4)], lambda x, y: vectors(x) @ y, ("BatchMatMul", {})),
+    Case("matmul_batches", "BATCH_MATMUL", [X(2, 3, 5), W(2, 5, 4)], lambda x, y: vectors(x) @ y, ("BatchMatMul", {})),
+]
+
+GROUPS = {"int8": INT8, "uint8": UINT8, "mixed": MIXED, "hybrid": HYBRID}

@@ -321,7 +321,8 @@ def PTQAssignSchemes : Pass<"ptq-assign-schemes", "::mlir::func::FuncOp"> {
 
     Operations without constant weights stay in float in dynamic and weight-only schemes. In
     dynamic schemes, so do operations with fewer weights than the policy's `min-weight-elements`
-    (1024). A remark gives the reason (`--remarks-filter=ptq-assign-schemes`).
+    (1024), unless the network brings their scheme. A remark gives the reason
+    (`--remarks-filter=ptq-assign-schemes`).
 
     Example:
 

@@ -64,7 +64,8 @@ struct Policy {
   /// inputs in the profile (N72). Empty: compensated under the contract exact,
   /// else nearest.
   std::string weightRounding;
-  /// Operations with fewer weights than this stay float in dynamic schemes.
+  /// Operations with fewer weights than this stay float in dynamic schemes,
+  /// unless the network brings the scheme.
   int64_t minWeightElements = 1024;
   std::vector<PolicyRule> rules;
 };
