@@ -96,7 +96,10 @@ quantc::lowerToStage(ModuleOp module, Stage stage,
   reached(Stage::Import);
   if (!isIntegerNetwork(module)) {
     Stage last = std::min(stage, lastStage(options.form));
-    if (options.form != NetworkForm::Float &&
+    // Where activations are floats, constants may be any floats.
+    bool isStatic =
+        carriesParameters(module) || needsData(options.quantize, module);
+    if (options.form != NetworkForm::Float && isStatic &&
         failed(verifyFiniteConstants(module)))
       return llvm::make_error<DiagnosedError>();
     if (last >= Stage::Annotate)

@@ -37,35 +37,45 @@ static bool hasIntegerKernel(const Node &node) {
          isQuantizedType(node.getInput(1).type);
 }
 
-static bool hasWeights(schema::Code code) {
-  switch (code) {
+static bool hasWeights(const Node &node) {
+  switch (node.getCode()) {
   case schema::Code_BATCH_MATMUL:
   case schema::Code_CONV_2D:
   case schema::Code_DEPTHWISE_CONV_2D:
   case schema::Code_FULLY_CONNECTED:
   case schema::Code_TRANSPOSE_CONV:
-    return true;
+    return node.hasInput(1);
   default:
     return false;
   }
 }
 
-/// True if the operator multiplies float activations, which it quantizes at run
-/// time, with integer weights.
+/// True if the operator quantizes its float activations at run time: its
+/// weights are integers.
 static bool isHybrid(const Node &node) {
-  return hasWeights(node.getCode()) && node.hasInput(1) &&
+  return hasWeights(node) &&
          getActivation(node).type == schema::TensorType_FLOAT32 &&
          node.getInput(1).isConstant && isQuantizedType(node.getInput(1).type);
 }
 
 StringRef tflite::getWeightScheme(const Node &node) {
-  if (!isHybrid(node))
+  if (isHybrid(node))
+    // XNNPACK gives rows a zero point, whatever the operator's options say. It
+    // does not run weights of uint8; the kernels that do know no zero point.
+    return node.getInput(1).type == schema::TensorType_UINT8
+               ? "dynamic-range:row,symmetric"
+               : "dynamic-range:row";
+  if (!hasWeights(node) || node.getInput(1).type != schema::TensorType_FLOAT32)
     return "";
-  // XNNPACK gives rows a zero point, whatever the operator's options say. It
-  // does not run weights of uint8; the kernels that do know no zero point.
-  return node.getInput(1).type == schema::TensorType_UINT8
-             ? "dynamic-range:row,symmetric"
-             : "dynamic-range:row";
+  switch (node.getStoredType(1)) {
+  case schema::TensorType_FLOAT16:
+    return "float16";
+  case schema::TensorType_INT8:
+  case schema::TensorType_UINT8:
+    return "weight-only";
+  default:
+    return "";
+  }
 }
 
 /// The weights. Next to float activations LiteRT takes the bytes of uint8

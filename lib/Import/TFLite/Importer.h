@@ -63,6 +63,8 @@ public:
   }
   /// Null after an error.
   mlir::Value get(int32_t index);
+  /// The same, but null and no error for what has not been built.
+  mlir::Value find(int32_t index) const { return slots[index].value; }
   void set(int32_t index, mlir::Value value) {
     slots[index] = TensorSlot();
     slots[index].value = value;
@@ -142,6 +144,9 @@ public:
     return hasInput(i) ? values.get(op.inputs[i]) : mlir::Value();
   }
   llvm::SmallVector<mlir::Value> getAll();
+  /// The type that input `i`, which is there, has in the file; of a constant
+  /// behind DEQUANTIZE, that of the constant.
+  schema::TensorType getStoredType(unsigned i) const;
   /// The elements of input `i` if they are known now, else null.
   const Array *getKnown(unsigned i) {
     return hasInput(i) ? values.getKnown(op.inputs[i]) : nullptr;

@@ -74,6 +74,8 @@ struct Session {
   std::optional<AssignedVariables> assigned;
   /// The tensors that operators of a subgraph write, where that was asked.
   llvm::DenseMap<const Network *, llvm::DenseSet<int32_t>> written;
+  /// Reals that stand for constants of another type of the file.
+  llvm::DenseMap<mlir::Value, schema::TensorType> constantTypes;
   /// Those that are inputs, in the order of these.
   llvm::SmallVector<State *> inputStates;
 };

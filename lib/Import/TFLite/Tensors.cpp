@@ -198,8 +198,10 @@ Value TensorValues::get(int32_t index) {
     b.emitError() << "'" << name << "' is a variable, not its value";
   else if (slot.known && !tensor.isConstant)
     slot.value = b.nameResult(b.hostConstant(*slot.known, name), name);
-  else if (!slot.value)
-    slot.value = b.nameResult(buildConstant(b, tensor), name);
+  else if (!slot.value && (slot.value = buildConstant(b, tensor))) {
+    b.nameResult(slot.value, name);
+    session.constantTypes[slot.value] = tensor.type;
+  }
   return slot.value;
 }
 
@@ -242,6 +244,13 @@ SmallVector<Value> Node::getAll() {
   for (size_t i = 0; i < getNumInputs(); ++i)
     all.push_back(get(i));
   return all;
+}
+
+schema::TensorType Node::getStoredType(unsigned i) const {
+  schema::TensorType type = getInput(i).type;
+  Value value = values.find(op.inputs[i]);
+  auto stored = session.constantTypes.find(value);
+  return value && stored != session.constantTypes.end() ? stored->second : type;
 }
 
 bool Node::areInputsKnown() const {

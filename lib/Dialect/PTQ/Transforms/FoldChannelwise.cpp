@@ -153,8 +153,11 @@ struct FoldIntoConvolution : OpRewritePattern<OpTy> {
     if (!weights || !biases)
       return failure();
 
+    // Weights for which the network brings a scheme are stored as they are.
+    bool isScaled =
+        llvm::any_of(affine->scale, [](float scale) { return scale != 1; });
     auto quantizable = dyn_cast<QuantizableOpInterface>(conv);
-    if (!quantizable)
+    if (!quantizable || (isScaled && conv->hasAttr(kSchemeAttr)))
       return failure();
     int64_t channels = affine->scale.size();
     WeightLayout layout = quantizable.getWeightLayout(1);

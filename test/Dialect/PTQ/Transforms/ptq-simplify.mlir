@@ -125,6 +125,33 @@ func.func @two_users(%x: tensor<1x2x2x2xf32>) -> (tensor<1x2x2x2xf32>, tensor<1x
   return %0, %2 : tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>
 }
 
+// The network says how the weights are stored: their numbers stay.
+// CHECK-LABEL: func.func @brings_scheme
+func.func @brings_scheme(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
+  // CHECK: tosa.conv2d {{.*}}ptq.scheme
+  // CHECK: tosa.mul
+  %w = "tosa.const"() <{values = dense<1.0> : tensor<2x1x1x2xf32>}> : () -> tensor<2x1x1x2xf32>
+  %b = "tosa.const"() <{values = dense<0.0> : tensor<2xf32>}> : () -> tensor<2xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %factor = "tosa.const"() <{values = dense<[[[[3.0, 4.0]]]]> : tensor<1x1x1x2xf32>}> : () -> tensor<1x1x1x2xf32>
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, ptq.scheme = #ptq.scheme<weight_only, weights = f16 per tensor, activations = symmetric f32 per tensor>} : (tensor<1x2x2x2xf32>, tensor<2x1x1x2xf32>, tensor<2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x2x2x2xf32>
+  %1 = tosa.mul %0, %factor, %s : (tensor<1x2x2x2xf32>, tensor<1x1x1x2xf32>, tensor<1xi8>) -> tensor<1x2x2x2xf32>
+  return %1 : tensor<1x2x2x2xf32>
+}
+
+// The convolution that a product becomes has its scheme.
+// CHECK-LABEL: func.func @product_with_scheme
+func.func @product_with_scheme(%x: tensor<1x1x3xf32>) -> tensor<1x1x2xf32> {
+  // CHECK: tosa.conv2d {{.*}}ptq.scheme = #ptq.scheme<weight_only
+  %w = "tosa.const"() <{values = dense<1.0> : tensor<1x3x2xf32>}> : () -> tensor<1x3x2xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %b = "tosa.const"() <{values = dense<[[[7.0, 8.0]]]> : tensor<1x1x2xf32>}> : () -> tensor<1x1x2xf32>
+  %0 = tosa.matmul %x, %w, %z, %z {ptq.scheme = #ptq.scheme<weight_only, weights = f16 per tensor, activations = symmetric f32 per tensor>} : (tensor<1x1x3xf32>, tensor<1x3x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2xf32>
+  %1 = tosa.add %0, %b : (tensor<1x1x2xf32>, tensor<1x1x2xf32>) -> tensor<1x1x2xf32>
+  return %1 : tensor<1x1x2xf32>
+}
+
 // CHECK-LABEL: func.func @fully_connected
 func.func @fully_connected(%x: tensor<1x1x3xf32>) -> tensor<1x2xf32> {
   // CHECK-DAG: %[[W:.*]] = "tosa.const"() <{values = dense<{{\[\[\[\[}}1.000000e+00, 3.000000e+00, 5.000000e+00]]], {{\[\[\[}}2.000000e+00, 4.000000e+00, 6.000000e+00]]]]> : tensor<2x1x1x3xf32>}> {ptq.name = "w"}

@@ -5,15 +5,17 @@ from network import Params
 
 
 class Operand:
-    """An input of the network, or a constant of it."""
+    """An input of the network, or a constant of it, perhaps behind DEQUANTIZE."""
 
-    def __init__(self, array, params=None, constant=False, name=None, sparse=None):
+    def __init__(self, array, params=None, constant=False, name=None, sparse=None, dequantized=False):
         self.array, self.params, self.constant, self.name = np.asarray(array), params, constant, name
-        self.sparse = sparse
+        self.sparse, self.dequantized = sparse, dequantized
 
     @property
     def reals(self):
-        return self.params.dequantize(self.array) if self.params else self.array
+        if self.params:
+            return self.params.dequantize(self.array)
+        return self.array.astype(np.float32) if self.dequantized else self.array
 
 
 def X(*shape, low=-2.0, high=2.0, seed=1):
@@ -42,6 +44,18 @@ def Q(*shape, scale=0.05, zero=3, dtype=np.int8, seed=1, constant=False, axis=0)
 def W(*shape, scale=0.01, zero=0, dtype=np.int8, seed=2, axis=0):
     """Quantized weights."""
     return Q(*shape, scale=scale, zero=zero, dtype=dtype, seed=seed, constant=True, axis=axis)
+
+
+def H(*shape, seed=2):
+    """Weights of float16 behind DEQUANTIZE."""
+    return Operand(C(*shape, seed=seed).array.astype(np.float16), constant=True, dequantized=True)
+
+
+def D(*shape, **more):
+    """Quantized weights behind DEQUANTIZE."""
+    weights = W(*shape, **more)
+    weights.dequantized = True
+    return weights
 
 
 def B(count, scale, seed=3, spread=2000):
@@ -93,6 +107,10 @@ class Case:
                     inputs.append(dense)
             elif operand.constant:
                 inputs.append(network.constant(name, operand.array, operand.params))
+                if operand.dequantized:
+                    reals = network.tensor(f"{name}.reals", operand.array.shape)
+                    network.op("DEQUANTIZE", [inputs.pop()], [reals])
+                    inputs.append(reals)
             else:
                 inputs.append(network.tensor(name, operand.array.shape, operand.array.dtype, operand.params))
                 network.inputs.append(inputs[-1])

@@ -3,7 +3,7 @@ what numpy computes from them comes out, rounded to the result's parameters."""
 import numpy as np
 
 import reference as ref
-from cases import B, C, I, Q, W, X, Case, Operand, pruned
+from cases import B, C, D, H, I, Q, W, X, Case, Operand, pruned
 from network import Params
 from sparse import DENSE, SPARSE, Sparse
 
@@ -214,4 +214,20 @@ HYBRID = [
     Case("matmul_batches", "BATCH_MATMUL", [X(2, 3, 5), W(2, 5, 4)], lambda x, y: vectors(x) @ y, ("BatchMatMul", {})),
 ]
 
-GROUPS = {"int8": INT8, "uint8": UINT8, "mixed": MIXED, "hybrid": HYBRID}
+# Weights that are stored in a narrower type and widened in front of a float operator.
+NARROW = [
+    Case("conv_half", "CONV_2D", [X(1, 6, 7, 3), H(4, 3, 3, 3), H(4, seed=3)], ref.conv2d, ("Conv2D", _window())),
+    Case("depthwise_half", "DEPTHWISE_CONV_2D", [X(1, 6, 7, 3), H(1, 3, 3, 6), C(6)], ref.depthwise, ("DepthwiseConv2D", _depthwise(2))),
+    Case("transposed_half", "TRANSPOSE_CONV", [I([1, 8, 6, 2]), H(2, 3, 3, 4), X(1, 4, 3, 4)],
+         lambda s, w, x: ref.transpose_conv(x, w, (8, 6), stride=(2, 2)), ("TransposeConv", dict(stride_h=2, stride_w=2))),
+    Case("dense_half", "FULLY_CONNECTED", [X(2, 5), H(4, 5), C(4)], lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
+    Case("matmul_half", "BATCH_MATMUL", [X(2, 3, 5), H(2, 5, 4)], np.matmul, ("BatchMatMul", {})),
+    Case("conv", "CONV_2D", [X(1, 6, 7, 3), D(4, 3, 3, 3, scale=_scales(4)), C(4)], ref.conv2d, ("Conv2D", _window())),
+    Case("depthwise", "DEPTHWISE_CONV_2D", [X(1, 6, 7, 3), D(1, 3, 3, 6, scale=_scales(6), axis=3), C(6)],
+         ref.depthwise, ("DepthwiseConv2D", _depthwise(2))),
+    Case("dense", "FULLY_CONNECTED", [X(2, 5), D(4, 5), C(4)], lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
+    Case("dense_unsigned", "FULLY_CONNECTED", [X(2, 5), D(4, 5, dtype=np.uint8, zero=117), C(4)],
+         lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
+]
+
+GROUPS = {"int8": INT8, "uint8": UINT8, "mixed": MIXED, "hybrid": HYBRID, "narrow": NARROW}
