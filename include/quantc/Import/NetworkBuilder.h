@@ -296,9 +296,9 @@ public:
   /// Appends an argument called `name`.
   Value addInput(llvm::StringRef name, mlir::RankedTensorType type);
   /// Appends an argument of `shape` that holds integers with `params` (8 bits,
-  /// one scale), and returns the real numbers that these represent. The
-  /// argument has elements of i8, signed or not, and the attributes ptq.scale,
-  /// ptq.zero_point and ptq.unsigned.
+  /// or 16 with a sign; one scale), and returns the real numbers that these
+  /// represent. The argument has elements of i8, signed or not, or i16, and the
+  /// attributes ptq.scale, ptq.zero_point and ptq.unsigned.
   Value addQuantizedInput(llvm::StringRef name, ArrayRef<int64_t> shape,
                           const QuantizationParams &params);
   unsigned getNumInputs() const { return argumentAttributes.size(); }
@@ -313,8 +313,8 @@ public:
   /// Appends `value` as a result called `name`.
   mlir::LogicalResult addOutput(llvm::StringRef name, Value value);
   /// Appends a result that holds integers with `params`, which have one scale.
-  /// Integers of 8 bits get the attributes that inputs have. Integers of 32
-  /// bits must be signed with zero point 0, and get none.
+  /// Integers of 8 or 16 bits get the attributes that inputs have. Integers of
+  /// 32 bits must be signed with zero point 0, and get none.
   mlir::LogicalResult addQuantizedOutput(llvm::StringRef name, Value value,
                                          const QuantizationParams &params);
   /// Ends the function, erases operations that no output needs, and verifies

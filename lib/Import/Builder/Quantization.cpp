@@ -234,7 +234,8 @@ static DictionaryAttr describe(Builder &b, DictionaryAttr attributes,
 /// False after an error unless `params` are those of arguments and results.
 static bool checkInterface(NetworkBuilder &b, StringRef kind, StringRef name,
                            const QuantizationParams &params) {
-  if (params.bits == 8 && !params.axis)
+  bool isNarrow = params.bits == 8 || (params.bits == 16 && !params.isUnsigned);
+  if (isNarrow && !params.axis)
     return true;
   InFlightDiagnostic error = b.emitError()
                              << "the " << kind << " '"
@@ -245,7 +246,8 @@ static bool checkInterface(NetworkBuilder &b, StringRef kind, StringRef name,
     error << (params.isUnsigned ? "unsigned" : "signed") << " integers of "
           << params.bits << " bits with a scale";
   error << "; quantized " << kind
-        << "s have 8 bits and one scale: dequantize it inside of the network";
+        << "s have 8 bits, or 16 with a sign, and one scale: dequantize it "
+           "inside of the network";
   return false;
 }
 
@@ -254,7 +256,7 @@ Value NetworkBuilder::addQuantizedInput(StringRef name, ArrayRef<int64_t> shape,
   quant::QuantizedType type = getQuantizedType(params, shape);
   if (!type || !checkInterface(*this, "input", name, params))
     return {};
-  Value storage = addInput(name, getType(shape, builder.getI8Type()));
+  Value storage = addInput(name, getType(shape, type.getStorageType()));
   if (!storage)
     return {};
   argumentAttributes.back() =
@@ -291,7 +293,7 @@ NetworkBuilder::addQuantizedOutput(StringRef name, Value value,
   if (!checkInterface(*this, "output", name, params))
     return failure();
   Value storage = create<quant::StorageCastOp>(
-      shapeOf(value), builder.getI8Type(), getQuantized(*this, value, type));
+      shapeOf(value), type.getStorageType(), getQuantized(*this, value, type));
   if (params.isUnsigned)
     storage = convertSign(*this, storage, /*fromUnsigned=*/false);
   if (failed(addOutput(name, storage)))

@@ -108,6 +108,24 @@ static QuantizationParams getAccumulatorParams(const Tensor &input,
   return params;
 }
 
+/// A constant bias in steps of `params`. Integers beyond 32 bits, next to int16
+/// activations, become reals: their sums have far more digits than the result.
+static Value buildBias(NetworkBuilder &b, const Tensor &stored,
+                       const QuantizationParams &params) {
+  SmallVector<int64_t> codes = readIntegers(stored);
+  auto count = static_cast<int64_t>(codes.size());
+  if (llvm::all_of(codes, llvm::isInt<32>)) {
+    SmallVector<int32_t> narrow(codes.begin(), codes.end());
+    ArrayRef bytes(reinterpret_cast<const char *>(narrow.data()),
+                   narrow.size() * sizeof(int32_t));
+    return b.quantizedConstant({count}, bytes, params);
+  }
+  SmallVector<float> reals;
+  for (auto [i, code] : llvm::enumerate(codes))
+    reals.push_back(code * params.scales[params.axis ? i : 0]);
+  return b.constant(count, reals);
+}
+
 /// Sets `bias`, to null where a float operator has none. The weights have
 /// `channels` elements in dimension `axis`.
 static LogicalResult getBias(Node &node, unsigned index, int64_t channels,
@@ -127,30 +145,32 @@ static LogicalResult getBias(Node &node, unsigned index, int64_t channels,
   bool isFullyConnected = node.getCode() == schema::Code_FULLY_CONNECTED;
   QuantizationParams params =
       getAccumulatorParams(getActivation(node), weights, isFullyConnected);
-  SmallVector<int32_t> zeros;
-  ArrayRef<char> codes;
-  if (node.hasInput(index)) {
-    const Tensor &stored = node.getInput(index);
-    if (stored.type != schema::TensorType_INT32 || !stored.isConstant)
-      return node.emitError()
-             << "has a bias of type " << getTypeName(stored.type)
-             << " or computed at run time; quantized networks have constant "
-                "biases of type INT32";
-    double outputScale = getParams(node.getOutput()).scales.front();
-    if (params.scales.size() == 1 && stored.quantization &&
-        std::fabs(getParams(stored).scales.front() - params.scales.front()) >
-            kBiasTolerance * outputScale)
-      return node.emitError()
-             << "has a bias of scale " << getParams(stored).scales.front()
-             << ", but the product of the scales of input and weights is "
-             << params.scales.front();
-    codes = stored.data;
-  } else {
-    zeros.assign(channels, 0);
-    codes = ArrayRef(reinterpret_cast<const char *>(zeros.data()),
-                     zeros.size() * sizeof(int32_t));
+  if (!node.hasInput(index)) {
+    SmallVector<char> zeros(channels * sizeof(int32_t), 0);
+    bias = node.b.quantizedConstant({channels}, zeros, params);
+    return success(bool(bias));
   }
-  bias = node.b.quantizedConstant({channels}, codes, params);
+  const Tensor &stored = node.getInput(index);
+  bool isWide = stored.type == schema::TensorType_INT64 &&
+                getActivation(node).type == schema::TensorType_INT16;
+  if ((stored.type != schema::TensorType_INT32 && !isWide) ||
+      !stored.isConstant)
+    return node.emitError()
+           << "has a bias of type " << getTypeName(stored.type)
+           << " or computed at run time; quantized networks have constant "
+              "biases of type INT32, or INT64 next to activations of INT16";
+  if (stored.getNumElements() != channels)
+    return node.emitError() << "has a bias of " << stored.getNumElements()
+                            << " elements for " << channels << " channels";
+  double outputScale = getParams(node.getOutput()).scales.front();
+  if (params.scales.size() == 1 && stored.quantization &&
+      std::fabs(getParams(stored).scales.front() - params.scales.front()) >
+          kBiasTolerance * outputScale)
+    return node.emitError()
+           << "has a bias of scale " << getParams(stored).scales.front()
+           << ", but the product of the scales of input and weights is "
+           << params.scales.front();
+  bias = buildBias(node.b, stored, params);
   return success(bool(bias));
 }
 

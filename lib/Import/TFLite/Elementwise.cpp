@@ -121,6 +121,7 @@ static LogicalResult importCast(Node &node) {
     return node.setResult(b.cast(x, b.getBoolType()));
   case schema::TensorType_INT8:
   case schema::TensorType_UINT8:
+  case schema::TensorType_INT16:
     // The reals that integers without parameters stand for.
     return node.setResult(b.cast(b.cast(x, b.getI32Type()), b.getF32Type()));
   default:

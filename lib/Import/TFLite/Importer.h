@@ -10,12 +10,12 @@
 /// \file
 /// Private to QuantcImportTFLite: from a checked file to NetworkBuilder.
 ///
-/// Inside a network every tensor of float32, int8 or uint8 is a tensor of reals
-/// (f32). One with parameters is behind quant.dcast: the reals are those that
-/// the file's integers stand for. So a handler builds the same operations for
-/// float and quantized networks; `setResult` adds the result's parameters. An
-/// int8 or uint8 tensor without parameters has scale 1 and zero point 0. int32
-/// and int64 are i32.
+/// Inside a network every tensor of float32, int8, uint8 or int16 is a tensor
+/// of reals (f32). One with parameters is behind quant.dcast: the reals are
+/// those that the file's integers stand for. So a handler builds the same
+/// operations for float and quantized networks; `setResult` adds the result's
+/// parameters. A tensor of these integers without parameters has scale 1 and
+/// zero point 0. int32 and int64 are i32.
 ///
 /// Tensors of float32, integers and booleans that are computed from constants
 /// and shapes are computed here (`foldOperator`), so that they can be shapes in
@@ -69,8 +69,8 @@ public:
     slots[index] = TensorSlot();
     slots[index].value = value;
   }
-  /// True if the elements are few and known now. int8 and uint8 are never: they
-  /// are reals in the network.
+  /// True if the elements are few and known now. Those of quantized types are
+  /// never: they are reals in the network.
   bool isKnown(int32_t index) const;
   /// True if the tensor is known to have no elements.
   bool isEmpty(int32_t index) const;
@@ -103,6 +103,9 @@ std::optional<ElementType> getHostType(schema::TensorType type);
 
 /// Parameters of a tensor of an integer type.
 QuantizationParams getParams(const Tensor &tensor);
+
+/// The integers of a constant of any integer type.
+llvm::SmallVector<int64_t> readIntegers(const Tensor &tensor);
 
 /// The real numbers or integers of a constant. Null after an error.
 mlir::Value buildConstant(NetworkBuilder &b, const Tensor &tensor);

@@ -38,7 +38,8 @@ tflite::readZeroPoints(const schema::Quantization &params) {
 }
 
 bool tflite::isQuantizedType(schema::TensorType type) {
-  return type == schema::TensorType_INT8 || type == schema::TensorType_UINT8;
+  return type == schema::TensorType_INT8 || type == schema::TensorType_UINT8 ||
+         type == schema::TensorType_INT16;
 }
 
 unsigned tflite::getElementBytes(schema::TensorType type) {

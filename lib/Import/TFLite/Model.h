@@ -113,7 +113,7 @@ llvm::SmallVector<int64_t> readZeroPoints(const schema::Quantization &params);
 /// Bytes of an element, or 0 for types without a fixed size.
 unsigned getElementBytes(schema::TensorType type);
 
-/// True for int8 and uint8: reals inside of the network.
+/// True for int8, uint8 and int16: reals inside of the network.
 bool isQuantizedType(schema::TensorType type);
 
 /// "INT8" and the like, a number for what the format does not define.

@@ -183,10 +183,12 @@ LogicalResult Reader::readSparse(const schema::Sparsity &flat,
   return success();
 }
 
-/// The range in which the zero point of an 8-bit type lies.
+/// The range in which the zero point of a quantized type lies.
 static std::pair<int64_t, int64_t> getZeroPointRange(schema::TensorType type) {
   if (type == schema::TensorType_UINT8)
     return {0, UINT8_MAX};
+  if (type == schema::TensorType_INT16)
+    return {INT16_MIN, INT16_MAX};
   return {INT8_MIN, INT8_MAX};
 }
 

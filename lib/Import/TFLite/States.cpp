@@ -40,10 +40,8 @@ static std::optional<SmallVector<double>> getInitialReals(const State &state) {
   if (!constant || !isQuantizedType(constant->type))
     return std::nullopt;
   QuantizationParams params = getParams(*constant);
-  for (char byte : constant->data) {
-    int64_t code = params.isUnsigned ? int64_t(uint8_t(byte)) : int64_t(byte);
+  for (int64_t code : readIntegers(*constant))
     reals.push_back((code - params.zeroPoints.front()) * params.scales.front());
-  }
   return reals;
 }
 

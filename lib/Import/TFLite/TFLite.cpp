@@ -11,6 +11,7 @@
 #include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/Scheme.h"
 
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/JSON.h"
@@ -78,7 +79,7 @@ LogicalResult Importer::addInputs() {
       b.emitError() << "input '" << getTensorName(tensor) << "' is of type "
                     << getTypeName(tensor.type)
                     << ", which is not supported; convert the network with "
-                       "inputs of float32, int8 or uint8";
+                       "inputs of float32, int8, uint8 or int16";
     }
     if (!value)
       return failure();
@@ -184,6 +185,27 @@ static void warnUnreachable(const Model &model, Location loc) {
                      << " subgraphs, the first of which is read";
 }
 
+static bool hasInt16Activations(const Network &network) {
+  return llvm::any_of(network.tensors, [](const Tensor &tensor) {
+    return !tensor.isConstant && tensor.type == schema::TensorType_INT16;
+  });
+}
+
+/// Says at the network's function whose integers it computes, and which.
+static void describeIntegers(const Model &model, ModuleOp module) {
+  MLIRContext *context = module.getContext();
+  if (!llvm::any_of(model.subgraphs, isQuantized))
+    return;
+  for (auto func : module.getOps<func::FuncOp>()) {
+    func->setAttr(
+        ptq::kContractAttr,
+        StringAttr::get(context, stringifyContract(Contract::LiteRT)));
+    if (llvm::any_of(model.subgraphs, hasInt16Activations))
+      func->setAttr(ptq::kSchemeAttr,
+                    llvm::cantFail(ptq::parseScheme(context, "int16x8")));
+  }
+}
+
 OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
                                            const ImportOptions &options,
                                            MLIRContext &context) {
@@ -210,10 +232,7 @@ OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
   if (failed(Importer(*model, subgraph, *signature, builder).importNetwork()))
     return nullptr;
   OwningOpRef<ModuleOp> module = builder.finish();
-  if (module && llvm::any_of(model->subgraphs, isQuantized))
-    for (auto func : module->getOps<func::FuncOp>())
-      func->setAttr(
-          ptq::kContractAttr,
-          StringAttr::get(&context, stringifyContract(Contract::LiteRT)));
+  if (module)
+    describeIntegers(*model, *module);
   return module;
 }

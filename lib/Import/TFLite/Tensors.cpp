@@ -55,6 +55,30 @@ static SmallVector<T> readElements(const Tensor &tensor) {
   return elements;
 }
 
+/// The elements of `tensor`, of type T, as 64-bit integers.
+template <typename T>
+static SmallVector<int64_t> widenElements(const Tensor &tensor) {
+  SmallVector<T> elements = readElements<T>(tensor);
+  return SmallVector<int64_t>(elements.begin(), elements.end());
+}
+
+SmallVector<int64_t> tflite::readIntegers(const Tensor &tensor) {
+  switch (tensor.type) {
+  case schema::TensorType_INT8:
+    return widenElements<int8_t>(tensor);
+  case schema::TensorType_UINT8:
+    return widenElements<uint8_t>(tensor);
+  case schema::TensorType_INT16:
+    return widenElements<int16_t>(tensor);
+  case schema::TensorType_INT32:
+    return widenElements<int32_t>(tensor);
+  case schema::TensorType_INT64:
+    return widenElements<int64_t>(tensor);
+  default:
+    llvm_unreachable("asked of integers only");
+  }
+}
+
 static Value buildHalfConstant(NetworkBuilder &b, const Tensor &tensor) {
   SmallVector<float> reals;
   for (uint16_t bits : readElements<uint16_t>(tensor)) {
@@ -69,7 +93,7 @@ static Value buildHalfConstant(NetworkBuilder &b, const Tensor &tensor) {
 
 static Value buildInt64Constant(NetworkBuilder &b, const Tensor &tensor) {
   SmallVector<int32_t> integers;
-  for (int64_t value : readElements<int64_t>(tensor)) {
+  for (int64_t value : readIntegers(tensor)) {
     if (value != int32_t(value)) {
       b.emitError() << "constant '" << getTensorName(tensor) << "' holds "
                     << value << ", which does not fit 32 bits";
@@ -94,6 +118,7 @@ Value tflite::buildConstant(NetworkBuilder &b, const Tensor &tensor) {
     return b.constant(b.getType(tensor.shape, b.getBoolType()), tensor.data);
   case schema::TensorType_INT8:
   case schema::TensorType_UINT8:
+  case schema::TensorType_INT16:
     return b.quantizedConstant(tensor.shape, tensor.data, getParams(tensor));
   default:
     b.emitError() << "constant '" << getTensorName(tensor) << "' is of type "
@@ -318,6 +343,7 @@ Type tflite::getElementType(NetworkBuilder &b, schema::TensorType type) {
   case schema::TensorType_FLOAT32:
   case schema::TensorType_INT8:
   case schema::TensorType_UINT8:
+  case schema::TensorType_INT16:
     return b.getF32Type();
   case schema::TensorType_INT32:
   case schema::TensorType_INT64:
@@ -384,10 +410,6 @@ LogicalResult Node::setResult(Value value, unsigned i) {
     return failure();
   const Tensor &tensor = getOutput(i);
   Type element = getElementType(b, tensor.type);
-  if (tensor.type == schema::TensorType_INT16)
-    return emitError() << "makes '" << getTensorName(tensor)
-                       << "' of type INT16: 16-bit activations are not "
-                          "supported; convert the network with int8 ones";
   if (element != NetworkBuilder::elementOf(value))
     return emitError() << "makes " << NetworkBuilder::elementOf(value)
                        << ", which does not become '" << getTensorName(tensor)

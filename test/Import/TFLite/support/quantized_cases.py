@@ -230,4 +230,62 @@ NARROW = [
          lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
 ]
 
-GROUPS = {"int8": INT8, "uint8": UINT8, "mixed": MIXED, "hybrid": HYBRID, "narrow": NARROW}
+def S(*shape, scale=0.0005, seed=1):
+    """An input of int16."""
+    return Q(*shape, scale=scale, zero=0, dtype=np.int16, seed=seed)
+
+
+def L(count, scales, spread=2000, input_scale=0.0005):
+    """A bias of int64."""
+    bias = B(count, np.float32(input_scale) * scales, spread=spread)
+    bias.array = bias.array.astype(np.int64)
+    return bias
+
+
+OUT16 = Params(0.0005)
+
+
+# Activations of int16 with weights of int8 and biases of int64.
+INT16 = [
+    Case("conv", "CONV_2D", [S(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), L(4, _scales(4), 200_000)],
+         lambda x, w, b: relu6(ref.conv2d(x, w, b)), ("Conv2D", _window(activation="RELU6")), OUT16, np.int16),
+    Case("conv_wide", "CONV_2D", [S(1, 6, 7, 3, scale=0.00001), W(4, 3, 3, 3, scale=_scales(4) / 1000),
+                                  Operand(np.int64([1, -1, 3, -7]) << 33, Params(np.float32(0.00001) * _scales(4) / 1000), constant=True)],
+         ref.conv2d, ("Conv2D", _window()), Params(0.05), np.int16),
+    Case("conv_no_bias", "CONV_2D", [S(1, 6, 7, 3), W(4, 3, 3, 3), None],
+         lambda x, w, b: ref.conv2d(x, w, stride=(2, 2)), ("Conv2D", _window(2)), OUT16, np.int16),
+    Case("depthwise", "DEPTHWISE_CONV_2D", [S(1, 6, 7, 4), W(1, 3, 3, 4, scale=_scales(4), axis=3), L(4, _scales(4))],
+         ref.depthwise, ("DepthwiseConv2D", _depthwise(1)), OUT16, np.int16),
+    Case("transposed", "TRANSPOSE_CONV", [I([1, 8, 6, 2]), W(2, 3, 3, 4, scale=_scales(2)), S(1, 4, 3, 4), L(2, _scales(2))],
+         lambda s, w, x, b: ref.transpose_conv(x, w, (8, 6), b, stride=(2, 2)), ("TransposeConv", dict(stride_h=2, stride_w=2)), OUT16, np.int16),
+    Case("dense", "FULLY_CONNECTED", [S(2, 5), W(4, 5), L(4, np.float32(0.01))],
+         lambda x, w, b: np.maximum(x @ w.T + b, 0), ("FullyConnected", dict(activation="RELU")), OUT16, np.int16),
+    Case("dense_channels", "FULLY_CONNECTED", [S(2, 5), W(4, 5, scale=_scales(4)), L(4, _scales(4))],
+         lambda x, w, b: x @ w.T + b, ("FullyConnected", {}), OUT16, np.int16),
+    Case("matmul", "BATCH_MATMUL", [S(2, 3, 4), S(2, 4, 5, seed=5)], np.matmul, ("BatchMatMul", {}), Params(0.02), np.int16),
+    Case("add", "ADD", [S(1, 3, 4, 5), S(1, 3, 4, 5, scale=0.0003, seed=5)], np.add, ("Add", {}), OUT16, np.int16),
+    Case("sub", "SUB", [S(1, 3, 4, 5), S(1, 3, 4, 5, scale=0.0003, seed=5)], np.subtract, ("Sub", {}), OUT16, np.int16),
+    Case("mul", "MUL", [S(1, 3, 4, 5), S(1, 3, 4, 5, scale=0.0003, seed=5)], np.multiply, ("Mul", {}), Params(0.01), np.int16),
+    Case("mean", "MEAN", [S(1, 5, 6, 3), I([1, 2])], lambda x, a: x.mean(axis=(1, 2)), ("Reducer", {}), Params(0.0002), np.int16),
+    Case("avg", "AVERAGE_POOL_2D", [S(1, 5, 6, 3)], lambda x: ref.average_pool(x, (2, 3), (1, 2), "SAME"),
+         ("Pool2D", _pool((2, 3), (1, 2))), OUT16, np.int16),
+    Case("maxpool", "MAX_POOL_2D", [S(1, 5, 6, 3)], lambda x: ref.max_pool(x, (2, 2), (2, 2), "VALID"),
+         ("Pool2D", _pool((2, 2), (2, 2), "VALID")), OUT16, np.int16, steps=0),
+    Case("relu", "RELU", [S(2, 50)], lambda x: np.maximum(x, 0), out=OUT16, out_type=np.int16),
+    Case("tanh", "TANH", [S(2, 50)], np.tanh, out=Params(1 / 32768), out_type=np.int16, steps=2),
+    Case("logistic", "LOGISTIC", [S(2, 50)], lambda x: 1 / (1 + np.exp(-x)), out=Params(1 / 32768), out_type=np.int16, steps=2),
+    Case("softmax", "SOFTMAX", [S(2, 50)], ref.softmax, ("Softmax", dict(beta=1.0)), Params(1 / 32768), np.int16, steps=2),
+    Case("leaky", "LEAKY_RELU", [S(2, 50)], lambda x: np.where(x < 0, 0.2 * x, x), ("LeakyRelu", dict(alpha=0.2)), OUT16, np.int16),
+    Case("reshape", "RESHAPE", [S(2, 6), I([3, 4])], lambda x, s: x.reshape(3, 4), out=OUT16, out_type=np.int16, steps=0),
+    Case("pad", "PAD", [S(2, 3), I([[1, 0], [2, 3]])], lambda x, p: np.pad(x, ((1, 0), (2, 3))), out=OUT16, out_type=np.int16, steps=0),
+    Case("concat", "CONCATENATION", [S(2, 3), S(2, 4, seed=5)], lambda a, b: np.concatenate([a, b], axis=1),
+         ("Concatenation", dict(axis=1)), OUT16, np.int16, steps=0),
+    Case("strided", "STRIDED_SLICE", [S(4, 6), I([1, 0]), I([3, 6]), I([1, 2])], lambda x, *_: x[1:3, ::2],
+         ("StridedSlice", {}), OUT16, np.int16, steps=0),
+    Case("quantize", "QUANTIZE", [X(2, 50, low=-9.0, high=9.0)], lambda x: x, out=OUT16, out_type=np.int16),
+    Case("dequantize", "DEQUANTIZE", [S(2, 50)], lambda x: x),
+    Case("to_int8", "QUANTIZE", [S(2, 50)], lambda x: x, out=OUT),
+    Case("from_int8", "QUANTIZE", [Q(2, 50)], lambda x: x, out=OUT16, out_type=np.int16),
+]
+
+GROUPS = {"int16": INT16, "int8": INT8, "uint8": UINT8, "mixed": MIXED, "hybrid": HYBRID, "narrow": NARROW}
