@@ -58,7 +58,7 @@ static bool isHybrid(const Node &node) {
          node.getInput(1).isConstant && isQuantizedType(node.getInput(1).type);
 }
 
-StringRef tflite::getWeightScheme(const Node &node) {
+std::string tflite::getWeightScheme(const Node &node) {
   if (isHybrid(node))
     // XNNPACK gives rows a zero point, whatever the operator's options say. It
     // does not run weights of uint8; the kernels that do know no zero point.
@@ -67,6 +67,9 @@ StringRef tflite::getWeightScheme(const Node &node) {
                : "dynamic-range:row";
   if (!hasWeights(node) || node.getInput(1).type != schema::TensorType_FLOAT32)
     return "";
+  if (const Tensor &weights = node.getInput(1); weights.block > 0)
+    return "weight-only:int" + std::to_string(weights.blockBits) +
+           ",block=" + std::to_string(weights.block);
   switch (node.getStoredType(1)) {
   case schema::TensorType_FLOAT16:
     return "float16";

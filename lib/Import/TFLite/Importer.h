@@ -104,9 +104,6 @@ std::optional<ElementType> getHostType(schema::TensorType type);
 /// Parameters of a tensor of an integer type.
 QuantizationParams getParams(const Tensor &tensor);
 
-/// The integers of a constant of any integer type.
-llvm::SmallVector<int64_t> readIntegers(const Tensor &tensor);
-
 /// The real numbers or integers of a constant. Null after an error.
 mlir::Value buildConstant(NetworkBuilder &b, const Tensor &tensor);
 
@@ -235,7 +232,7 @@ mlir::FailureOr<bool> foldOperator(Node &node);
 
 /// The scheme that the types of the operator's activation and constant weights
 /// ask for (`NetworkBuilder::setScheme`), or nothing.
-llvm::StringRef getWeightScheme(const Node &node);
+std::string getWeightScheme(const Node &node);
 
 /// How operators of one code are imported.
 struct Handler {

@@ -8,6 +8,7 @@
 
 #include "Model.h"
 
+#include "llvm/ADT/APFloat.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/JSON.h"
 
@@ -35,6 +36,48 @@ tflite::readZeroPoints(const schema::Quantization &params) {
     result.push_back(llvm::support::endian::read64le(
         params.zero_point()->Data() + i * sizeof(int64_t)));
   return result;
+}
+
+/// The elements of `tensor`, which the file stores as `T`, as `To`.
+template <typename T, typename To>
+static SmallVector<To> readElements(const Tensor &tensor) {
+  SmallVector<To> elements;
+  elements.reserve(tensor.data.size() / sizeof(T));
+  for (size_t i = 0; i < tensor.data.size(); i += sizeof(T))
+    elements.push_back(llvm::support::endian::read<T, llvm::endianness::little>(
+        tensor.data.data() + i));
+  return elements;
+}
+
+SmallVector<int64_t> tflite::readIntegers(const Tensor &tensor) {
+  switch (tensor.type) {
+  case schema::TensorType_INT8:
+    return readElements<int8_t, int64_t>(tensor);
+  case schema::TensorType_UINT8:
+    return readElements<uint8_t, int64_t>(tensor);
+  case schema::TensorType_INT16:
+    return readElements<int16_t, int64_t>(tensor);
+  case schema::TensorType_INT32:
+    return readElements<int32_t, int64_t>(tensor);
+  case schema::TensorType_INT64:
+    return readElements<int64_t, int64_t>(tensor);
+  default:
+    llvm_unreachable("asked of integers only");
+  }
+}
+
+SmallVector<float> tflite::readFloats(const Tensor &tensor) {
+  if (tensor.type == schema::TensorType_FLOAT32)
+    return readElements<float, float>(tensor);
+  SmallVector<float> reals;
+  for (uint16_t bits : readElements<uint16_t, uint16_t>(tensor)) {
+    APFloat real(APFloat::IEEEhalf(), APInt(16, bits));
+    bool losesInfo;
+    real.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                 &losesInfo);
+    reals.push_back(real.convertToFloat());
+  }
+  return reals;
 }
 
 bool tflite::isQuantizedType(schema::TensorType type) {

@@ -44,8 +44,13 @@ struct Tensor {
   /// Parameters, or null. There is at least one scale, and one for each element
   /// of the quantized dimension if there are several; scales are positive.
   const schema::Quantization *quantization = nullptr;
-  /// Elements of a constant, as many as the shape says.
+  /// Elements of a constant, as many as the shape says. Those of 4 bits are
+  /// int8 here, and those with a scale per block are the reals in float32.
   llvm::ArrayRef<char> data;
+  /// How many elements of the last dimension have a scale in the file, and the
+  /// bits that an integer has there. 0 if there are no such blocks.
+  int64_t block = 0;
+  unsigned blockBits = 0;
   bool isConstant = false;
   /// State between two runs of the network.
   bool isVariable = false;
@@ -78,7 +83,7 @@ struct Operator {
 struct Network {
   llvm::StringRef name;
   std::vector<Tensor> tensors;
-  /// Elements of constants that the file stores sparsely.
+  /// Elements of constants that the file stores in another form.
   std::deque<std::vector<char>> densified;
   std::vector<Operator> operators;
   llvm::SmallVector<int32_t> inputs, outputs;
@@ -102,6 +107,12 @@ struct Model {
 /// Makes dilated convolutions of those that stand between SPACE_TO_BATCH_ND and
 /// BATCH_TO_SPACE_ND. Tensors between them are `open`.
 void foldDilations(Network &network);
+
+/// The elements of a constant of INT8, UINT8, INT16, INT32 or INT64.
+llvm::SmallVector<int64_t> readIntegers(const Tensor &tensor);
+
+/// The elements of a constant of FLOAT16 or FLOAT32.
+llvm::SmallVector<float> readFloats(const Tensor &tensor);
 
 /// The tensor's name, valid UTF-8 and never empty.
 std::string getTensorName(const Tensor &tensor);

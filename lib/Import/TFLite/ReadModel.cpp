@@ -11,6 +11,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -55,10 +56,12 @@ private:
   LogicalResult readTensors(const schema::SubGraph &graph);
   LogicalResult readShape(const schema::Tensor &flat, Tensor &tensor);
   LogicalResult readData(const schema::Tensor &flat, Tensor &tensor);
+  LogicalResult unpack(ArrayRef<char> stored, Tensor &tensor);
   LogicalResult readSparse(const schema::Sparsity &flat, ArrayRef<char> stored,
                            Tensor &tensor);
   bool foldDensify(const Operator &op);
   LogicalResult checkQuantization(const Tensor &tensor);
+  LogicalResult expandBlocks(const schema::Tensor &flat, Tensor &tensor);
   LogicalResult readOperators(const schema::SubGraph &graph);
   LogicalResult readSubgraph(const schema::SubGraph &graph);
   LogicalResult readSignature(const schema::SignatureDef &flat, Model &result);
@@ -155,13 +158,31 @@ LogicalResult Reader::readData(const schema::Tensor &flat, Tensor &tensor) {
     stored = {reinterpret_cast<const char *>(buffer->data()->data()), size};
   if (isSparse)
     return readSparse(*flat.sparsity(), stored, tensor);
-  // Types of other sizes (strings, 4-bit integers) fail where they are used.
+  if (tensor.type == schema::TensorType_INT4)
+    return unpack(stored, tensor);
+  // Types of other sizes (strings) fail where they are used.
   size_t bytes = getElementBytes(tensor.type);
   if (bytes && size != tensor.getNumElements() * bytes)
     return refuse(tensor) << "has " << size << " bytes of values, but "
                           << tensor.getNumElements() << " elements of type "
                           << getTypeName(tensor.type);
   tensor.data = stored;
+  return success();
+}
+
+/// Two elements are in a byte, the first one in its lower half.
+LogicalResult Reader::unpack(ArrayRef<char> stored, Tensor &tensor) {
+  size_t count = tensor.getNumElements();
+  if (stored.size() != (count + 1) / 2)
+    return refuse(tensor) << "has " << stored.size() << " bytes of values, but "
+                          << count << " elements of type INT4";
+  std::vector<char> &wide = network.densified.emplace_back(count);
+  for (size_t i = 0; i < count; ++i) {
+    int bits = stored[i / 2] >> (i % 2 ? 4 : 0) & 15;
+    wide[i] = static_cast<char>(bits < 8 ? bits : bits - 16);
+  }
+  tensor.data = wide;
+  tensor.type = schema::TensorType_INT8;
   return success();
 }
 
@@ -194,7 +215,7 @@ static std::pair<int64_t, int64_t> getZeroPointRange(schema::TensorType type) {
 
 LogicalResult Reader::checkQuantization(const Tensor &tensor) {
   const schema::Quantization &params = *tensor.quantization;
-  if (params.details_type() != 0)
+  if (params.details_type() != schema::QuantizationDetails_NONE)
     return refuse(tensor) << "has quantization parameters of a custom kind; "
                              "only scales and zero points are read";
   size_t count = params.scale()->size();
@@ -236,7 +257,9 @@ LogicalResult Reader::readTensors(const schema::SubGraph &graph) {
     tensor.isVariable = flat.is_variable();
     // Ranges of float tensors, from which parameters could be derived, are not
     // parameters.
-    if (flat.quantization() && getSize(flat.quantization()->scale()) > 0)
+    const schema::Quantization *params = flat.quantization();
+    bool hasBlocks = params && params->details_as_BlockwiseQuantization();
+    if (params && getSize(params->scale()) > 0 && !hasBlocks)
       tensor.quantization = flat.quantization();
     // Of tensors of other types, such as biases, TFLite's kernels read no more
     // than a scale; files hold anything in the other fields.
@@ -246,6 +269,60 @@ LogicalResult Reader::readTensors(const schema::SubGraph &graph) {
       return failure();
     network.tensors.push_back(std::move(tensor));
   }
+  // Scales may stand behind what they belong to.
+  for (size_t i = 0; i < count; ++i)
+    if (failed(expandBlocks(*graph.tensors()->Get(i), network.tensors[i])))
+      return failure();
+  return success();
+}
+
+/// Replaces the integers of `tensor` by their reals if they have a scale per
+/// block.
+LogicalResult Reader::expandBlocks(const schema::Tensor &flat, Tensor &tensor) {
+  const schema::BlockwiseQuantization *blocks =
+      flat.quantization()
+          ? flat.quantization()->details_as_BlockwiseQuantization()
+          : nullptr;
+  if (!blocks)
+    return success();
+  int64_t size = blocks->block_size();
+  if (!tensor.isConstant || tensor.type != schema::TensorType_INT8 ||
+      tensor.shape.empty() || size < 1 || tensor.shape.back() % size != 0)
+    return refuse(tensor) << "has a scale for every " << size
+                          << " elements, which is read of constants of INT4 "
+                             "and INT8 that consist of such blocks only";
+  int64_t count = tensor.getNumElements() / size;
+  auto find = [&](int32_t index) -> const Tensor * {
+    if (index < 0 || size_t(index) >= network.tensors.size())
+      return nullptr;
+    const Tensor &found = network.tensors[index];
+    return found.isConstant && found.getNumElements() == count ? &found
+                                                               : nullptr;
+  };
+  const Tensor *scales = find(blocks->scales());
+  if (!scales || (scales->type != schema::TensorType_FLOAT16 &&
+                  scales->type != schema::TensorType_FLOAT32))
+    return refuse(tensor) << "has the scales of its blocks in tensor "
+                          << blocks->scales() << ", which holds no " << count
+                          << " constants of FLOAT16 or FLOAT32";
+  const Tensor *zeroPoints = find(blocks->zero_points());
+  if (zeroPoints &&
+      llvm::any_of(zeroPoints->data, [](char zero) { return zero != 0; }))
+    return refuse(tensor) << "has blocks with zero points other than 0; "
+                             "convert the network with symmetric weights";
+  SmallVector<float> factors = readFloats(*scales);
+  std::vector<char> &reals =
+      network.densified.emplace_back(tensor.data.size() * sizeof(float));
+  for (auto [i, code] : llvm::enumerate(tensor.data)) {
+    float real = static_cast<signed char>(code) * factors[i / size];
+    llvm::support::endian::write32le(&reals[i * sizeof(float)],
+                                     llvm::bit_cast<uint32_t>(real));
+  }
+  tensor.data = reals;
+  tensor.type = schema::TensorType_FLOAT32;
+  tensor.quantization = nullptr;
+  tensor.block = size;
+  tensor.blockBits = flat.type() == schema::TensorType_INT4 ? 4 : 8;
   return success();
 }
 

@@ -12,9 +12,6 @@
 
 #include "mlir/IR/Matchers.h"
 
-#include "llvm/ADT/APFloat.h"
-#include "llvm/Support/Endian.h"
-
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
@@ -45,53 +42,7 @@ QuantizationParams tflite::getParams(const Tensor &tensor) {
   return params;
 }
 
-template <typename T>
-static SmallVector<T> readElements(const Tensor &tensor) {
-  SmallVector<T> elements;
-  elements.reserve(tensor.data.size() / sizeof(T));
-  for (size_t i = 0; i < tensor.data.size(); i += sizeof(T))
-    elements.push_back(llvm::support::endian::read<T, llvm::endianness::little>(
-        tensor.data.data() + i));
-  return elements;
-}
-
-/// The elements of `tensor`, of type T, as 64-bit integers.
-template <typename T>
-static SmallVector<int64_t> widenElements(const Tensor &tensor) {
-  SmallVector<T> elements = readElements<T>(tensor);
-  return SmallVector<int64_t>(elements.begin(), elements.end());
-}
-
-SmallVector<int64_t> tflite::readIntegers(const Tensor &tensor) {
-  switch (tensor.type) {
-  case schema::TensorType_INT8:
-    return widenElements<int8_t>(tensor);
-  case schema::TensorType_UINT8:
-    return widenElements<uint8_t>(tensor);
-  case schema::TensorType_INT16:
-    return widenElements<int16_t>(tensor);
-  case schema::TensorType_INT32:
-    return widenElements<int32_t>(tensor);
-  case schema::TensorType_INT64:
-    return widenElements<int64_t>(tensor);
-  default:
-    llvm_unreachable("asked of integers only");
-  }
-}
-
-static Value buildHalfConstant(NetworkBuilder &b, const Tensor &tensor) {
-  SmallVector<float> reals;
-  for (uint16_t bits : readElements<uint16_t>(tensor)) {
-    APFloat real(APFloat::IEEEhalf(), APInt(16, bits));
-    bool losesInfo;
-    real.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
-                 &losesInfo);
-    reals.push_back(real.convertToFloat());
-  }
-  return b.constant(tensor.shape, reals);
-}
-
-static Value buildInt64Constant(NetworkBuilder &b, const Tensor &tensor) {
+static Value buildIntegerConstant(NetworkBuilder &b, const Tensor &tensor) {
   SmallVector<int32_t> integers;
   for (int64_t value : readIntegers(tensor)) {
     if (value != int32_t(value)) {
@@ -106,14 +57,12 @@ static Value buildInt64Constant(NetworkBuilder &b, const Tensor &tensor) {
 
 Value tflite::buildConstant(NetworkBuilder &b, const Tensor &tensor) {
   switch (tensor.type) {
-  case schema::TensorType_FLOAT32:
-    return b.constant(tensor.shape, readElements<float>(tensor));
   case schema::TensorType_FLOAT16:
-    return buildHalfConstant(b, tensor);
+  case schema::TensorType_FLOAT32:
+    return b.constant(tensor.shape, readFloats(tensor));
   case schema::TensorType_INT32:
-    return b.constant(tensor.shape, readElements<int32_t>(tensor));
   case schema::TensorType_INT64:
-    return buildInt64Constant(b, tensor);
+    return buildIntegerConstant(b, tensor);
   case schema::TensorType_BOOL:
     return b.constant(b.getType(tensor.shape, b.getBoolType()), tensor.data);
   case schema::TensorType_INT8:

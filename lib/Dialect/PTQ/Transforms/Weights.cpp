@@ -16,6 +16,8 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Remarks.h"
 
+#include "llvm/ADT/SmallBitVector.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -106,6 +108,25 @@ DenseElementsAttr ptq::quantizeElements(ArrayRef<float> values,
   return DenseElementsAttr::get(storageType, integers);
 }
 
+/// The scale of which all weights of a block are multiples, -2^(width - 1) to
+/// 2^(width - 1) - 1 times, because they were integers before. 0 if there is
+/// none.
+static double findBlockScale(ArrayRef<float> block, double largest,
+                             unsigned width) {
+  constexpr double kTolerance = 1e-6;
+  int64_t half = int64_t(1) << (width - 1);
+  for (int64_t steps = 1; steps <= half && largest > 0; ++steps) {
+    double scale = largest / steps;
+    auto isMultiple = [&](float value) {
+      double exact = value / scale, rounded = std::round(exact);
+      return rounded < half && std::fabs(exact - rounded) <= kTolerance * steps;
+    };
+    if (llvm::all_of(block, isMultiple))
+      return scale;
+  }
+  return 0;
+}
+
 namespace {
 /// Builds the narrow constant of one weight.
 struct NarrowWeight {
@@ -182,21 +203,29 @@ struct NarrowWeight {
     auto getBlockOf = [&](int64_t i) {
       return i / (inner * block) * inner + i % inner;
     };
-    SmallVector<double> largest(ShapedType::getNumElements(scaleShape), 0.0);
+    SmallVector<SmallVector<float>> blocks(
+        ShapedType::getNumElements(scaleShape));
     for (auto [i, value] : llvm::enumerate(values))
-      largest[getBlockOf(i)] =
-          std::max(largest[getBlockOf(i)], std::fabs(double(value)));
-    SmallVector<double> scales = llvm::map_to_vector(largest, [&](double max) {
-      return chooseSymmetric(max, scheme.getWeightStorage()).scale;
-    });
+      blocks[getBlockOf(i)].push_back(value);
+    SmallVector<double> largest(blocks.size(), 0.0), scales(blocks.size());
+    llvm::SmallBitVector isGiven(blocks.size());
+    for (auto [i, elements] : llvm::enumerate(blocks)) {
+      for (float value : elements)
+        largest[i] = std::max(largest[i], std::fabs(double(value)));
+      scales[i] = findBlockScale(elements, largest[i], scheme.getWeightWidth());
+      isGiven[i] = scales[i] > 0;
+      if (!isGiven[i])
+        scales[i] =
+            chooseSymmetric(largest[i], scheme.getWeightStorage()).scale;
+    }
     SmallVector<APInt> integers;
     for (auto [i, value] : llvm::enumerate(values)) {
-      AffineParams params{scales[getBlockOf(i)], 0, scheme.getWeightStorage()};
-      integers.emplace_back(scheme.getWeightWidth(),
-                            quantizeElement(value, params,
-                                            largest[getBlockOf(i)],
-                                            OperandRole::Weight),
-                            /*isSigned=*/true);
+      int64_t in = getBlockOf(i);
+      AffineParams params{scales[in], 0, scheme.getWeightStorage()};
+      int64_t q = isGiven[in] ? std::llround(value / scales[in])
+                              : quantizeElement(value, params, largest[in],
+                                                OperandRole::Weight);
+      integers.emplace_back(scheme.getWeightWidth(), q, /*isSigned=*/true);
     }
     Value codes = constant(DenseElementsAttr::get(
         RankedTensorType::get(shape, scheme.getWeight()), integers));

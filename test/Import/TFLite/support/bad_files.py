@@ -158,6 +158,14 @@ EDITS = [
     ("unknown-type", tensor(IN, type=99), {}, "input 'in' is of type type 99"),
     ("constant-type", tensor(ADDEND, type="UINT16", shape=[6]), {}, "constant 'addend' is of type UINT16, which is not read"),
     ("types", tensor(SUM, type="INT32"), {}, "does not become 'sum' of type INT32"),
+    ("int4", tensor(WEIGHTS, type="INT4"), {}, "has 24 bytes of values, but 6 elements of type INT4"),
+    ("blocks", tensor(WEIGHTS, quantization=dict(details_type="BlockwiseQuantization", details=dict(scales=99, block_size=1))), {},
+     "has a scale for every 1 elements, which is read of constants of INT4 and INT8"),
+    ("blocks-scales", lambda n: n.tensors[WEIGHTS].update(type="INT4", shape=[48], quantization=dict(
+        details_type="BlockwiseQuantization", details=dict(scales=99, block_size=8))), {},
+     "has the scales of its blocks in tensor 99, which holds no 6 constants of FLOAT16 or FLOAT32"),
+    ("blocks-size", lambda n: n.tensors[WEIGHTS].update(type="INT4", shape=[48], quantization=dict(
+        details_type="BlockwiseQuantization", details=dict(scales=WEIGHTS, block_size=7))), {}, "has a scale for every 7 elements"),
     ("sparse", tensor(WEIGHTS, sparsity={}), {}, "tensor 'weights' orders 0 dimensions and describes 0, but has 4"),
     ("sparse-twice", sparse(traversal_order=[0, 0, 2, 3]), {}, "tensor 'weights' has dimension 0 at place 1 of its traversal"),
     ("sparse-order", sparse(traversal_order=[0, -1, 2, 3]), {}, "tensor 'weights' has dimension -1 at place 1"),
@@ -207,7 +215,7 @@ EDITS = [
     ("scales", quantized(SUM, [0.5, 0.5]), {}, "tensor 'sum' has 2 scales for 1 elements of dimension 0"),
     ("axis", quantized(SUM, [0.5] * 3, quantized_dimension=4), {}, "one scale for each element of dimension 4, which does not exist"),
     ("zero-point", quantized(SUM, [0.5], 128), {}, "has the zero point 128, which is not a value of type INT8"),
-    ("custom-params", quantized(SUM, [0.5], details_type=1), {}, "quantization parameters of a custom kind"),
+    ("custom-params", quantized(SUM, [0.5], details_type="CustomQuantization", details={}), {}, "quantization parameters of a custom kind"),
     ("unsupported", unsupported, {},
      "operators that quantc does not support: 1 x ADD version 99, 1 x CUSTOM 'Mine' version 1, 2 x SVDF version 1, "
      "1 x UNIDIRECTIONAL_SEQUENCE_LSTM version 2; replace them"),

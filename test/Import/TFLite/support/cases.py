@@ -7,12 +7,15 @@ from network import Params
 class Operand:
     """An input of the network, or a constant of it, perhaps behind DEQUANTIZE."""
 
-    def __init__(self, array, params=None, constant=False, name=None, sparse=None, dequantized=False):
+    def __init__(self, array, params=None, constant=False, name=None, sparse=None, dequantized=False, int4=False,
+                 block=None):
         self.array, self.params, self.constant, self.name = np.asarray(array), params, constant, name
-        self.sparse, self.dequantized = sparse, dequantized
+        self.sparse, self.dequantized, self.int4, self.block = sparse, dequantized, int4, block
 
     @property
     def reals(self):
+        if self.block:
+            return self.array.astype(np.float32) * np.repeat(self.params, self.block, axis=-1)
         if self.params:
             return self.params.dequantize(self.array)
         return self.array.astype(np.float32) if self.dequantized else self.array
@@ -105,6 +108,8 @@ class Case:
                     dense = network.tensor(f"{name}.dense", operand.array.shape, operand.array.dtype, operand.params)
                     network.op("DENSIFY", [inputs.pop()], [dense])
                     inputs.append(dense)
+            elif operand.int4:
+                inputs.append(network.int4_constant(name, operand.array, operand.params, operand.block))
             elif operand.constant:
                 inputs.append(network.constant(name, operand.array, operand.params))
                 if operand.dequantized:

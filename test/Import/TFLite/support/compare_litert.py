@@ -56,6 +56,7 @@ REFUSED = {
     "int16/logistic": TABLE,
     "int16/softmax": TABLE,
     "int16/leaky": "its multipliers have 31 bits, quantc's table is interpolated: both are a step off at times",
+    "narrow/dense_blocks": "it quantizes activations at run time",
     "hybrid/conv_groups": "it takes one range from all groups",
     "sparse/sparse_conv": NO_BIAS,
     "sparse/sparse_conv_blocks": NO_BIAS,

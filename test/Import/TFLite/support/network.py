@@ -63,6 +63,18 @@ class Network:
         self.buffers.append(dict(data=list(little.tobytes())))
         return index
 
+    def int4_constant(self, name, array, params=None, block=None):
+        """Of integers from -8 to 7. `block`: float16 scales for this many elements of the last dimension, `params`."""
+        index = self.constant(name, array.astype(np.int8), None if block else params)
+        codes = np.append(array.ravel(), np.zeros(array.size % 2, array.dtype)).astype(np.uint8) & 15
+        self.buffers[-1] = dict(data=(codes[::2] | codes[1::2] << 4).tolist())
+        self.tensors[index]["type"] = "INT4"
+        if block:
+            scales = self.constant(f"{name}.scales", params)
+            details = dict(scales=scales, zero_points=-1, block_size=block)
+            self.tensors[index]["quantization"] = dict(details_type="BlockwiseQuantization", details=details)
+        return index
+
     def sparse_constant(self, name, array, sparse, params=None):
         """Of `array` the elements that `sparse`, a sparse.Sparse, stores."""
         metadata, values = sparse.encode(array)

@@ -190,6 +190,10 @@ def symmetric_vectors(x):
     return np.rint(x / scale) * scale
 
 
+def int4(*shape, low=-7):
+    return np.random.default_rng(9).integers(low, 8, shape)
+
+
 # Weights of int8 next to float activations, which are quantized at run time.
 HYBRID = [
     Case("conv", "CONV_2D", [X(1, 6, 7, 3), W(4, 3, 3, 3, scale=_scales(4)), C(4)],
@@ -211,8 +215,12 @@ HYBRID = [
     Case("dense_unsigned", "FULLY_CONNECTED", [X(2, 5), Operand(W(4, 5).array.view(np.uint8), Params(0.01), constant=True), C(4)],
          lambda x, w, b: symmetric_vectors(x) @ np.where(w >= 1.28, w - 2.56, w).T + b, ("FullyConnected", {})),
     Case("matmul", "BATCH_MATMUL", [X(2, 3, 5), W(5, 4)], lambda x, y: vectors(x) @ y, ("BatchMatMul", {})),
+    Case("dense_int4", "FULLY_CONNECTED", [X(2, 8), Operand(int4(3, 8), Params(_scales(3)), True, int4=True), C(3)],
+         lambda x, w, b: vectors(x) @ w.T + b, ("FullyConnected", {})),
     Case("matmul_batches", "BATCH_MATMUL", [X(2, 3, 5), W(2, 5, 4)], lambda x, y: vectors(x) @ y, ("BatchMatMul", {})),
 ]
+
+BLOCK_SCALES = np.linspace(0.01, 0.1, 6).astype(np.float16).reshape(3, 2)
 
 # Weights that are stored in a narrower type and widened in front of a float operator.
 NARROW = [
@@ -222,6 +230,8 @@ NARROW = [
          lambda s, w, x: ref.transpose_conv(x, w, (8, 6), stride=(2, 2)), ("TransposeConv", dict(stride_h=2, stride_w=2))),
     Case("dense_half", "FULLY_CONNECTED", [X(2, 5), H(4, 5), C(4)], lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
     Case("matmul_half", "BATCH_MATMUL", [X(2, 3, 5), H(2, 5, 4)], np.matmul, ("BatchMatMul", {})),
+    Case("dense_blocks", "FULLY_CONNECTED", [X(2, 64), Operand(int4(3, 64, low=-8), BLOCK_SCALES, True, int4=True, block=32), C(3)],
+         lambda x, w, b: x @ w.T + b, ("FullyConnected", {})),
     Case("conv", "CONV_2D", [X(1, 6, 7, 3), D(4, 3, 3, 3, scale=_scales(4)), C(4)], ref.conv2d, ("Conv2D", _window())),
     Case("depthwise", "DEPTHWISE_CONV_2D", [X(1, 6, 7, 3), D(1, 3, 3, 6, scale=_scales(6), axis=3), C(6)],
          ref.depthwise, ("DepthwiseConv2D", _depthwise(2))),
