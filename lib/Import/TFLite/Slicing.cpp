@@ -96,6 +96,39 @@ static LogicalResult importGather(Node &node) {
       node.b.gather(node.get(0), node.get(1), options ? options->axis() : 0));
 }
 
+/// Rows of a table. Next to a float result the rows are gathered as the
+/// integers that the file stores; its kernel reads no zero point, and uint8 as
+/// int8.
+static LogicalResult importEmbeddingLookup(Node &node) {
+  const Tensor &table = node.getInput(1);
+  NetworkBuilder &b = node.b;
+  Value rows = node.get(0);
+  if (!rows)
+    return failure();
+  bool isHybrid = table.isConstant && isQuantizedType(table.type) &&
+                  getElementBytes(table.type) == 1 &&
+                  node.getOutput().type == schema::TensorType_FLOAT32;
+  if (!isHybrid)
+    return node.setResult(b.gather(node.get(1), rows, 0));
+  QuantizationParams params = getParams(table);
+  if (params.axis && *params.axis != 0)
+    return node.emitError() << "has a scale for each element of dimension "
+                            << *params.axis << ", which is not that of rows";
+  RankedTensorType type = b.getType(table.shape, b.getBuilder().getI8Type());
+  Value codes =
+      type ? b.gather(b.constant(type, table.data), rows, 0) : Value();
+  SmallVector<float> scales(params.scales.begin(), params.scales.end());
+  SmallVector<int64_t> shape(table.shape.size(), 1);
+  shape.front() = scales.size();
+  Value factor = b.constant(shape, scales);
+  if (params.axis)
+    factor = b.gather(factor, rows, 0);
+  if (!codes || !factor)
+    return failure();
+  return node.setResult(
+      b.binary(BinaryKind::Mul, b.cast(codes, b.getF32Type()), factor));
+}
+
 static LogicalResult importPack(Node &node) {
   const auto *options = node.getFlat().options_as_Pack();
   return node.setResult(
@@ -123,6 +156,7 @@ static LogicalResult importReverse(Node &node) {
 ArrayRef<Handler> tflite::getSlicingHandlers() {
   static constexpr Handler kHandlers[] = {
       {schema::Code_CONCATENATION, 5, 1, kAnyNumber, 1, importConcatenation},
+      {schema::Code_EMBEDDING_LOOKUP, 4, 2, 2, 1, importEmbeddingLookup, 1},
       {schema::Code_GATHER, 7, 2, 2, 1, importGather, 0},
       {schema::Code_PACK, 4, 1, kAnyNumber, 1, importPack},
       {schema::Code_REVERSE_V2, 3, 2, 2, 1, importReverse, 0},
