@@ -22,6 +22,23 @@ namespace {
 struct InsertObserversPass
     : quantc::ptq::impl::PTQInsertObserversBase<InsertObserversPass> {
   void runOnOperation() override {
+    // A profile serves all schemes, also for a network that brings one whose
+    // activations are floats.
+    SmallVector<std::pair<Operation *, SchemeAttr>> schemes;
+    getOperation().walk([&](Operation *op) {
+      auto scheme = op->getAttrOfType<SchemeAttr>(kSchemeAttr);
+      if (scheme && !scheme.isStatic()) {
+        schemes.push_back({op, scheme});
+        op->removeAttr(kSchemeAttr);
+      }
+    });
+    insertObservers();
+    for (auto [op, scheme] : schemes)
+      op->setAttr(kSchemeAttr, scheme);
+  }
+
+private:
+  void insertObservers() {
     Quantizability quantizability(getOperation());
     // A network that brings all of its parameters has nothing to measure.
     if (llvm::none_of(quantizability.getValues(), [&](Value value) {
@@ -50,7 +67,6 @@ struct InsertObserversPass
         return signalPassFailure();
   }
 
-private:
   /// A profile serves all schemes: what is an accumulator in one needs
   /// parameters in another.
   static bool takesAccumulatorOfInt8(QuantizableOpInterface op) {
