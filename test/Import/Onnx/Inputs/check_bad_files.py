@@ -70,7 +70,7 @@ MESSAGES = {
     "empty-absurd": "the initializer 'a': has an absurd shape",
     "integer-relu": "'n1': 'Sigmoid' computes with the integers of the quantized tensor 'q'",
     "dynamic": "'n1': 'Sigmoid' computes with the integers of the quantized tensor 'q'",
-    "short-output": "'y': the output 'y' holds signed integers of 16 bits with a scale; quantized outputs have 8 bits",
+    "short-output": "'y': the output 'y' holds unsigned integers of 16 bits with a scale; quantized outputs have 8 bits, or 16 with a sign",
     "channels-output": "'y': the output 'y' holds integers with a scale per channel",
     "channels-clip": "'n1': 'Relu' reads the integers of 'q', which has a scale per channel",
     "linear-integers": "'n1': 'Resize' computes means of integers; put a DequantizeLinear before it",

@@ -181,7 +181,7 @@ MODELS = {
     "dynamic": lambda: model([("DynamicQuantizeLinear", ["x"], ["q", "s", "z"], {}), ("Sigmoid", ["q"], ["y"], {})],
                              [value("x", [1, 2])], ["y"]),
     "short-output": lambda: model([("QuantizeLinear", ["x", "s", "z"], ["y"], {})], [value("x", [2])], ["y"],
-                                  {"s": np.array(0.5, "f4"), "z": np.array(0, "i2")}, opset=21),
+                                  {"s": np.array(0.5, "f4"), "z": np.array(0, "u2")}, opset=21),
     "channels-output": lambda: model([("QuantizeLinear", ["x", "s", "z"], ["y"], {})], [value("x", [1, 2])], ["y"],
                                      {"s": np.array([0.5, 1], "f4"), "z": np.zeros(2, "i1")}),
     "channels-clip": lambda: model([("QuantizeLinear", ["x", "s", "z"], ["q"], {}), ("Relu", ["q"], ["y"], {})],
