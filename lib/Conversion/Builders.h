@@ -16,6 +16,7 @@
 #ifndef QUANTC_LIB_CONVERSION_BUILDERS_H
 #define QUANTC_LIB_CONVERSION_BUILDERS_H
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
 
@@ -31,6 +32,11 @@ llvm::FailureOr<ptq::RescaleSpec> getRescaleSpec(ptq::RequantizeOp requantize,
 mlir::Value buildDequantize(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::Value storage,
                             mlir::quant::QuantizedType type);
+
+/// Replaces `op`, the dequantization of `constant`: products read integers and
+/// scales (`LowerBlocks.cpp`), everything else reads floats.
+void lowerBlocks(mlir::quant::DequantizeCastOp op,
+                 const ptq::BlockConstant &constant);
 
 /// Quantizes to storage integers: q = round(real / scale) + zero point,
 /// saturated. With Contract::TFLM the division is in float32 and ties are

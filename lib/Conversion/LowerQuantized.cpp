@@ -81,9 +81,15 @@ static LogicalResult lowerQuantize(quant::QuantizeCastOp op,
 }
 
 static LogicalResult lowerDequantize(quant::DequantizeCastOp op) {
+  if (std::optional<BlockConstant> constant = BlockConstant::match(op)) {
+    lowerBlocks(op, *constant);
+    return success();
+  }
   quant::QuantizedType type = getQuantizedElement(op.getInput().getType());
   if (!type || !isFloatTensor(op.getType()))
     return op.emitError("only ranked tensors are dequantized, and only to f32");
+  if (isa<SubChannelType>(type))
+    return op.emitError("only constants have a scale per block");
   OpBuilder builder(op);
   replace(builder, op,
           buildDequantize(builder, op.getLoc(),

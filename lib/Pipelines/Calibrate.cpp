@@ -72,6 +72,8 @@ llvm::Error ObservedModel::load(ModuleOp module) {
   CompilerOptions options;
   options.form = NetworkForm::Observed;
   OwningOpRef<ModuleOp> observed = module.clone();
+  // Schemes that the file brings do not matter: a profile serves all.
+  ptq::removeSchemes(getNetwork(*observed));
   if (llvm::Error error = lowerToStage(*observed, Stage::Observe, options))
     return error;
   fingerprint = ptq::computeFingerprint(*observed);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
@@ -100,10 +101,27 @@ static LogicalResult verifyDialects(func::FuncOp func) {
   return result;
 }
 
+/// Only constants have a scale per block, and only quant.dcast reads them.
+static LogicalResult verifyBlocks(ValueRange values, Location loc) {
+  for (Value value : values)
+    if (isa_and_nonnull<ptq::SubChannelType>(
+            ptq::getQuantizedElement(value.getType())) &&
+        !llvm::all_of(value.getUsers(), [](Operation *user) {
+          auto cast = dyn_cast<quant::DequantizeCastOp>(user);
+          return cast && ptq::BlockConstant::match(cast);
+        }))
+      return emitError(loc)
+             << "a tensor of " << value.getType()
+             << ": only constants of integers have a scale per block, between "
+                "quant.scast and quant.dcast";
+  return success();
+}
+
 static LogicalResult verifyBody(func::FuncOp func) {
-  LogicalResult result = success();
+  LogicalResult result = verifyBlocks(func.getArguments(), func.getLoc());
   func.getBody().walk([&](Operation *op) {
-    if (failed(verifyTypes(op->getResultTypes(), "result", op->getLoc())))
+    if (failed(verifyTypes(op->getResultTypes(), "result", op->getLoc())) ||
+        failed(verifyBlocks(op->getResults(), op->getLoc())))
       result = failure();
   });
   return result;

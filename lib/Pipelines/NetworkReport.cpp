@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Pipelines/Network.h"
 
@@ -63,6 +64,10 @@ static std::optional<QuantizedTensorReport> reportTensor(Value value) {
     report.scales = perAxis.getScales().vec();
     report.zeroPoints = perAxis.getZeroPoints().vec();
     report.axis = perAxis.getQuantizedDimension();
+  } else if (auto blocks = dyn_cast<ptq::SubChannelType>(type)) {
+    llvm::append_range(report.scales, blocks.getScales().getValues<float>());
+    for (const APInt &zero : blocks.getZeroPoints().getValues<APInt>())
+      report.zeroPoints.push_back(zero.getSExtValue());
   }
   return report;
 }

@@ -65,7 +65,8 @@ ProbedTensor Prober::describe(StringRef name, Value value) const {
     value = op->getOperand(0);
   }
   auto it = parameters.find(name);
-  if (it != parameters.end() && it->second.axis < 0 && it->second.bits <= 16) {
+  if (it != parameters.end() && it->second.scales.size() == 1 &&
+      it->second.axis < 0 && it->second.bits <= 16) {
     tensor.scale = it->second.scales.front();
     tensor.zeroPoint = it->second.zeroPoints.front();
   }

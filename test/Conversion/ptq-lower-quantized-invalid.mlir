@@ -53,3 +53,22 @@ func.func @zero_point(%x: tensor<4x!quant.uniform<i8:f32, 0.5:300>>) -> tensor<4
   %0 = quant.dcast %x : tensor<4x!quant.uniform<i8:f32, 0.5:300>> to tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+!w = !quant.uniform<i8:f32:{0:2}, {0.1, 0.2}>
+func.func @blocks_at_run_time(%x: tensor<4xi8>) -> tensor<4xf32> {
+  %0 = quant.scast %x : tensor<4xi8> to tensor<4x!w>
+  // expected-error @below {{only constants have a scale per block}}
+  %1 = quant.dcast %0 : tensor<4x!w> to tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+!w = !quant.uniform<i16:f32:{0:2}, {0.1, 0.2}>
+func.func @wide_blocks(%x: tensor<4xi16>) -> tensor<4x!w> {
+  // expected-error @below {{has a scale per block of 'i16' for 'f32'; such constants have signed storage of 4 or 8 bits for f32}}
+  %0 = quant.scast %x : tensor<4xi16> to tensor<4x!w>
+  return %0 : tensor<4x!w>
+}

@@ -58,6 +58,8 @@ void InspectCommand::printTensors(llvm::raw_ostream &os,
     if (tensor.axis >= 0)
       os << llvm::formatv("{0} scales along dimension {1}\n",
                           tensor.scales.size(), tensor.axis);
+    else if (tensor.scales.size() != 1)
+      os << tensor.scales.size() << " scales of blocks\n";
     else
       os << llvm::format("scale %.9g, zero point ", tensor.scales.front())
          << tensor.zeroPoints.front() << "\n";

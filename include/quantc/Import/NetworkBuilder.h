@@ -251,11 +251,17 @@ struct QuantizationParams {
   /// As many zero points as scales. If the list is empty, all are 0.
   llvm::SmallVector<int64_t> zeroPoints = {};
   std::optional<int64_t> axis = std::nullopt;
-  /// Width of the stored integers: 8, 16 or 32.
+  /// Width of the integers: 4, 8, 16 or 32. Without blocks, those of 4 bits
+  /// become i8 with the range of i4.
   unsigned bits = 8;
   bool isUnsigned = false;
   /// The lowest value is not used (weights in [-127, 127]).
   bool narrowRange = false;
+  /// If it is not 0, a scale belongs to `block` elements of dimension `axis`,
+  /// which the size of the dimension is a multiple of, and to one position of
+  /// the other dimensions. Scales and zero points are in row-major order. Only
+  /// constants of 4 or 8 bits have blocks, and their scales may have any sign.
+  int64_t block = 0;
 };
 
 /// Builds a module with one public function.
@@ -286,6 +292,11 @@ public:
   /// the scheme that `scheme` spells (`parseScheme`), because the file asks for
   /// it: "dynamic-range:row". Empty: that of the network.
   void setScheme(llvm::StringRef scheme);
+
+  /// Gives operations of which the file quantizes the weights only the scheme
+  /// `weight-only`: those with a scale per block, and if no activation is
+  /// quantized, all with quantized constants. For the end of an import.
+  void keepNarrowWeights();
 
   /// Names the tensor `value`. Profiles and reports show this name, after it is
   /// repaired and made unique. If the tensor has a name already, it keeps that.
@@ -559,6 +570,7 @@ public:
   /// hold the integers of the file; unsigned ones become signed, and so do
   /// their zero points. If zero points differ along an axis, they are
   /// subtracted from the integers, provided that the differences fit in 8 bits.
+  /// In `bytes`, integers of 4 bits have a byte each.
   Value quantizedConstant(ArrayRef<int64_t> shape, ArrayRef<char> bytes,
                           const QuantizationParams &params);
   /// Quantizes and dequantizes x (quant.qcast -> quant.dcast).

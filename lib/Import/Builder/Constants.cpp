@@ -8,6 +8,7 @@
 
 #include "Constants.h"
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
@@ -16,6 +17,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 using namespace mlir;
 using namespace quantc;
@@ -29,7 +31,9 @@ static int64_t getElementBytes(Type element) {
     return 4;
   if (element.isInteger(16))
     return 2;
-  return element.isInteger(8) || element.isInteger(1) ? 1 : 0;
+  return element.isInteger(8) || element.isInteger(4) || element.isInteger(1)
+             ? 1
+             : 0;
 }
 
 /// `bytes` as elements of `type`; one byte for each boolean.
@@ -108,10 +112,46 @@ quantc::normalizeAxes(NetworkBuilder &b, ArrayRef<int64_t> axes, int64_t rank) {
   return result;
 }
 
-/// `type` for a constant moved by `move`, whose size along the dimension with
+/// `type`, of a constant of shape `from`, for the constant moved by `move`: of
+/// all boxes that hold elements of one block, those that are largest.
+static ptq::SubChannelType moveBlocks(ptq::SubChannelType type,
+                                      ArrayRef<int64_t> from,
+                                      const ConstantMove &move) {
+  SmallVector<int64_t> indices = ptq::getBlockIndices(type, from);
+  SmallVector<int64_t> moved;
+  for (int64_t i = 0, e = ShapedType::getNumElements(move.shape); i < e; ++i)
+    moved.push_back(indices[move.source(i)]);
+  SmallVector<int64_t> strides = computeStrides(move.shape);
+  SmallVector<int64_t> sizes(move.shape);
+  for (auto [size, dim, stride] : llvm::zip_equal(sizes, move.shape, strides))
+    for (int64_t i = 0, e = moved.size(); i < e; ++i)
+      if (int64_t at = i / stride % dim;
+          at != 0 && moved[i] != moved[i - stride])
+        size = std::gcd(size, at);
+  SmallVector<float> scales;
+  SmallVector<int64_t> zeroPoints;
+  auto allScales = type.getScales().getValues<float>();
+  auto allZeroPoints = type.getZeroPoints().getValues<APInt>();
+  for (int64_t i = 0, e = moved.size(); i < e; ++i) {
+    bool isFirst = true;
+    for (auto [size, dim, stride] : llvm::zip_equal(sizes, move.shape, strides))
+      isFirst &= i / stride % dim % size == 0;
+    if (!isFirst)
+      continue;
+    scales.push_back(allScales[moved[i]]);
+    zeroPoints.push_back(allZeroPoints[moved[i]].getSExtValue());
+  }
+  return ptq::getSubChannelType(cast<IntegerType>(type.getStorageType()),
+                                move.shape, sizes, scales, zeroPoints);
+}
+
+/// The type of `source` moved by `move`, whose size along the dimension with
 /// scales may be smaller than before. Null if that dimension is gone.
-static quant::QuantizedType moveType(quant::QuantizedType type,
+static quant::QuantizedType moveType(const ConstantSource &source,
                                      const ConstantMove &move) {
+  quant::QuantizedType type = source.type;
+  if (auto blocks = dyn_cast<ptq::SubChannelType>(type))
+    return moveBlocks(blocks, source.values.getType().getShape(), move);
   auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
   if (!perAxis)
     return type;
@@ -126,9 +166,8 @@ static quant::QuantizedType moveType(quant::QuantizedType type,
       type.getStorageTypeMin(), type.getStorageTypeMax());
 }
 
-/// quant.dcast(quant.scast(storage)).
-static Value dequantizeStorage(NetworkBuilder &b, Value storage,
-                               quant::QuantizedType type) {
+Value quantc::dequantizeStorage(NetworkBuilder &b, Value storage,
+                                quant::QuantizedType type) {
   if (!storage)
     return {};
   ArrayRef<int64_t> shape = b.shapeOf(storage);
@@ -143,7 +182,7 @@ Value quantc::moveConstant(NetworkBuilder &b, Value x,
   if (!source.op)
     return {};
   quant::QuantizedType type =
-      source.type ? moveType(source.type, move) : source.type;
+      source.type ? moveType(source, move) : source.type;
   if (source.type && !type)
     return {};
   Type element = source.values.getElementType();
@@ -250,6 +289,8 @@ std::optional<SmallVector<int64_t>> NetworkBuilder::getIntegers(Value value) {
 
 /// The reals that the integers of `source` stand for.
 static SmallVector<float> getReals(const ConstantSource &source) {
+  if (auto blocks = dyn_cast<ptq::SubChannelType>(source.type))
+    return ptq::BlockConstant{blocks, source.values}.getReals();
   ArrayRef<int64_t> shape = source.values.getType().getShape();
   int64_t inner = source.values.getNumElements(), size = 1;
   if (auto perAxis =

@@ -49,6 +49,10 @@ struct ConstantMove {
 mlir::Value moveConstant(NetworkBuilder &b, mlir::Value x,
                          const ConstantMove &move);
 
+/// quant.dcast(quant.scast(storage)), or null if `storage` is null.
+mlir::Value dequantizeStorage(NetworkBuilder &b, mlir::Value storage,
+                              mlir::quant::QuantizedType type);
+
 /// `axis` counted from the front; an error at the node and nullopt if it is not
 /// a dimension of a tensor of rank `rank`.
 std::optional<int64_t> normalizeAxis(NetworkBuilder &b, int64_t axis,

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Import/NetworkBuilder.h"
+#include "Constants.h"
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/Scheme.h"
 
 #include "mlir/IR/Verifier.h"
@@ -52,10 +53,16 @@ void NetworkBuilder::setScheme(StringRef spelled) {
           : llvm::cantFail(ptq::parseScheme(builder.getContext(), spelled));
 }
 
+/// The constant that is the weight of a product; none for other operations.
+static ConstantSource matchWeight(Operation *op) {
+  return isa<tosa::Conv2DOp, tosa::Conv3DOp, tosa::DepthwiseConv2DOp,
+             tosa::TransposeConv2DOp, tosa::MatMulOp>(op)
+             ? matchConstant(op->getOperand(1))
+             : ConstantSource();
+}
+
 void NetworkBuilder::applyScheme(Operation *op) {
-  if (isa<tosa::Conv2DOp, tosa::Conv3DOp, tosa::DepthwiseConv2DOp,
-          tosa::TransposeConv2DOp, tosa::MatMulOp>(op) &&
-      isConstant(op->getOperand(1)))
+  if (matchWeight(op).op)
     op->setAttr(ptq::kSchemeAttr, scheme);
 }
 
@@ -142,6 +149,24 @@ static bool quantizesActivations(Block &body) {
                op) &&
            !NetworkBuilder::isConstant(op.getOperand(0));
   });
+}
+
+void NetworkBuilder::keepNarrowWeights() {
+  Block &body = func.getBody().front();
+  bool isFloat = !quantizesActivations(body);
+  for (Operation &op : body) {
+    quant::QuantizedType type = matchWeight(&op).type;
+    auto blocks = dyn_cast_or_null<ptq::SubChannelType>(type);
+    if (!type || op.hasAttr(ptq::kSchemeAttr) || !(blocks || isFloat))
+      continue;
+    bool isInt4 = type.getStorageTypeMin() >= llvm::minIntN(4) &&
+                  type.getStorageTypeMax() <= llvm::maxIntN(4);
+    std::string spelled = isInt4 ? "weight-only:int4" : "weight-only:int8";
+    if (isa<quant::UniformQuantizedType>(type))
+      spelled += ",per-tensor";
+    op.setAttr(ptq::kSchemeAttr,
+               llvm::cantFail(ptq::parseScheme(builder.getContext(), spelled)));
+  }
 }
 
 OwningOpRef<ModuleOp> NetworkBuilder::finish() {

@@ -8,6 +8,7 @@
 
 #include "Constants.h"
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "llvm/Support/JSON.h"
@@ -40,9 +41,10 @@ static bool checkCounts(NetworkBuilder &b, const QuantizationParams &params,
 quant::QuantizedType
 NetworkBuilder::getQuantizedType(const QuantizationParams &params,
                                  ArrayRef<int64_t> shape) {
-  if (params.bits != 8 && params.bits != 16 && params.bits != 32) {
+  if (params.bits != 4 && params.bits != 8 && params.bits != 16 &&
+      params.bits != 32) {
     emitError() << "integers of " << params.bits
-                << " bits; 8, 16 and 32 are supported";
+                << " bits; 4, 8, 16 and 32 are supported";
     return {};
   }
   if (!checkCounts(*this, params, shape))
@@ -67,7 +69,7 @@ NetworkBuilder::getQuantizedType(const QuantizationParams &params,
     }
     zeroPoints.push_back(given - offset);
   }
-  auto storage = builder.getIntegerType(params.bits);
+  auto storage = builder.getIntegerType(std::max(params.bits, 8u));
   auto error = [&] { return emitError(); };
   if (params.axis)
     return quant::UniformQuantizedPerAxisType::getChecked(
@@ -78,8 +80,15 @@ NetworkBuilder::getQuantizedType(const QuantizationParams &params,
       params.scales.front(), zeroPoints.front(), min, max);
 }
 
-/// Unsigned integers moved down by half their range: the highest bit changes.
-static void makeSigned(MutableArrayRef<char> bytes, unsigned width) {
+/// Unsigned integers of `bits` bits moved down by half their range. Unless they
+/// have 4 bits, which fill no byte, the highest bit changes.
+static void makeSigned(MutableArrayRef<char> bytes, unsigned bits) {
+  if (bits == 4) {
+    for (char &byte : bytes)
+      byte = static_cast<char>(byte - 8);
+    return;
+  }
+  unsigned width = bits / 8;
   for (size_t i = width - 1; i < bytes.size(); i += width)
     bytes[i] ^= char(0x80);
 }
@@ -120,21 +129,83 @@ static quant::QuantizedType uniteZeroPoints(quant::QuantizedType type,
   return uniteZeroPoints(symmetric, shape, storage);
 }
 
+/// A constant with a scale per block. `codes` are the file's integers.
+static Value buildBlockConstant(NetworkBuilder &b, ArrayRef<int64_t> shape,
+                                ArrayRef<char> codes,
+                                const QuantizationParams &params) {
+  bool isValid = params.axis && *params.axis >= 0 &&
+                 *params.axis < int64_t(shape.size()) && params.block > 0 &&
+                 shape[*params.axis] % params.block == 0 &&
+                 (params.bits == 4 || params.bits == 8);
+  int64_t count = ShapedType::getNumElements(shape);
+  size_t blocks = isValid ? count / params.block : 0;
+  if (!isValid || params.scales.size() != blocks ||
+      (!params.zeroPoints.empty() && params.zeroPoints.size() != blocks) ||
+      int64_t(codes.size()) != count) {
+    b.emitError() << "has scales or zero points that are not one for each "
+                     "block of "
+                  << params.block << " elements";
+    return {};
+  }
+  SmallVector<int64_t> sizes(shape.size(), 1);
+  sizes[*params.axis] = params.block;
+  int64_t offset = params.isUnsigned ? int64_t(1) << (params.bits - 1) : 0;
+  SmallVector<float> scales(params.scales.begin(), params.scales.end());
+  SmallVector<int64_t> zeroPoints(blocks, 0);
+  auto storage = b.getBuilder().getIntegerType(params.bits);
+  int64_t low = llvm::minIntN(params.bits), high = llvm::maxIntN(params.bits);
+  auto isInteger = [&](int64_t q) { return q >= low && q <= high; };
+  for (size_t i = 0; i < blocks; ++i) {
+    zeroPoints[i] = params.zeroPoints.empty() ? 0 : params.zeroPoints[i];
+    zeroPoints[i] -= offset;
+    if (!isInteger(zeroPoints[i]) || !std::isfinite(scales[i])) {
+      b.emitError() << "has a scale of " << params.scales[i]
+                    << " and the zero point " << zeroPoints[i] + offset
+                    << " for a block of integers of " << params.bits << " bits";
+      return {};
+    }
+  }
+  // Types have positive scales: (q - z) * s is (~q - ~z) * -s, and what counts
+  // nothing is q = z.
+  auto type = ptq::getSubChannelType(storage, shape, sizes, scales, zeroPoints);
+  SmallVector<int64_t> indices = ptq::getBlockIndices(type, shape);
+  SmallVector<char, 0> bytes(codes);
+  for (auto [byte, block] : llvm::zip_equal(bytes, indices)) {
+    int64_t code =
+        (params.isUnsigned ? int64_t(uint8_t(byte)) : int64_t(int8_t(byte))) -
+        offset;
+    if (!isInteger(code)) {
+      b.emitError() << "holds " << code + offset << ", which is no integer of "
+                    << params.bits << " bits";
+      return {};
+    }
+    if (scales[block] == 0)
+      code = zeroPoints[block];
+    byte = char(scales[block] < 0 ? ~code : code);
+  }
+  for (auto [scale, zero] : llvm::zip_equal(scales, zeroPoints)) {
+    zero = scale < 0 ? ~zero : zero;
+    scale = scale == 0 ? 1 : std::fabs(scale);
+  }
+  type = ptq::getSubChannelType(storage, shape, sizes, scales, zeroPoints);
+  Value integers = b.constant(b.getType(shape, storage), bytes);
+  return dequantizeStorage(b, integers, type);
+}
+
 Value NetworkBuilder::quantizedConstant(ArrayRef<int64_t> shape,
                                         ArrayRef<char> bytes,
                                         const QuantizationParams &params) {
+  if (params.block != 0)
+    return buildBlockConstant(*this, shape, bytes, params);
   quant::QuantizedType type = getQuantizedType(params, shape);
   if (!type)
     return {};
   SmallVector<char, 0> storage(bytes);
   if (params.isUnsigned)
-    makeSigned(storage, params.bits / 8);
+    makeSigned(storage, params.bits);
   type = uniteZeroPoints(type, shape, storage);
-  Value integers = constant(getType(shape, type.getStorageType()), storage);
-  if (!integers)
-    return {};
-  Value quantized = create<quant::StorageCastOp>(shape, type, integers);
-  return create<quant::DequantizeCastOp>(shape, getF32Type(), quantized);
+  return dequantizeStorage(
+      *this, constant(getType(shape, type.getStorageType()), storage), type);
 }
 
 /// `x` as quantized elements.

@@ -329,6 +329,7 @@ LogicalResult Importer::addOutputs() {
 
 void onnximport::addHandlers(Handlers &handlers) {
   addActivationHandlers(handlers);
+  addBlockHandlers(handlers);
   addControlHandlers(handlers);
   addConvHandlers(handlers);
   addDynamicHandlers(handlers);
@@ -363,7 +364,10 @@ OwningOpRef<ModuleOp> Importer::run() {
       failed(importNodes(/*constants=*/true)) || failed(addInputs()) ||
       failed(importNodes(/*constants=*/false)))
     return nullptr;
-  return succeeded(addOutputs()) ? b.finish() : nullptr;
+  if (failed(addOutputs()))
+    return nullptr;
+  b.keepNarrowWeights();
+  return b.finish();
 }
 
 OwningOpRef<ModuleOp> quantc::importOnnx(llvm::MemoryBufferRef file,

@@ -225,6 +225,7 @@ using Handlers = llvm::StringMap<Handler>;
 void addHandlers(Handlers &handlers);
 
 void addActivationHandlers(Handlers &handlers);
+void addBlockHandlers(Handlers &handlers);
 void addControlHandlers(Handlers &handlers);
 void addConvHandlers(Handlers &handlers);
 void addDynamicHandlers(Handlers &handlers);

@@ -69,8 +69,27 @@ static bool fitsBlocks(const Array &in, const Array &params, int64_t axis,
   return params.shape == shape;
 }
 
-/// A constant with a scale per block of an axis: no quantized type has such
-/// scales, so the numbers that it stands for are computed here.
+/// The real numbers of `in`, blocks of `block` elements along `axis`.
+static Array dequantizeBlocks(const Array &in, const Array &scale,
+                              const Array *zero, int64_t axis, int64_t block) {
+  int64_t inner = 1, size = in.shape[axis];
+  for (int64_t dim : ArrayRef<int64_t>(in.shape).drop_front(axis + 1))
+    inner *= dim;
+  int64_t blocks = llvm::divideCeil(size, block);
+  Array out = Array::zeros(ElementType::Float32, in.shape);
+  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
+    int64_t position = i / inner % size, outer = i / inner / size;
+    int64_t at = (outer * blocks + position / block) * inner + i % inner;
+    int64_t difference = getInt(in, i) - (zero ? getInt(*zero, at) : 0);
+    setReal(out, i,
+            static_cast<float>(difference) *
+                static_cast<float>(getReal(scale, at)));
+  }
+  return out;
+}
+
+/// A constant with a scale per block of an axis. Blocks that kernels cannot
+/// follow and wide integers become real numbers here.
 static LogicalResult importBlocks(Node &node, int64_t block) {
   const Array *in = node.require(0, "elements, with a scale per block,");
   const Array *scale = node.require(1, "scale");
@@ -90,20 +109,23 @@ static LogicalResult importBlocks(Node &node, int64_t block) {
   if (in->elementCount() > int64_t(kMaxFoldedBytes / sizeof(float)))
     return node.emitError()
            << "makes a constant of more than " << kMaxFoldedBytes << " bytes";
-  int64_t inner = 1, size = in->shape[*axis];
-  for (int64_t dim : ArrayRef<int64_t>(in->shape).drop_front(*axis + 1))
-    inner *= dim;
-  int64_t blocks = llvm::divideCeil(size, block);
-  Array out = Array::zeros(ElementType::Float32, in->shape);
-  for (int64_t i = 0, e = out.elementCount(); i < e; ++i) {
-    int64_t position = i / inner % size, outer = i / inner / size;
-    int64_t at = (outer * blocks + position / block) * inner + i % inner;
-    int64_t difference = getInt(*in, i) - (zero ? getInt(*zero, at) : 0);
-    setReal(out, i,
-            static_cast<float>(difference) *
-                static_cast<float>(getReal(*scale, at)));
+  int64_t size = in->shape[*axis];
+  bool isNarrow =
+      in->type == ElementType::Int8 || in->type == ElementType::UInt8;
+  if (!isNarrow || block % 8 != 0 || size % block != 0)
+    return node.setResult(0, dequantizeBlocks(*in, *scale, zero, *axis, block));
+  QuantizationParams params;
+  params.axis = *axis;
+  params.block = block;
+  params.bits = node.tensor(0)->isNibble ? 4 : 8;
+  params.isUnsigned = in->type == ElementType::UInt8;
+  for (int64_t i = 0, e = scale->elementCount(); i < e; ++i) {
+    params.scales.push_back(getReal(*scale, i));
+    if (zero)
+      params.zeroPoints.push_back(getInt(*zero, i));
   }
-  return node.setResult(0, std::move(out));
+  Value value = node.b.quantizedConstant(in->shape, getBytes(*in), params);
+  return node.setResult(0, node.b.nameResult(value, node.getInputName(0)));
 }
 
 /// Whether an input is a single element that the network computes.

@@ -101,7 +101,12 @@ FailureOr<QuantizationParams> onnximport::readZeroPoint(Node &node, int zero,
 static bool isNarrow(const Array &array, const QuantizationParams &params) {
   return array.type == ElementType::Int8 &&
          llvm::all_of(params.zeroPoints, [](int64_t z) { return z == 0; }) &&
-         !llvm::is_contained(array.as<int8_t>(), INT8_MIN);
+         !llvm::is_contained(array.as<int8_t>(), llvm::minIntN(params.bits));
+}
+
+ArrayRef<char> onnximport::getBytes(const Array &array) {
+  return {reinterpret_cast<const char *>(array.bytes.data()),
+          array.bytes.size()};
 }
 
 static Value readConstant(Node &node, int input, const Array &array,
@@ -113,11 +118,10 @@ static Value readConstant(Node &node, int input, const Array &array,
                      << llvm::json::fixUTF8(node.getInputName(input)) << "')";
     return {};
   }
+  if (node.tensor(input)->isNibble)
+    params.bits = 4;
   params.narrowRange = isNarrow(array, params);
-  Value value = node.b.quantizedConstant(
-      array.shape,
-      {reinterpret_cast<const char *>(array.bytes.data()), array.bytes.size()},
-      params);
+  Value value = node.b.quantizedConstant(array.shape, getBytes(array), params);
   return node.b.nameResult(value, node.getInputName(input));
 }
 

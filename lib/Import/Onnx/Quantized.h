@@ -66,6 +66,9 @@ mlir::Value getCodes(Node &node, Tensor &tensor);
 /// The integers of an input, quantized or not, as f32. Null after an error.
 mlir::Value readCodes(Node &node, int input);
 
+/// The elements as `NetworkBuilder` takes them.
+llvm::ArrayRef<char> getBytes(const Array &array);
+
 /// Scale 1 and zero point 0 of integers of `type`.
 QuantizationParams getUnitParams(ElementType type);
 

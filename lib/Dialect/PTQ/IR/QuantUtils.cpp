@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
 #include "quantc/Numerics/ReferenceKernels.h"
@@ -54,6 +55,8 @@ ptq::verifyQuantizedType(Type type, ArrayRef<int64_t> shape,
                          function_ref<InFlightDiagnostic()> emitError) {
   if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type))
     return verifyZeroPoints(uniform, uniform.getZeroPoint(), emitError);
+  if (auto blocks = dyn_cast<SubChannelType>(type))
+    return verifySubChannelType(blocks, shape, emitError);
   auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
   if (!perAxis)
     return emitError() << "expects !quant.uniform with a scale per tensor or "

@@ -188,7 +188,8 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
       reason = "its bias is not a constant with one value per output channel";
       return failure();
     }
-    if (failed(requireScalesAlong(conv.getWeight(),
+    if (sumsIntegers(scheme) &&
+        failed(requireScalesAlong(conv.getWeight(),
                                   getWeightLayout(op, 1).scaleAxis, reason)))
       return failure();
     return requireSum(getProductCount(conv), scheme, reason);

@@ -58,7 +58,8 @@ struct MatMulModel : SingleResultModel<MatMulModel, tosa::MatMulOp> {
                stringifyScheme(scheme) + " could quantize";
       return failure();
     }
-    if (failed(requireScalesAlong(op->getOperand(1),
+    if (sumsIntegers(scheme) &&
+        failed(requireScalesAlong(op->getOperand(1),
                                   getWeightLayout(op, 1).scaleAxis, reason)))
       return failure();
     auto lhs = cast<ShapedType>(op->getOperand(0).getType());

@@ -56,6 +56,11 @@ llvm::LogicalResult requireFloat32(mlir::Operation *op, std::string &reason);
 llvm::LogicalResult requireSum(int64_t products, SchemeAttr scheme,
                                std::string &reason);
 
+/// True if `scheme` sums products as integers.
+inline bool sumsIntegers(SchemeAttr scheme) {
+  return scheme.isStatic() || scheme.isDynamic();
+}
+
 /// Fails unless a weight has one scale, or one per position along `axis`, and
 /// one zero point, as far as its parameters are known.
 llvm::LogicalResult requireScalesAlong(mlir::Value weight,

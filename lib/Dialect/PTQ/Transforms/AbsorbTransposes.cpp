@@ -18,6 +18,7 @@
 #include "LayoutRules.h"
 #include "SimplifyPatterns.h"
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 
 using namespace mlir;
@@ -46,13 +47,21 @@ static std::optional<int64_t> getAxis(Operation *op) {
               : std::nullopt;
 }
 
+/// True if `op` reads values with a scale per block, which lies along several
+/// dimensions.
+static bool hasBlocks(Operation *op) {
+  return llvm::any_of(op->getOperandTypes(), [](Type type) {
+    return isa<SubChannelType>(getElementTypeOrSelf(type));
+  });
+}
+
 /// The constant that `value` is, also behind casts and fake quantization, if
 /// dimension `dim` has no parameters of its own.
 static tosa::ConstOp getConstant(Value value, int64_t dim) {
   Operation *op = value.getDefiningOp();
   while (isa_and_present<FakeQuantOp, quant::QuantizeCastOp,
                          quant::DequantizeCastOp, quant::StorageCastOp>(op) &&
-         getAxis(op) != dim)
+         getAxis(op) != dim && !hasBlocks(op))
     op = op->getOperand(0).getDefiningOp();
   auto constant = dyn_cast_or_null<tosa::ConstOp>(op);
   return constant && isa<DenseElementsAttr>(constant.getValues())

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -46,7 +47,10 @@ std::optional<SmallVector<float>> quantc::ptq::getFloats(Attribute attribute) {
 
 std::optional<SmallVector<float>> quantc::ptq::getFloats(Value value) {
   Attribute attribute;
-  if (!matchPattern(lookThroughFakeQuant(value), m_Constant(&attribute)))
+  value = lookThroughFakeQuant(value);
+  if (std::optional<BlockConstant> blocks = BlockConstant::match(value))
+    return blocks->getReals();
+  if (!matchPattern(value, m_Constant(&attribute)))
     return std::nullopt;
   return getFloats(attribute);
 }

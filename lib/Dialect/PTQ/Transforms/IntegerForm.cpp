@@ -8,6 +8,7 @@
 
 #include "IntegerForm.h"
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
@@ -109,6 +110,11 @@ static LogicalResult checkStorage(ArrayRef<Value> operands,
     quant::QuantizedType type = getQuantizedElement(operand.getType());
     if (!type)
       continue;
+    if (isa<SubChannelType>(type)) {
+      reason = describe(operand) + " has a scale per block, so that products "
+                                   "cannot be summed as integers";
+      return failure();
+    }
     unsigned width = type.getStorageTypeIntegralWidth();
     if (type.isSigned() && (width == 8 || width == 32))
       continue;

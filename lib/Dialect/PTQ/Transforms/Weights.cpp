@@ -8,6 +8,7 @@
 
 #include "Weights.h"
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Numerics/Constants.h"
@@ -45,6 +46,41 @@ quant::QuantizedType ptq::makeSigned(quant::QuantizedType type) {
   return quant::UniformQuantizedType::get(
       quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
       uniform.getScale(), uniform.getZeroPoint() - half, min, max);
+}
+
+/// `type` in storage of 4 bits if its range allows that.
+static quant::QuantizedType makeNarrow(quant::QuantizedType type) {
+  int64_t min = type.getStorageTypeMin(), max = type.getStorageTypeMax();
+  if (min < llvm::minIntN(4) || max > llvm::maxIntN(4))
+    return type;
+  auto storage = IntegerType::get(type.getContext(), 4);
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return quant::UniformQuantizedPerAxisType::get(
+        type.getFlags(), storage, type.getExpressedType(), perAxis.getScales(),
+        perAxis.getZeroPoints(), perAxis.getQuantizedDimension(), min, max);
+  return getUniformType(
+      type.getContext(),
+      getAffineParams(cast<quant::UniformQuantizedType>(type)), 4);
+}
+
+/// `type`, which has zero points, with a scale per block of a tensor of
+/// `shape`: each position along its axis, or the tensor, is one.
+static SubChannelType makeBlocks(quant::QuantizedType type,
+                                 ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> sizes(shape), zeroPoints;
+  SmallVector<float> scales;
+  int64_t count = 1;
+  if (std::optional<int64_t> axis = getQuantizedAxis(type)) {
+    count = shape[*axis];
+    sizes[*axis] = 1;
+  }
+  for (int64_t c = 0; c < count; ++c) {
+    AffineParams params = getAffineParams(type, c);
+    scales.push_back(params.scale);
+    zeroPoints.push_back(params.zeroPoint);
+  }
+  return getSubChannelType(cast<IntegerType>(type.getStorageType()), shape,
+                           sizes, scales, zeroPoints);
 }
 
 /// The largest magnitude of each position along `axis`, or of all values.
@@ -174,18 +210,17 @@ struct NarrowWeight {
     int64_t channels = 1;
     if (std::optional<int64_t> axis = getQuantizedAxis(quantized))
       channels = shape[*axis] = type.getDimSize(*axis);
-    Value reals = widen(constant(
-        quantizeElements(values, storage, quantized, OperandRole::Weight)));
-    SmallVector<float> zeroPoints;
+    bool isSymmetric = true;
     for (int64_t c = 0; c < channels; ++c)
-      zeroPoints.push_back(getAffineParams(quantized, c).zeroPoint);
-    if (llvm::any_of(zeroPoints, [](float zero) { return zero != 0; }))
-      reals = tosa::SubOp::create(
-          b, reals.getType(), reals,
-          createFloatConstant(b, b.getLoc(),
-                              RankedTensorType::get(shape, b.getF32Type()),
-                              zeroPoints));
-    return times(reals, shape, getChannelScales(quantized, channels));
+      isSymmetric &= getAffineParams(quantized, c).zeroPoint == 0;
+    Value codes = constant(
+        quantizeElements(values, storage, quantized, OperandRole::Weight));
+    if (isSymmetric)
+      return times(widen(codes), shape, getChannelScales(quantized, channels));
+    // ptq-lower-quantized takes zero points out of products.
+    auto blocks = quant::StorageCastOp::create(
+        b, type.clone(makeBlocks(quantized, type.getShape())), codes);
+    return quant::DequantizeCastOp::create(b, type, blocks);
   }
 
   /// Blocks of `block` elements of dimension `dim`: a dimension of blocks, each
@@ -265,6 +300,10 @@ static bool hasBlocks(OpOperand &use, SchemeAttr scheme,
 
 LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
                                std::string &reason) {
+  bool isHalf = scheme.getWeight().isF16();
+  // These are narrow already, and ptq-lower-quantized says how.
+  if (!isHalf && BlockConstant::match(use.get()))
+    return success();
   auto given = use.get().getDefiningOp<FakeQuantOp>();
   Value source = given ? given.getInput() : use.get();
   std::optional<SmallVector<float>> values = getFloats(source);
@@ -275,7 +314,6 @@ LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
     return failure();
   }
   constexpr float kLargestHalf = 65504;
-  bool isHalf = scheme.getWeight().isF16();
   if (isHalf && llvm::any_of(*values, [](float value) {
         return std::fabs(value) > kLargestHalf;
       })) {
@@ -291,8 +329,8 @@ LogicalResult ptq::storeNarrow(OpOperand &use, SchemeAttr scheme,
   if (isHalf) {
     use.set(narrow.inFloat16());
   } else if (given) {
-    use.set(narrow.inIntegers(
-        makeSigned(cast<quant::QuantizedType>(given.getQuantizedType()))));
+    use.set(narrow.inIntegers(makeNarrow(
+        makeSigned(cast<quant::QuantizedType>(given.getQuantizedType())))));
   } else if (hasBlocks(use, scheme, layout)) {
     use.set(narrow.inBlocks(*layout.input, scheme));
   } else {

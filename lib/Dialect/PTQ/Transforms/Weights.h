@@ -45,11 +45,13 @@ mlir::DenseElementsAttr quantizeElements(llvm::ArrayRef<float> values,
 /// read a narrower constant that is converted back to f32:
 ///
 ///   float16     tosa.cast of f16
-///   integers    tosa.cast times the scales
+///   integers    tosa.cast times the scales; with zero points, a constant with
+///               a scale per block (`Blocks.h`)
 ///   in blocks   the same with the input channels split in two dimensions
 ///
-/// A ptq.fake_quant on the weight gives the parameters. Failure, with nothing
-/// changed and the `reason`, if the type cannot hold the weight.
+/// A ptq.fake_quant on the weight gives the parameters, and integers of 4 bits
+/// are stored so. A constant with a scale per block stays as it is. Failure,
+/// with nothing changed and the `reason`, if the type cannot hold the weight.
 mlir::LogicalResult storeNarrow(mlir::OpOperand &use, SchemeAttr scheme,
                                 std::string &reason);
 

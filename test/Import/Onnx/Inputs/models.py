@@ -69,6 +69,17 @@ def blocks(scale, weights=(4, 2), inputs=(), **attrs):
                  {name: array for name, array in constants.items() if name not in {i.name for i in inputs}}, opset=21)
 
 
+def n_bits(k=32, n=2, scales=(0.5, 0.25, 1, -2), zeros=(0xF5, 0x88), weights=None, groups=None, **attrs):
+    """MatMulNBits with blocks of 16."""
+    constants = {"w": np.zeros((n, 2, 8), "u1") if weights is None else weights, "s": np.array(scales, "f4"),
+                 "z": np.array(zeros, "u1")}
+    if groups is not None:
+        constants["g"] = np.array(groups, "i4")
+    return model([("MatMulNBits", ["x", "w", "s", "z"] + ["g"] * (groups is not None), ["y"], {
+        "K": k, "N": n, "bits": 4, "block_size": 16, "domain": "com.microsoft", **attrs})], [value("x", [1, 32])], ["y"],
+        constants, domains=["com.microsoft"])
+
+
 def pool(op="AveragePool", opset=19, **attrs):
     return model([(op, ["x"], ["y"], attrs)], [value("x", [1, 1, 8, 8])], ["y"], opset=opset)
 
@@ -206,6 +217,15 @@ MODELS = {
                                    ("DequantizeLinear", ["q", "s"], ["y"], {})], [value("x", [2])], ["y"],
                                   {"s": np.array(0.5, "f4")}, opset=21),
     "blocks": lambda: blocks([[1, 2], [3, 4]]),
+    "block-weights": n_bits,
+    "n-bits-moved": lambda: n_bits(groups=[1] * 16 + [0] * 16),
+    "n-bits-width": lambda: n_bits(bits=2),
+    "n-bits-block": lambda: n_bits(block_size=24),
+    "n-bits-scales": lambda: n_bits(scales=(1, 2, 3)),
+    "n-bits-short": lambda: n_bits(weights=np.zeros((2, 2, 7), "u1")),
+    "n-bits-zeros": lambda: n_bits(zeros=(0, 0, 0)),
+    "n-bits-input": lambda: n_bits(k=48, block_size=32, weights=np.zeros((2, 2, 16), "u1")),
+    "n-bits-infinite": lambda: n_bits(scales=(1, 2, np.inf, 3)),
     "blocks-shape": lambda: blocks([[1, 2], [3, 4], [5, 6]]),
     "blocks-axis": lambda: blocks([[1, 2], [3, 4]], axis=5),
     "blocks-negative": lambda: blocks([[1, 2], [3, 4]], block_size=-1),

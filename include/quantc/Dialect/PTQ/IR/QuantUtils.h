@@ -43,7 +43,8 @@ unsigned getStorageWidth(mlir::Value value);
 
 /// Checks that `type` can be the element type of a quantized tensor of `shape`:
 /// !quant.uniform with one scale, or one per position along an axis, and zero
-/// points that are storage values. `emitError` begins the message of a failure.
+/// points that are storage values, or with a scale per block (`Blocks.h`).
+/// `emitError` begins the message of a failure.
 mlir::LogicalResult
 verifyQuantizedType(mlir::Type type, llvm::ArrayRef<int64_t> shape,
                     llvm::function_ref<mlir::InFlightDiagnostic()> emitError);

@@ -32,7 +32,8 @@ bool isConstant(mlir::Value value);
 std::optional<llvm::SmallVector<float>> getFloats(mlir::Attribute attribute);
 
 /// The elements of the f32 constant that `value` is, or is the fake
-/// quantization of; nullopt if it is neither.
+/// quantization of; the real numbers of one with a scale per block. Nullopt for
+/// other values.
 std::optional<llvm::SmallVector<float>> getFloats(mlir::Value value);
 
 /// A `tosa.const` of f32.
