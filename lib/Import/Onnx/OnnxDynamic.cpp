@@ -8,13 +8,16 @@
 
 ///
 /// \file
-/// DynamicQuantizeLinear, and the products in which its scale cancels. What a
-/// tensor of such a scale is in the file is built only where something other
-/// than these products reads it.
+/// DynamicQuantizeLinear, and the products in which its scale cancels: these
+/// have a dynamic scheme and quantize activations themselves. What a tensor of
+/// such a scale is in the file is built only where something else reads it.
 ///
 //===----------------------------------------------------------------------===//
 
 #include "Quantized.h"
+#include "quantc/Dialect/PTQ/IR/ExactQuotients.h"
+
+#include "llvm/ADT/SetVector.h"
 
 using namespace quantc;
 using namespace quantc::onnximport;
@@ -30,7 +33,7 @@ struct RunTimeQuantization {
 
 /// Quotients are rounded once: of a range of small numbers, many lie halfway
 /// between two integers.
-static RunTimeQuantization quantize(NetworkBuilder &b, Value x) {
+static RunTimeQuantization quantizeAtRunTime(NetworkBuilder &b, Value x) {
   auto extend = [&](ReduceKind kind, BinaryKind include) {
     Value extreme = b.reduce(kind, x, {}, /*keepDims=*/false);
     return b.binary(include, extreme, b.scalar(0.0f));
@@ -65,7 +68,7 @@ static LogicalResult importDynamicQuantizeLinear(Node &node) {
     std::string name = node.getResultName(result).str();
     auto compute = [&b, x, made, member, name, type = tensor.type] {
       if (!*made)
-        *made = quantize(b, x);
+        *made = quantizeAtRunTime(b, x);
       Tensor computed;
       computed.type = type;
       computed.value = b.nameResult((**made).*member, name);
@@ -81,6 +84,39 @@ static LogicalResult importDynamicQuantizeLinear(Node &node) {
       failed(set(0, x, -1, &RunTimeQuantization::codes)) ||
       failed(set(1, b.scalar(1.0f), 1, &RunTimeQuantization::scale)) ||
       failed(set(2, b.scalar(0.0f), 0, &RunTimeQuantization::zero)));
+}
+
+Value onnximport::roundDynamically(NetworkBuilder &b, Value x) {
+  RunTimeQuantization quantized = quantizeAtRunTime(b, x);
+  return b.binary(BinaryKind::Mul,
+                  b.binary(BinaryKind::Sub, quantized.codes, quantized.zero),
+                  quantized.scale);
+}
+
+Value onnximport::buildDynamicProduct(NetworkBuilder &b, Value x, Value weights,
+                                      function_ref<Value()> build) {
+  // Sums of integers know one zero point of weights.
+  auto perAxis = dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(
+      b.getQuantization(weights));
+  if (perAxis && !llvm::all_equal(perAxis.getZeroPoints()))
+    return {};
+  b.setScheme("dynamic-range");
+  Value product = build();
+  b.setScheme("");
+  bool readsParts = false;
+  llvm::SetVector<Operation *> ops;
+  auto visit = [&](Value value) {
+    if (value && value != x && value != weights && value.getDefiningOp())
+      ops.insert(value.getDefiningOp());
+  };
+  visit(product);
+  for (unsigned i = 0; i < ops.size(); ++i) {
+    readsParts |= isa<tosa::SliceOp>(ops[i]);
+    if (ops[i]->hasAttr(ptq::kSchemeAttr))
+      ops[i]->setAttr(ptq::kExactQuotientsAttr, b.getBuilder().getUnitAttr());
+    llvm::for_each(ops[i]->getOperands(), visit);
+  }
+  return readsParts ? Value() : product;
 }
 
 bool onnximport::isDynamicZeroPoint(Node &node, int input,

@@ -69,20 +69,26 @@ static LogicalResult importInteger(Node &node, const Product &product) {
   if (!x || !weights)
     return failure();
   bool cancels = x->dynamic && isDynamicZeroPoint(node, 2, *x->dynamic) &&
-                 !weights->dynamic;
+                 weights->constant && (!node.has(3) || node.constant(3));
   Value real = x->value;
   Tensor result;
   if (cancels)
     result.dynamic = x->dynamic;
   node.keepDynamic(false);
-  if (!cancels)
-    return node.setResult(0, multiply(node, product));
   double unit = 1;
-  Value difference = readDifference(node, 1, 3, product.axis, unit);
-  if (!difference)
+  if (cancels) {
+    Value difference = readDifference(node, 1, 3, product.axis, unit);
+    if (!difference)
+      return failure();
+    result.value = buildDynamicProduct(node.b, real, difference, [&] {
+      return product.build(node, real, difference);
+    });
+  }
+  if (node.hasFailed())
     return failure();
+  if (!result.value)
+    return node.setResult(0, multiply(node, product));
   result.type = ElementType::Int32;
-  result.value = product.build(node, real, difference);
   result.dynamic->compute = [copy = node, product]() mutable {
     return multiply(copy, product);
   };
@@ -103,7 +109,57 @@ static LogicalResult importMatMulInteger(Node &node) {
                               -1});
 }
 
+/// The product of x, quantized when the network runs, and the weights at input
+/// 1, which have their parameters at `inputs`.
+static Value multiplyDynamic(Node &node, Value x, ParamInputs inputs) {
+  Value weights = readReals(node, 1, inputs, -1);
+  if (!x || !weights)
+    return {};
+  auto build = [&](Value activations) {
+    return node.b.matMul(activations, weights);
+  };
+  Value product;
+  if (node.constant(1))
+    product = buildDynamicProduct(node.b, x, weights, [&] { return build(x); });
+  return product ? product : build(roundDynamically(node.b, x));
+}
+
+/// `product` plus the bias at `input`, if there is one, is result 0.
+static LogicalResult addBias(Node &node, Value product, int input) {
+  Value bias = node.optional(input);
+  if (!product || node.hasFailed())
+    return failure();
+  return node.setResult(0, bias ? node.b.binary(BinaryKind::Add, product, bias)
+                                : product);
+}
+
+static LogicalResult importDynamicQuantizeMatMul(Node &node) {
+  return addBias(node, multiplyDynamic(node, node.value(0), {2, 3}), 4);
+}
+
+static LogicalResult importMatMulIntegerToFloat(Node &node) {
+  Tensor *x = node.tensor(0), *scale = node.tensor(2);
+  if (!x || !scale)
+    return failure();
+  bool cancels = x->dynamic && scale->dynamic &&
+                 scale->dynamic->source == x->dynamic->source &&
+                 x->dynamic->exponent + scale->dynamic->exponent == 0 &&
+                 isDynamicZeroPoint(node, 4, *x->dynamic);
+  Value real = x->value;
+  node.keepDynamic(false);
+  if (cancels)
+    return addBias(node, multiplyDynamic(node, real, {3, 5}), 6);
+  Value a = readReals(node, 0, {2, 4}), b = readReals(node, 1, {3, 5}, -1);
+  if (!a || !b)
+    return failure();
+  return addBias(node, node.b.matMul(a, b), 6);
+}
+
 void onnximport::addIntegerHandlers(Handlers &handlers) {
   handlers["ConvInteger"] = {importConvInteger, Integers::Dynamic};
   handlers["MatMulInteger"] = {importMatMulInteger, Integers::Dynamic};
+  handlers["com.microsoft.DynamicQuantizeMatMul"] = {
+      importDynamicQuantizeMatMul, Integers::Own};
+  handlers["com.microsoft.MatMulIntegerToFloat"] = {importMatMulIntegerToFloat,
+                                                    Integers::Dynamic};
 }

@@ -83,6 +83,17 @@ QuantizationParams findInputParams(const Graph &graph, const Tensors &tensors,
 
 /// Whether an input is the zero point that belongs to `scale`.
 bool isDynamicZeroPoint(Node &node, int input, const DynamicScale &scale);
+/// x quantized and dequantized as DynamicQuantizeLinear defines it, in float.
+mlir::Value roundDynamically(NetworkBuilder &b, mlir::Value x);
+
+/// What `build` makes of constant weights and of x, whose activations become
+/// integers as those of DynamicQuantizeLinear: operations with a dynamic
+/// scheme. Null without an error if they would quantize only a part of x, or if
+/// zero points of the weights differ too much.
+mlir::Value buildDynamicProduct(NetworkBuilder &b, mlir::Value x,
+                                mlir::Value weights,
+                                llvm::function_ref<mlir::Value()> build);
+
 /// A product with such a scale. False if no input has one, or scales that do
 /// not cancel: an ordinary product.
 mlir::FailureOr<bool> importDynamicMul(Node &node);

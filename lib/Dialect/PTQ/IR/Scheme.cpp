@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quantc/Dialect/PTQ/IR/ExactQuotients.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 #include "mlir/IR/Builders.h"
@@ -267,7 +268,8 @@ LogicalResult quantc::ptq::requireStaticInt8(SchemeAttr scheme,
 
 bool quantc::ptq::isSchemeAttribute(StringRef name) {
   return llvm::is_contained({kSchemeAttr, kEstimatorAttr, kRangeAttr,
-                             kBiasCorrectionAttr, kWeightRoundingAttr},
+                             kBiasCorrectionAttr, kWeightRoundingAttr,
+                             kExactQuotientsAttr},
                             name);
 }
 

@@ -29,6 +29,7 @@
 
 #include "DynamicRange.h"
 #include "Models.h"
+#include "quantc/Dialect/PTQ/IR/ExactQuotients.h"
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
 
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
@@ -284,7 +285,7 @@ private:
     DynamicTensor image = quantizeAtRunTime(
         builder, loc, real,
         llvm::to_vector(llvm::seq<int32_t>(perRow, imageType.getRank())),
-        symmetry);
+        symmetry, conv->hasAttr(kExactQuotientsAttr));
 
     auto result = cast<RankedTensorType>(conv.getOutput().getType());
     Type i32 = builder.getI32Type(), i8 = builder.getI8Type();

@@ -64,6 +64,28 @@ struct Arithmetic {
     auto type = cast<RankedTensorType>(value.getType());
     return tosa::CastOp::create(b, type.clone(element), value);
   }
+  Value sub(Value lhs, Value rhs) { return create<tosa::SubOp>(lhs, rhs); }
+  /// The upper 12 bits of a significand, and the rest (Veltkamp's splitting).
+  std::pair<Value, Value> split(Value value) {
+    int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
+    Value wide = mul(value, splat<float>(rank, 4097)); // 2^12 + 1
+    Value high = sub(wide, sub(wide, value));
+    return {high, sub(value, high)};
+  }
+  /// lhs / rhs, rounded once: what the product with `inverse`, about 1 / rhs,
+  /// misses is computed without rounding (Dekker's product).
+  Value quotient(Value lhs, Value rhs, Value inverse) {
+    Value rough = mul(lhs, inverse);
+    Value product = mul(rough, rhs);
+    auto [roughHigh, roughLow] = split(rough);
+    auto [high, low] = split(rhs);
+    Value rest = sub(mul(roughHigh, high), product);
+    rest = create<tosa::AddOp>(rest, mul(roughHigh, low));
+    rest = create<tosa::AddOp>(rest, mul(roughLow, high));
+    rest = create<tosa::AddOp>(rest, mul(roughLow, low));
+    Value missing = sub(sub(lhs, product), rest);
+    return create<tosa::AddOp>(rough, mul(missing, inverse));
+  }
   /// The extreme of `value` along `axes`, which stay with size 1. NaN prevails.
   template <typename OpTy>
   Value reduce(Value value, ArrayRef<int32_t> axes) {
@@ -123,7 +145,7 @@ bool ptq::hasKnownZeroPoint(Value real, Symmetry symmetry) {
 
 DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
                                      Value real, ArrayRef<int32_t> axes,
-                                     Symmetry symmetry) {
+                                     Symmetry symmetry, bool exact) {
   Arithmetic a(builder, loc);
   int64_t rank = cast<RankedTensorType>(real.getType()).getRank();
   auto constant = [&](float value) { return a.splat<float>(rank, value); };
@@ -152,13 +174,27 @@ DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
   range = a.create<tosa::MaximumOp>(range, constant(kDynamicSmallest));
   float steps = isSymmetric ? kDynamicSymmetricSteps : kDynamicSteps;
   DynamicTensor result;
-  result.scale = a.mul(range, constant(1 / steps));
-  Value inverse = a.mul(tosa::ReciprocalOp::create(a.b, range.getType(), range),
-                        constant(steps));
-  // N62
   Type i32 = a.b.getI32Type();
-  Value codes = a.convert(a.mul(real, inverse), i32);
-  if (low) {
+  Value codes, inverse;
+  exact &= !isSymmetric;
+  if (exact) {
+    result.scale = a.quotient(range, constant(steps), constant(1 / steps));
+    inverse = tosa::ReciprocalOp::create(a.b, range.getType(), result.scale);
+    codes = a.quotient(real, result.scale, inverse);
+  } else {
+    result.scale = a.mul(range, constant(1 / steps));
+    inverse = a.mul(tosa::ReciprocalOp::create(a.b, range.getType(), range),
+                    constant(steps));
+    codes = a.mul(real, inverse);
+  }
+  // N62
+  codes = a.convert(codes, i32);
+  if (low && exact) {
+    Value first = a.convert(a.quotient(low, result.scale, inverse), i32);
+    result.zeroPoint =
+        a.sub(a.splat<int32_t>(rank, kInt8Activation.min), first);
+    codes = a.create<tosa::AddOp>(codes, result.zeroPoint);
+  } else if (low) {
     Value first = a.create<tosa::SubOp>(constant(kInt8Activation.min),
                                         a.mul(low, inverse));
     result.zeroPoint = a.convert(first, i32);

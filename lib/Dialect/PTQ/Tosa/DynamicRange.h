@@ -35,10 +35,11 @@ struct DynamicTensor {
 bool hasKnownZeroPoint(mlir::Value real, Symmetry symmetry);
 
 /// Quantizes `real` with parameters from its values along `axes`: all axes, or
-/// those of a row.
+/// those of a row. `exact` asks for quotients that are rounded once
+/// (`ExactQuotients.h`); symmetric integers ignore it.
 DynamicTensor quantizeAtRunTime(mlir::OpBuilder &builder, mlir::Location loc,
                                 mlir::Value real, llvm::ArrayRef<int32_t> axes,
-                                Symmetry symmetry);
+                                Symmetry symmetry, bool exact = false);
 
 /// The sums of quantized weights, less their zero point, over the dimensions
 /// that are no output dimensions of `layout`.

@@ -17,6 +17,7 @@
 
 #include "DynamicRange.h"
 #include "Models.h"
+#include "quantc/Dialect/PTQ/IR/ExactQuotients.h"
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
 
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
@@ -187,10 +188,10 @@ private:
     Location loc = op->getLoc();
     Value weight = operands[1];
     bool perRow = scheme.getActivationScales() == Granularity::Row;
-    DynamicTensor rows = quantizeAtRunTime(builder, loc, operands[0],
-                                           perRow ? ArrayRef<int32_t>{2}
-                                                  : ArrayRef<int32_t>{0, 1, 2},
-                                           scheme.getSymmetry());
+    DynamicTensor rows = quantizeAtRunTime(
+        builder, loc, operands[0],
+        perRow ? ArrayRef<int32_t>{2} : ArrayRef<int32_t>{0, 1, 2},
+        scheme.getSymmetry(), op->hasAttr(kExactQuotientsAttr));
     Type i8 = builder.getI8Type();
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     Operation *copy = cloneQuantized(

@@ -34,7 +34,8 @@ using namespace quantc::ptq;
 /// The constant weight of `op`, or null.
 static OpOperand *findWeight(Operation *op) {
   for (OpOperand &use : op->getOpOperands())
-    if (getRole(use) == OperandRole::Weight && isConstant(use.get()))
+    if (getRole(use) == OperandRole::Weight && isConstant(use.get()) &&
+        isFloatTensor(use.get().getType()))
       return &use;
   return nullptr;
 }

@@ -218,6 +218,10 @@ MODELS = {
                                   {"s": np.array(0.5, "f4")}, opset=21),
     "blocks": lambda: blocks([[1, 2], [3, 4]]),
     "block-weights": n_bits,
+    "dynamic-product": lambda: model([
+        ("DynamicQuantizeLinear", ["x"], ["q", "s", "z"], {}), ("MatMulInteger", ["q", "w", "z"], ["p"], {}),
+        ("Cast", ["p"], ["f"], {"to": 1}), ("Mul", ["s", "k"], ["m"], {}), ("Mul", ["f", "m"], ["y"], {})],
+        [value("x", [2, 64])], ["y"], {"w": np.ones((64, 32), "i1"), "k": np.array(0.5, "f4")}),
     "n-bits-moved": lambda: n_bits(groups=[1] * 16 + [0] * 16),
     "n-bits-width": lambda: n_bits(bits=2),
     "n-bits-block": lambda: n_bits(block_size=24),
