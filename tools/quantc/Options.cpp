@@ -241,6 +241,10 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
   if (llvm::Error error =
           getPolicy(network.getContext()).moveInto(options.policy))
     return error;
+  // Who calibrates asks for integers, whatever the file brings.
+  if (calibrated() && options.policy.scheme.empty() &&
+      !needsData(options, network))
+    options.policy.scheme = "int8";
   options.estimator =
       *parseEstimatorSpec(options.policy.estimator, options.estimator);
   options.estimator.correctBias = *options.policy.biasCorrection;

@@ -295,8 +295,10 @@ public:
 
   /// Gives operations of which the file quantizes the weights only the scheme
   /// `weight-only`: those with a scale per block, and if no activation is
-  /// quantized, all with quantized constants. For the end of an import.
-  void keepNarrowWeights();
+  /// quantized, all with quantized constants. If `halves` is set and no
+  /// activation is quantized, those whose weights are numbers of float16 get
+  /// the scheme `float16`. For the end of an import.
+  void keepNarrowWeights(bool halves);
 
   /// Names the tensor `value`. Profiles and reports show this name, after it is
   /// repaired and made unique. If the tensor has a name already, it keeps that.

@@ -151,22 +151,46 @@ static bool quantizesActivations(Block &body) {
   });
 }
 
-void NetworkBuilder::keepNarrowWeights() {
+/// True if float16 has all elements of a constant.
+static bool areHalves(DenseElementsAttr values) {
+  if (!values.getElementType().isF32())
+    return false;
+  auto isHalf = [](float value) {
+    APFloat half(value);
+    bool losesInfo = false;
+    half.convert(APFloat::IEEEhalf(), APFloat::rmNearestTiesToEven, &losesInfo);
+    return half.isFinite() && !losesInfo;
+  };
+  return values.isSplat() ? isHalf(values.getSplatValue<float>())
+                          : llvm::all_of(values.getValues<float>(), isHalf);
+}
+
+/// How `weight` is stored in the file, as a scheme is spelled; empty if it is
+/// f32.
+static StringRef spellScheme(const ConstantSource &weight, bool halves) {
+  quant::QuantizedType type = weight.type;
+  if (!type)
+    return halves && areHalves(weight.values) ? "float16" : "";
+  bool isInt4 = type.getStorageTypeMin() >= llvm::minIntN(4) &&
+                type.getStorageTypeMax() <= llvm::maxIntN(4);
+  if (isa<quant::UniformQuantizedType>(type))
+    return isInt4 ? "weight-only:int4,per-tensor" : "weight-only:per-tensor";
+  return isInt4 ? "weight-only:int4" : "weight-only";
+}
+
+void NetworkBuilder::keepNarrowWeights(bool halves) {
   Block &body = func.getBody().front();
   bool isFloat = !quantizesActivations(body);
   for (Operation &op : body) {
-    quant::QuantizedType type = matchWeight(&op).type;
-    auto blocks = dyn_cast_or_null<ptq::SubChannelType>(type);
-    if (!type || op.hasAttr(ptq::kSchemeAttr) || !(blocks || isFloat))
+    ConstantSource weight = matchWeight(&op);
+    if (!weight.op || op.hasAttr(ptq::kSchemeAttr) ||
+        !(isFloat || isa_and_nonnull<ptq::SubChannelType>(weight.type)))
       continue;
-    bool isInt4 = type.getStorageTypeMin() >= llvm::minIntN(4) &&
-                  type.getStorageTypeMax() <= llvm::maxIntN(4);
-    std::string spelled = isInt4 ? "weight-only:int4" : "weight-only:int8";
-    if (isa<quant::UniformQuantizedType>(type))
-      spelled += ",per-tensor";
-    op.setAttr(ptq::kSchemeAttr,
-               llvm::cantFail(ptq::parseScheme(builder.getContext(), spelled)));
+    setScheme(spellScheme(weight, halves));
+    if (scheme)
+      op.setAttr(ptq::kSchemeAttr, scheme);
   }
+  setScheme("");
 }
 
 OwningOpRef<ModuleOp> NetworkBuilder::finish() {

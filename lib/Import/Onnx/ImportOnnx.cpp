@@ -55,6 +55,8 @@ private:
   Handlers handlers;
   Tensors tensors;
   size_t foldedBytes = 0;
+  /// Some initializer is FLOAT16.
+  bool hasHalves = false;
 };
 } // namespace
 
@@ -97,6 +99,7 @@ LogicalResult Importer::readInitializer(const onnx::TensorProto &proto) {
   Tensor tensor;
   tensor.type = array->type;
   tensor.isNibble = isNibble(proto.data_type());
+  hasHalves |= proto.data_type() == onnx::TensorProto::FLOAT16;
   tensor.constant = std::make_shared<const Array>(std::move(*array));
   tensors[proto.name()] = std::move(tensor);
   return success();
@@ -366,7 +369,7 @@ OwningOpRef<ModuleOp> Importer::run() {
     return nullptr;
   if (failed(addOutputs()))
     return nullptr;
-  b.keepNarrowWeights();
+  b.keepNarrowWeights(hasHalves);
   return b.finish();
 }
 

@@ -123,6 +123,23 @@ def channels(name, kind, axis=None, zero=None, k=64, n=24, limit_bits=None, conv
     case(name, model(nodes, [value("x", x.shape)], ["y"], constants, opset=21), {"x": x}, {"y": expected}, limit)
 
 
+def halves(name, cast=False, convolution=False):
+    """Products of FLOAT16, or of FLOAT with weights that are cast."""
+    shape = (24, 32, 3, 3) if convolution else (64, 24)
+    # Numbers below 2^-14, too, which have fewer digits.
+    w = (reals(shape) * 2.0 ** random.integers(-20, 2, shape)).astype("f2")
+    x = reals((1, 32, 5, 5) if convolution else (5, 64)).astype("f2").astype("f4")
+    if convolution:
+        patches = np.lib.stride_tricks.sliding_window_view(x.astype("f8"), (3, 3), (2, 3))
+        expected = np.einsum("nchwyx,ocyx->nohw", patches, w.astype("f8"))
+    else:
+        expected = x.astype("f8") @ w.astype("f8")
+    nodes = [("Cast", ["w"], ["d"], {"to": 1})] if cast else []
+    nodes.append(("Conv" if convolution else "MatMul", ["x", "d" if cast else "w"], ["y"], {}))
+    kind = TensorProto.FLOAT if cast else TensorProto.FLOAT16
+    case(name, model(nodes, [value("x", x.shape, kind)], ["y"], {"w": w}), {"x": x}, {"y": expected}, w.size * 2 + 24 * 8 + 64)
+
+
 def n_bits(name, bits=4, k=64, n=24, block=16, zero=None, negative=False, bias=False, rank=2, groups=False, half=False):
     """MatMulNBits; `zero` is None, "packed" or "floats"."""
     blocks = -(-k // block)
@@ -167,6 +184,9 @@ dequantize("uint8-zeros", "u1", zero=True)
 dequantize("one-block", INT4, zero=True, k=64, block=64)
 dequantize("convolution", INT4, convolution=(20, 32, 3, 3))
 dequantize("convolution-zeros", UINT4, zero=True, convolution=(20, 32, 3, 3))
+halves("half-network")
+halves("half-weights", cast=True)
+halves("half-convolution", convolution=True)
 channels("tensor-int4", INT4)
 channels("tensor-uint4", UINT4, zero=lambda count: np.full(count, 5))
 channels("channel-int4", INT4, axis=1)
