@@ -9,6 +9,9 @@
 #include "LayoutRules.h"
 #include "ReshapeGroups.h"
 
+#include "quantc/Dialect/PTQ/IR/Blocks.h"
+#include "quantc/Dialect/PTQ/Transforms/Constants.h"
+
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -29,8 +32,27 @@ static int64_t getPosition(ArrayRef<int64_t> perms, int64_t dim) {
   return llvm::find(perms, dim) - perms.begin();
 }
 
+/// A type with a scale per block, transposed.
+static Type permuteBlocks(SubChannelType type, ArrayRef<int64_t> perms) {
+  SmallVector<int64_t> sizes = getBlockSizes(type, perms.size());
+  SmallVector<int32_t> dimensions;
+  SmallVector<int64_t> blocks;
+  for (auto [dim, from] : llvm::enumerate(perms))
+    if (sizes[from] != 0) {
+      dimensions.push_back(dim);
+      blocks.push_back(sizes[from]);
+    }
+  return SubChannelType::get(
+      type.getFlags(), type.getStorageType(), type.getExpressedType(),
+      permuteElements(type.getScales(), perms),
+      permuteElements(type.getZeroPoints(), perms), dimensions, blocks,
+      type.getStorageTypeMin(), type.getStorageTypeMax());
+}
+
 /// A type per axis follows its dimension.
 static Type permuteElement(Type element, ArrayRef<int64_t> perms) {
+  if (auto blocks = dyn_cast<SubChannelType>(element))
+    return permuteBlocks(blocks, perms);
   auto type = dyn_cast<quant::UniformQuantizedPerAxisType>(element);
   if (!type)
     return element;
