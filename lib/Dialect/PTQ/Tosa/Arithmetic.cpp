@@ -46,10 +46,11 @@ static unsigned getWidth(ValueRange values) {
   return widest;
 }
 
-/// An int32 type that holds both values with zero point 0.
-static Type getCommonType(Value lhs, Value rhs) {
+/// An int32 type that holds both values with zero point 0. Softmax reads
+/// accumulators in fractions of a step (N46).
+static Type getCommonType(Value lhs, Value rhs, bool feedsSoftmax) {
   double scale = getScale(lhs);
-  if (scale != getScale(rhs))
+  if (scale != getScale(rhs) || feedsSoftmax)
     scale = commonAdditionScale(scale, getScale(rhs),
                                 getWidth({lhs, rhs})); // N16, N68
   return getInt32Type(lhs.getContext(), scale);
@@ -120,7 +121,9 @@ struct CommonScaleModel : SingleResultModel<CommonScaleModel<OpTy>, OpTy> {
             });
         return build(op, builder, shifted[0], shifted[1]);
       }
-    Type common = getCommonType(operands[0], operands[1]);
+    bool feedsSoftmax =
+        !resultType && llvm::all_of(op->getUsers(), llvm::IsaPred<SoftmaxOp>);
+    Type common = getCommonType(operands[0], operands[1], feedsSoftmax);
     return build(op, builder,
                  requantize(builder, op->getLoc(), operands[0], common),
                  requantize(builder, op->getLoc(), operands[1], common));

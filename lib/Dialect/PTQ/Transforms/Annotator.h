@@ -62,6 +62,23 @@ private:
                                                  SchemeAttr scheme);
   RangeEstimate chooseRange(mlir::Value value, const Histogram &histogram,
                             SchemeAttr scheme);
+  /// What a mask adds to scores that it does not hide.
+  struct Visible {
+    double least, most;
+  };
+  /// Scores of which a mask hides some: scores + mask, or select with a number
+  /// that stands for hidden ones.
+  struct MaskedScores {
+    mlir::Value scores;
+    mlir::OpOperand *mask;
+    Visible visible;
+  };
+  std::optional<Visible> findMask(mlir::Value mask) const;
+  std::optional<MaskedScores> matchMask(mlir::Operation *op) const;
+  int64_t findSoftmaxRow(mlir::Value value) const;
+  std::optional<RangeEstimate> findVisibleRange(mlir::Value value,
+                                                SchemeAttr scheme) const;
+  std::optional<double> findMaskLow(mlir::Value mask) const;
   bool correctsBias(mlir::Operation *op) const;
   mlir::quant::UniformQuantizedType
   chooseType(mlir::Value value, const Histogram &histogram, SchemeAttr scheme);

@@ -174,6 +174,8 @@ RangeEstimate Annotator::chooseRange(Value value, const Histogram &histogram,
                                      SchemeAttr scheme) {
   if (auto range = getRequest<DenseF64ArrayAttr>(value, kRangeAttr))
     return {range[0], range[1], Estimator::MinMax};
+  if (auto visible = findVisibleRange(value, scheme)) // N73
+    return *visible;
   EstimatorOptions chosen = options;
   auto text = getRequest<StringAttr>(value, kEstimatorAttr);
   // N64: a step of int16 is so small that to clip saves nothing. Twice the
@@ -191,6 +193,8 @@ RangeEstimate Annotator::chooseRange(Value value, const Histogram &histogram,
     range.min *= 2;
     range.max *= 2;
   }
+  if (auto low = range.min < 0 ? findMaskLow(value) : std::nullopt) // N73
+    range.min = std::max(range.min, *low);
   return range;
 }
 
@@ -231,12 +235,16 @@ quant::QuantizedType Annotator::getWeightType(OpOperand &use,
 
 quant::QuantizedType Annotator::getConstantType(OpOperand &use,
                                                 ArrayRef<float> data) {
-  auto [min, max] = std::minmax_element(data.begin(), data.end());
+  double min = *llvm::min_element(data), max = *llvm::max_element(data);
+  if (auto low = min < 0 ? findMaskLow(use.get()) : std::nullopt) { // N73
+    min = std::max(min, *low);
+    max = std::max(max, min);
+  }
   SchemeAttr scheme = getScheme(use.getOwner());
-  auto type = getActivationType(scheme, *min, *max);
-  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()), *min, *max,
+  auto type = getActivationType(scheme, min, max);
+  warnLimitedScale(use.get().getLoc(), getTensorName(use.get()), min, max,
                    getAffineParams(type));
-  remarkParameters(use.get().getLoc(), getTensorName(use.get()), type, *min,
-                   *max, "constant");
+  remarkParameters(use.get().getLoc(), getTensorName(use.get()), type, min, max,
+                   "constant");
   return type;
 }

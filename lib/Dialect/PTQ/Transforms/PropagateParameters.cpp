@@ -84,9 +84,17 @@ uniteTypes(ArrayRef<quant::UniformQuantizedType> types) {
   return getRangeType(types.front(), min, max);
 }
 
+static bool isReadByMaxPoolOnly(Value value) {
+  return llvm::all_of(value.getUsers(), [](Operation *user) {
+    return isa<FakeQuantOp>(user) ? isReadByMaxPoolOnly(user->getResult(0))
+                                  : isa<tosa::MaxPool2dOp>(user);
+  });
+}
+
 /// The range of the value that a tosa.pad writes, as a type, if it exceeds that
 /// of `input`. A value near the end of float's range means "never the maximum"
-/// and may saturate.
+/// and may saturate. So may a value below all others of which only maxima are
+/// taken.
 static quant::UniformQuantizedType getPaddingType(Operation *op,
                                                   FakeQuantOp input) {
   auto pad = dyn_cast<tosa::PadOp>(op);
@@ -99,6 +107,8 @@ static quant::UniformQuantizedType getPaddingType(Operation *op,
   AffineParams params = getAffineParams(getType(input));
   if (padding >= dequantize(params.storage.min, params) - params.scale / 2 &&
       padding <= dequantize(params.storage.max, params) + params.scale / 2)
+    return {};
+  if (padding < 0 && isReadByMaxPoolOnly(pad.getOutput()))
     return {};
   return getRangeType(getType(input), padding, padding);
 }

@@ -146,6 +146,26 @@ func.func @pad(%x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<6xf32>, tensor<6
   return %2, %5 : tensor<6xf32>, tensor<6xf32>
 }
 
+// Only maxima read the first padded image, and never see the padding; others read the second one.
+// CHECK-LABEL: func.func @pad_max
+func.func @pad_max(%x: tensor<1x2x2x1xf32>, %y: tensor<1x2x2x1xf32>) -> (tensor<1x3x3x1xf32>, tensor<1x4x4x1xf32>) {
+  %padding = tosa.const_shape {values = dense<[0, 0, 1, 1, 1, 1, 0, 0]> : tensor<8xindex>} : () -> !tosa.shape<8>
+  %low = "tosa.const"() <{values = dense<-255.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  // CHECK: ptq.fake_quant %arg0 as !quant.uniform<i8:f32, 5.000000e-01:-128>
+  // CHECK: tosa.pad
+  // CHECK-NEXT: ptq.fake_quant {{.*}} as !quant.uniform<i8:f32, 5.000000e-01:-128>
+  %0 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5:-128> : tensor<1x2x2x1xf32>
+  %1 = tosa.pad %0, %padding, %low : (tensor<1x2x2x1xf32>, !tosa.shape<8>, tensor<1xf32>) -> tensor<1x4x4x1xf32>
+  %2 = ptq.fake_quant %1 as !quant.uniform<i8:f32, 1.0:-128> : tensor<1x4x4x1xf32>
+  %3 = tosa.max_pool2d %2 {kernel = array<i64: 2, 2>, stride = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>} : (tensor<1x4x4x1xf32>) -> tensor<1x3x3x1xf32>
+  // CHECK: ptq.fake_quant %arg1 as !quant.uniform<i8:f32, 1.500000e+00:42>
+  // CHECK: tosa.pad
+  %4 = ptq.fake_quant %y as !quant.uniform<i8:f32, 0.5:-128> : tensor<1x2x2x1xf32>
+  %5 = tosa.pad %4, %padding, %low : (tensor<1x2x2x1xf32>, !tosa.shape<8>, tensor<1xf32>) -> tensor<1x4x4x1xf32>
+  %6 = ptq.fake_quant %5 as !quant.uniform<i8:f32, 1.0:-128> : tensor<1x4x4x1xf32>
+  return %3, %6 : tensor<1x3x3x1xf32>, tensor<1x4x4x1xf32>
+}
+
 // Arithmetic has a scale of its own.
 // CHECK-LABEL: func.func @arithmetic
 func.func @arithmetic(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
