@@ -13,3 +13,15 @@ func.func @net(%x: tensor<1x4x4x2xf32>, %w: tensor<2x1x1x2xf32>, %r: tensor<4x4x
   %2 = tosa.reduce_product %1 {axis = 0 : i32} : (tensor<4x4x2xf32>) -> tensor<1x4x2xf32>
   return %1 : tensor<4x4x2xf32>
 }
+
+// Functions of one number were collected; the network has them one by one.
+func.func @parts(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'tosa.sigmoid' op, 'tosa.tanh' op computes in float (tensor 'chain'): its operand has no quantization parameters}}
+  %0 = ptq.pointwise %x {ptq.name = "chain"} : tensor<4xf32> -> tensor<4xf32> {
+  ^bb0(%arg0: tensor<4xf32>):
+    %1 = tosa.sigmoid %arg0 : (tensor<4xf32>) -> tensor<4xf32>
+    %2 = tosa.tanh %1 : (tensor<4xf32>) -> tensor<4xf32>
+    ptq.yield %2 : tensor<4xf32>
+  }
+  return %0 : tensor<4xf32>
+}
