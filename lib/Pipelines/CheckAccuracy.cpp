@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Pipelines/CheckAccuracy.h"
-#include "Answers.h"
 #include "Reals.h"
 #include "quantc/Pipelines/Tensors.h"
+#include "quantc/Report/Classification.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -67,49 +67,37 @@ public:
   AccuracyCheck finish();
 
 private:
-  llvm::Expected<SampleSet::Sample>
-  convert(const SampleSet::Sample &sample) const;
+  SampleSet::Sample convert(const SampleSet::Sample &sample) const;
   void compare(AccuracyCheck::Tensor &tensor);
+
+  /// Counts the answers of the first output.
+  void countAnswers();
 
   Runner floating, shipped;
   AccuracyCheck check;
-  std::optional<Answers> expected, given;
+  std::string first;
 };
 } // namespace
 
 Checker::Checker(Runner left, Runner right, size_t outputs)
     : floating(std::move(left)), shipped(std::move(right)) {
   llvm::StringSet<> names;
+  first = floating.interface().outputs.front().name;
   for (const TensorInfo &output :
        ArrayRef(floating.interface().outputs).take_front(outputs)) {
     names.insert(output.name);
-    check.outputs.push_back({output.name, "output", {}});
+    if (output.type == ElementType::Float32 || output.scale)
+      check.outputs.push_back({output.name, "output", {}});
   }
   for (const ProbedTensor &tensor : floating.tensors())
     if (!names.contains(tensor.name) && shipped.find(tensor.name))
       check.tensors.push_back({tensor.name, tensor.operation, {}});
-  const TensorInfo &first = floating.interface().outputs.front();
-  size_t rows = first.shape.size() > 1 ? first.shape.front() : 1;
-  bool isScores = first.type == ElementType::Float32 || first.scale;
-  if (isScores && hasAnswers(first, rows) &&
-      ShapedType::getNumElements(first.shape) > int64_t(rows)) {
-    expected.emplace(first, rows, /*threshold=*/0);
-    given.emplace(first, rows, /*threshold=*/0);
-  }
 }
 
 /// The sample as inputs of the quantized network, whose types may differ.
-llvm::Expected<SampleSet::Sample>
-Checker::convert(const SampleSet::Sample &sample) const {
+SampleSet::Sample Checker::convert(const SampleSet::Sample &sample) const {
   const std::vector<TensorInfo> &from = floating.interface().inputs;
   const std::vector<TensorInfo> &to = shipped.interface().inputs;
-  auto fits = [](const Array &array, const TensorInfo &input) {
-    return array.type == input.type && array.shape == input.shape;
-  };
-  if (sample.size() != from.size() || from.size() != to.size() ||
-      !llvm::all_of_zip(sample, from, fits))
-    return makeError("the samples in the profile are no inputs of the network: "
-                     "calibrate again");
   SampleSet::Sample result;
   for (auto [array, before, after] : llvm::zip(sample, from, to)) {
     if (before.type == after.type) {
@@ -132,33 +120,41 @@ void Checker::compare(AccuracyCheck::Tensor &tensor) {
 }
 
 llvm::Error Checker::addSample(const SampleSet::Sample &sample) {
-  llvm::Expected<SampleSet::Sample> converted = convert(sample);
-  if (!converted)
-    return converted.takeError();
   if (llvm::Error error = floating.run(sample))
     return error;
-  if (llvm::Error error = shipped.run(*converted))
+  if (llvm::Error error = shipped.run(convert(sample)))
     return error;
   for (AccuracyCheck::Tensor &tensor : check.tensors)
     compare(tensor);
   for (AccuracyCheck::Tensor &output : check.outputs)
     compare(output);
-  if (expected) {
-    StringRef first = check.outputs.front().name;
-    expected->add(floating.getReals(first), {});
-    given->add(shipped.getReals(first), {});
-  }
+  countAnswers();
   ++check.samples;
   return llvm::Error::success();
 }
 
-AccuracyCheck Checker::finish() {
-  if (expected) {
-    check.rows = expected->answers().size();
-    for (auto [left, right] :
-         llvm::zip_equal(expected->answers(), given->answers()))
-      check.agreeing += left == right;
+void Checker::countAnswers() {
+  const TensorInfo &info = *floating.find(first);
+  bool isReal = info.type == ElementType::Float32 || info.scale;
+  size_t classes = isReal && !info.shape.empty() ? info.shape.back() : 1;
+  if (isReal && (classes < 2 || info.shape.size() > 3))
+    return;
+  std::vector<double> expected =
+      isReal ? floating.getReals(first) : toDoubles(floating.get(first));
+  std::vector<double> given =
+      isReal ? shipped.getReals(first) : toDoubles(shipped.get(first));
+  if (expected.size() != given.size())
+    return;
+  for (size_t i = 0; i < expected.size(); i += classes) {
+    ArrayRef<double> left = ArrayRef(expected).slice(i, classes);
+    ArrayRef<double> right = ArrayRef(given).slice(i, classes);
+    ++check.rows;
+    check.agreeing += isReal ? topClass(left) == topClass(right)
+                             : left.front() == right.front();
   }
+}
+
+AccuracyCheck Checker::finish() {
   // Tensors without real numbers in both networks.
   llvm::erase_if(check.tensors, [](const AccuracyCheck::Tensor &tensor) {
     return tensor.noise.values() == 0;
@@ -184,6 +180,9 @@ quantc::checkAccuracy(ModuleOp network, ModuleOp lowered,
   llvm::Expected<ProbedModel> shipped = loadProbed(lowered, quantized);
   if (!shipped)
     return shipped.takeError();
+  if (llvm::Error error =
+          checkSamples(samples, floating->model->interface().inputs))
+    return std::move(error);
   Checker checker(Runner(std::move(*floating)), Runner(std::move(*shipped)),
                   outputs);
   for (const SampleSet::Sample *sample : samples.samples())

@@ -318,6 +318,8 @@ llvm::Error CompensateWeights::measure(std::vector<Product> &products,
       });
   if (!model)
     return model.takeError();
+  if (llvm::Error error = checkSamples(samples, (*model)->interface().inputs))
+    return error;
   for (const SampleSet::Sample *inputs : samples.samples()) {
     llvm::Expected<std::vector<Array>> outputs = (*model)->run(*inputs);
     if (!outputs)

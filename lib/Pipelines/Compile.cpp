@@ -184,6 +184,14 @@ static llvm::Error check(ModuleOp network, ModuleOp lowered,
   if (!accuracy)
     return accuracy.takeError();
   result.accuracy = std::move(*accuracy);
+  if (output.minSqnr && result.accuracy->outputs.empty())
+    return makeError(
+        "no output is a real number, so there is no SQNR to limit: "
+        "use a limit of agreement");
+  if (output.minAgreement && result.accuracy->rows == 0)
+    return makeError("the first output has more than three dimensions or one "
+                     "number in the last, so it is not read as answers: use a "
+                     "limit of SQNR");
   // Only limits that were given are errors.
   AccuracyLimits limits{output.minSqnr.value_or(-HUGE_VAL),
                         output.minAgreement.value_or(0)};

@@ -57,37 +57,50 @@ AccuracyCheck::findCauses(const AccuracyLimits &limits) const {
 
 bool AccuracyCheck::keeps(const AccuracyLimits &limits) const {
   double sqnr = outputSqnr();
-  return sqnr >= limits.sqnr &&
-         (sqnr >= kTies || agreement() >= limits.agreement);
+  bool areTies = !outputs.empty() && sqnr >= kTies;
+  return sqnr >= limits.sqnr && (areTies || agreement() >= limits.agreement);
 }
 
 static std::string spell(double sqnr) {
   return std::isinf(sqnr) ? "exact" : llvm::formatv("{0:F1} dB", sqnr).str();
 }
 
+/// "output 35.1 dB, 32 of 32 answers like float"
+static std::string spellOutputs(const AccuracyCheck &check) {
+  std::vector<std::string> parts;
+  if (!check.outputs.empty())
+    parts.push_back("output " + spell(check.outputSqnr()));
+  if (check.rows)
+    parts.push_back(llvm::formatv("{0} of {1} answers like float",
+                                  check.agreeing, check.rows));
+  return parts.empty() ? "no output to compare" : llvm::join(parts, ", ");
+}
+
 std::string AccuracyCheck::summarize() const {
   std::string text =
-      llvm::formatv("{0} samples: output {1}", samples, spell(outputSqnr()));
-  llvm::raw_string_ostream os(text);
-  if (rows)
-    os << llvm::formatv(", {0} of {1} answers like float", agreeing, rows);
+      llvm::formatv("{0} sample{1}: {2}", samples, samples == 1 ? "" : "s",
+                    spellOutputs(*this));
   if (const Tensor *lowest = worst())
-    os << llvm::formatv(", lowest {0} in '{1}'", spell(getSqnr(*lowest)),
-                        lowest->name);
+    text += llvm::formatv(", lowest {0} in '{1}'", spell(getSqnr(*lowest)),
+                          lowest->name);
   return text;
 }
 
 std::string AccuracyCheck::explain(const AccuracyLimits &limits) const {
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << llvm::formatv("quantization loses accuracy: on {0} of the calibration "
-                      "samples the outputs have an SQNR of {1} (limit {2:F1} "
-                      "dB)",
-                      samples, spell(outputSqnr()), limits.sqnr);
-  if (rows)
-    os << llvm::formatv(" and {0} of {1} answers are those of the float "
-                        "network (limit {2:F1} %)",
-                        agreeing, rows, limits.agreement);
+  os << llvm::formatv("quantization loses accuracy on {0} of the calibration "
+                      "samples: {1}",
+                      samples, spellOutputs(*this));
+  llvm::ListSeparator comma(", ");
+  std::string wanted;
+  llvm::raw_string_ostream limit(wanted);
+  if (!outputs.empty() && std::isfinite(limits.sqnr))
+    limit << comma << llvm::formatv("{0:F1} dB", limits.sqnr);
+  if (rows && limits.agreement > 0)
+    limit << comma
+          << llvm::formatv("{0:F1} % of the answers", limits.agreement);
+  os << " (limit: " << wanted << ")";
   std::vector<const Tensor *> causes = findCauses(limits);
   if (causes.empty())
     return text;

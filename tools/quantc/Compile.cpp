@@ -194,7 +194,7 @@ CompileCommand::getOutput(const CompilerOptions &options) const {
   if (noCheck)
     return usageError("--min-sqnr and --min-agreement are limits of the check "
                       "that --no-check skips");
-  if (std::isnan(minSqnr) || !(minAgreement >= 0 && minAgreement <= 100))
+  if (!std::isfinite(minSqnr) || !(minAgreement >= 0 && minAgreement <= 100))
     return usageError("--min-sqnr is a number of dB, and --min-agreement is "
                       "from 0 to 100");
   if (!options.quantize.profile || options.quantize.profile->samples.empty())

@@ -33,6 +33,7 @@
 #define QUANTC_PIPELINES_SAMPLES_H
 
 #include "quantc/Calibration/Preprocessing.h"
+#include "quantc/Calibration/SampleSet.h"
 #include "quantc/Emit/Emit.h"
 #include "quantc/Support/Npz.h"
 
@@ -125,6 +126,11 @@ forEachSample(llvm::ArrayRef<std::string> files,
               llvm::function_ref<llvm::Expected<bool>(const SampleFile &,
                                                       size_t, Progress)>
                   visit);
+
+/// Fails unless each of `samples`, which a profile keeps, has the types and
+/// shapes of `inputs` and holds finite numbers: profiles are not trusted.
+llvm::Error checkSamples(const SampleSet &samples,
+                         llvm::ArrayRef<TensorInfo> inputs);
 
 /// Collects the outputs of successive samples into one array per output. The
 /// array has the form that the inputs had: samples have a dimension of their

@@ -48,15 +48,17 @@ struct AccuracyCheck {
   static constexpr double kTies = 30;
 
   uint64_t samples = 0;
-  /// Rows of the first output, and those with the same largest score. No rows
-  /// if the output cannot be read as scores.
+  /// Answers of the first output, and those that are the same: of real numbers
+  /// with up to three dimensions the position of the largest in the last
+  /// dimension, of integers each element. 0 if the output has other numbers.
   uint64_t rows = 0, agreeing = 0;
+  /// Outputs of real numbers.
   std::vector<Tensor> outputs;
   /// Tensors inside of the network that both networks have, in its order.
   std::vector<Tensor> tensors;
 
-  /// The lowest SQNR of an output in dB; infinite if all are equal. Outputs
-  /// that are zero in float do not count.
+  /// The lowest SQNR of an output in dB; infinite if all are equal, or if there
+  /// are none. Outputs that are zero in float do not count.
   double outputSqnr() const;
   /// In percent; 100 without rows.
   double agreement() const;

@@ -81,6 +81,12 @@ struct Operator {
 
 /// A subgraph of a file.
 struct Network {
+  Network() = default;
+  /// Tensors point to `densified`, which moves but must not be copied.
+  Network(const Network &) = delete;
+  Network(Network &&) = default;
+  Network &operator=(Network &&) = default;
+
   llvm::StringRef name;
   std::vector<Tensor> tensors;
   /// Elements of constants that the file stores in another form.

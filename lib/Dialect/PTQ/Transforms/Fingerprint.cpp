@@ -91,6 +91,19 @@ void Fingerprint::add(Region &region) {
   }
 }
 
+/// Attributes of arguments without those of a policy.
+static ArrayAttr withoutSchemes(ArrayAttr attributes) {
+  SmallVector<Attribute> result;
+  for (auto dictionary : attributes.getAsRange<DictionaryAttr>()) {
+    NamedAttrList list;
+    for (NamedAttribute attribute : dictionary)
+      if (!isSchemeAttribute(attribute.getName()))
+        list.push_back(attribute);
+    result.push_back(list.getDictionary(attributes.getContext()));
+  }
+  return ArrayAttr::get(attributes.getContext(), result);
+}
+
 void Fingerprint::add(Operation &op) {
   if (auto observer = dyn_cast<ObserveOp>(op)) {
     numbers[observer.getOutput()] = number(observer.getInput());
@@ -103,7 +116,11 @@ void Fingerprint::add(Operation &op) {
         isSchemeAttribute(attribute.getName()))
       continue;
     add(attribute.getName().strref());
-    add(attribute.getValue());
+    if (auto func = dyn_cast<func::FuncOp>(op);
+        func && attribute.getName() == func.getArgAttrsAttrName())
+      add(withoutSchemes(cast<ArrayAttr>(attribute.getValue())));
+    else
+      add(attribute.getValue());
   }
   add(uint64_t(op.getNumOperands()));
   for (Value operand : op.getOperands())
