@@ -64,9 +64,7 @@ std::optional<NetworkFormat> quantc::detectFormat(StringRef bytes,
   return std::nullopt;
 }
 
-/// Replaces resources by ordinary constants, because the passes read the values
-/// of constants.
-static void inlineResources(ModuleOp module) {
+void quantc::inlineResources(ModuleOp module) {
   module.walk([](tosa::ConstOp op) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValues());
     AsmResourceBlob *blob =

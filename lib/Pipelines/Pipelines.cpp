@@ -19,6 +19,7 @@
 #include "mlir/Transforms/Passes.h"
 
 #include "CompensateWeights.h"
+#include "quantc/Pipelines/Network.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -27,6 +28,16 @@ using namespace quantc;
 static void addToFunctions(OpPassManager &pm, std::unique_ptr<Pass> pass) {
   pm.nest<func::FuncOp>().addPass(std::move(pass));
 }
+
+namespace {
+struct InlineResources
+    : public PassWrapper<InlineResources, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(InlineResources)
+
+  StringRef getName() const override { return "InlineResources"; }
+  void runOnOperation() override { inlineResources(getOperation()); }
+};
+} // namespace
 
 bool quantc::needsData(const QuantizeOptions &options, ModuleOp network) {
   StringRef name = options.policy.scheme;
@@ -44,6 +55,7 @@ bool quantc::needsData(const QuantizeOptions &options, ModuleOp network) {
 }
 
 void quantc::populateSimplifyPipeline(OpPassManager &pm) {
+  pm.addPass(std::make_unique<InlineResources>());
   // First, so that names do not depend on what the other passes do.
   addToFunctions(pm, ptq::createPTQNameTensors());
   // Networks that are quantized already go the way of those from

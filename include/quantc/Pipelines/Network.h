@@ -95,6 +95,10 @@ bool carriesParameters(mlir::ModuleOp module);
 /// or brings a scheme (`ptq.scheme`) that quantizes and needs no data.
 bool comesQuantized(mlir::ModuleOp module);
 
+/// Replaces resources by ordinary constants, because the passes read the values
+/// of constants.
+void inlineResources(mlir::ModuleOp module);
+
 } // namespace quantc
 
 #endif // QUANTC_PIPELINES_NETWORK_H
