@@ -277,6 +277,10 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
     warnNonFinite(*result);
     options.profile = std::make_shared<Profile>(std::move(result->profile));
   }
+  if (weightRounding == ptq::kRoundCompensated &&
+      !(options.profile && !options.profile->samples.empty()))
+    return usageError("--weight-rounding=compensated needs samples of the "
+                      "inputs: --calibrate, or a --profile that keeps some");
   return llvm::Error::success();
 }
 
