@@ -337,8 +337,9 @@ llvm::Error CompensateWeights::compensate() {
     profile = std::make_shared<Profile>(std::move(*loaded));
   }
   func::FuncOp network = getNetwork(getOperation());
-  bool wanted = network->hasAttr(ptq::kWeightRoundingAttr);
-  network->removeAttr(ptq::kWeightRoundingAttr);
+  bool wanted = network && network->hasAttr(ptq::kWeightRoundingAttr);
+  for (auto func : getOperation().getOps<func::FuncOp>())
+    func->removeAttr(ptq::kWeightRoundingAttr);
   if (!wanted || !profile || profile->samples.empty())
     return llvm::Error::success();
   std::vector<Product> products = findProducts(getOperation());
