@@ -6,15 +6,13 @@ usage: check_dynamic.py QUANTC WORKDIR [CASE]
 Every operator is computed here as ONNX defines it: float32 is rounded after each operation, and products of
 integers are exact. Nothing but the files says how the networks are quantized.
 """
-import pathlib
-import shutil
 import subprocess
-import sys
 
 import numpy as np
 from onnx import TensorProto
 
 from model_parts import model, value
+from run_cases import run_cases
 
 # Relative to the largest output.
 TOLERANCE = 1e-5
@@ -133,22 +131,5 @@ def check(quantc, workdir, file, x, expected):
     return "" if error <= TOLERANCE else f"off by {error}: {got.ravel()[:6]}, expected {expected.ravel()[:6]}"
 
 
-def main():
-    quantc, workdir = sys.argv[1], pathlib.Path(sys.argv[2])
-    only = sys.argv[3] if len(sys.argv) > 3 else ""
-    shutil.rmtree(workdir, ignore_errors=True)
-    workdir.mkdir(parents=True)
-    failures = count = 0
-    for name, parts in CASES.items():
-        if only not in name:
-            continue
-        count += 1
-        if message := check(quantc, workdir, *parts):
-            failures += 1
-            print(f"FAILED {name}: {message}")
-    print(f"{count - failures} of {count} dynamically quantized files")
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_cases(CASES, check, "dynamically quantized files")

@@ -7,15 +7,13 @@ Nothing says how the networks are quantized but the files. What is expected is c
 the integers of the files.
 """
 import json
-import pathlib
-import shutil
 import subprocess
-import sys
 
 import numpy as np
 from onnx import TensorProto, helper
 
 from model_parts import model, value
+from run_cases import run_cases
 
 INT4, UINT4 = 22, 21
 # Relative to the largest output.
@@ -237,23 +235,5 @@ def check(quantc, workdir, file, inputs, expected, limit):
     return ""
 
 
-def main():
-    quantc, workdir = sys.argv[1], pathlib.Path(sys.argv[2])
-    only = sys.argv[3] if len(sys.argv) > 3 else ""
-    shutil.rmtree(workdir, ignore_errors=True)
-    workdir.mkdir(parents=True)
-    failures = 0
-    count = 0
-    for name, parts in CASES.items():
-        if only not in name:
-            continue
-        count += 1
-        if message := check(quantc, workdir, *parts):
-            failures += 1
-            print(f"FAILED {name}: {message}")
-    print(f"{count - failures} of {count} files with narrow weights")
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_cases(CASES, check, "files with narrow weights")
