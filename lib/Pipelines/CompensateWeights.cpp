@@ -169,6 +169,17 @@ void Product::add(const float *values, size_t sample, size_t samples) {
     }
 }
 
+/// A constant with the name and place of `old`, which others may read.
+static Value createLike(OpBuilder &builder, Value old, RankedTensorType type,
+                        ArrayRef<float> values) {
+  Value constant =
+      ptq::createFloatConstant(builder, old.getLoc(), type, values);
+  if (StringRef name = ptq::getTensorName(old); !name.empty())
+    constant.getDefiningOp()->setAttr(ptq::kNameAttr,
+                                      builder.getStringAttr(name));
+  return constant;
+}
+
 void Product::round() {
   auto rounded = op->getOperand(weightIndex).getDefiningOp<ptq::FakeQuantOp>();
   std::optional<SmallVector<float>> values = ptq::getFloats(rounded.getInput());
@@ -208,12 +219,9 @@ void Product::round() {
     }
   }
   OpBuilder builder(op);
-  Value constant = ptq::createFloatConstant(
-      builder, rounded.getInput().getLoc(),
-      cast<RankedTensorType>(rounded.getType()), *values);
-  if (StringRef name = ptq::getTensorName(rounded.getInput()); !name.empty())
-    constant.getDefiningOp()->setAttr(ptq::kNameAttr,
-                                      builder.getStringAttr(name));
+  Value constant =
+      createLike(builder, rounded.getInput(),
+                 cast<RankedTensorType>(rounded.getType()), *values);
   op->setOperand(weightIndex, ptq::FakeQuantOp::create(
                                   builder, rounded.getLoc(), constant, type));
   setBias(shifts);
@@ -236,14 +244,9 @@ void Product::setBias(ArrayRef<double> shifts) {
   for (auto [value, shift] : llvm::zip_equal(*values, shifts))
     value -= shift;
   OpBuilder builder(op);
-  Value corrected = ptq::createFloatConstant(
-      builder, bias.getLoc(),
-      RankedTensorType::get({int64_t(values->size())}, builder.getF32Type()),
-      *values);
-  if (StringRef name = ptq::getTensorName(bias); !name.empty())
-    corrected.getDefiningOp()->setAttr(ptq::kNameAttr,
-                                       builder.getStringAttr(name));
-  op->setOperand(*biasIndex, corrected);
+  auto type =
+      RankedTensorType::get({int64_t(values->size())}, builder.getF32Type());
+  op->setOperand(*biasIndex, createLike(builder, bias, type, *values));
 }
 
 static std::vector<Product> findProducts(ModuleOp module) {
