@@ -29,9 +29,9 @@ USES = {
     "Emit": ["Target"],
     "Execution": ["Codegen/Transforms", "Emit"],
     "Report": ["Execution", "Calibration"],
-    "Pipelines": ["Dialect/PTQ/Tosa", "Dialect/PTQ/Transforms", "Conversion", "Report",
-                  "Import/Onnx", "Import/TFLite"],
-    "tools": ["Pipelines"],
+    "Pipelines": ["Dialect/PTQ/Tosa", "Dialect/PTQ/Transforms", "Conversion", "Execution"],
+    "Driver": ["Pipelines", "Report", "Import/Onnx", "Import/TFLite"],
+    "tools": ["Driver"],
 }
 PURE = {"Support", "Numerics", "Calibration", "Target", "Import/Host"}
 INCLUDE = re.compile(r'^\s*(?:#\s*)?include\s+["<]((?:quantc|mlir)/[^">]+)[">]')

@@ -16,6 +16,7 @@
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
 #include <cstdlib>
 
 using namespace quantc;
@@ -97,4 +98,22 @@ llvm::Expected<std::vector<Array>> Model::run(llvm::ArrayRef<Array> inputs) {
     return llvm::createStringError(
         llvm::formatv("{0}_run returned {1}", info.name, status).str());
   return outputs;
+}
+
+llvm::Expected<std::vector<Array>>
+Model::runKept(llvm::ArrayRef<Array> sample) {
+  auto fits = [](const Array &array, const TensorInfo &input) {
+    llvm::Error error = checkInput(array, input);
+    bool matches = !error;
+    llvm::consumeError(std::move(error));
+    return matches && llvm::all_of(toDoubles(array), [](double value) {
+             return std::isfinite(value);
+           });
+  };
+  if (sample.size() != info.inputs.size() ||
+      !llvm::all_of_zip(sample, info.inputs, fits))
+    return llvm::createStringError(
+        "the samples in the profile are no inputs of the network, or not "
+        "finite: calibrate again");
+  return run(sample);
 }

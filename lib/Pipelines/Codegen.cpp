@@ -13,6 +13,7 @@
 #include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Conversion/Passes.h"
 #include "quantc/Pipelines/Pipelines.h"
+#include "quantc/Support/Errors.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Conversion/TosaToLinalg/TosaToLinalg.h"
@@ -150,6 +151,16 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(codegen::createLowerPermute({options.target.lookupFeature}));
   addLLVMLowering(pm, options.target);
   pm.addPass(codegen::createEmitEntry());
+}
+
+llvm::Error quantc::generateCode(ModuleOp module,
+                                 const CodegenOptions &options) {
+  PassManager pm(module.getContext());
+  populateExpandPipeline(pm);
+  populateCodegenPipeline(pm, options);
+  if (failed(pm.run(module)))
+    return llvm::make_error<DiagnosedError>();
+  return llvm::Error::success();
 }
 
 namespace {

@@ -11,9 +11,11 @@
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
+#include "quantc/Execution/Model.h"
 #include "quantc/InitAllDialects.h"
 #include "quantc/Numerics/CompensatedRounding.h"
-#include "quantc/Pipelines/Compiler.h"
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
@@ -321,10 +323,8 @@ llvm::Error CompensateWeights::measure(std::vector<Product> &products,
       });
   if (!model)
     return model.takeError();
-  if (llvm::Error error = checkSamples(samples, (*model)->interface().inputs))
-    return error;
   for (const SampleSet::Sample *inputs : samples.samples()) {
-    llvm::Expected<std::vector<Array>> outputs = (*model)->run(*inputs);
+    llvm::Expected<std::vector<Array>> outputs = (*model)->runKept(*inputs);
     if (!outputs)
       return outputs.takeError();
     ++sample;

@@ -1,4 +1,4 @@
-//===- Network.cpp - Reading and checking networks -*- C++ -*-===//
+//===- Network.cpp - What a network consists of -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,6 +12,7 @@
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -20,20 +21,6 @@
 
 using namespace mlir;
 using namespace quantc;
-
-char DiagnosedError::ID = 0;
-
-void DiagnosedError::log(llvm::raw_ostream &os) const {
-  os << "see the diagnostics above";
-}
-
-std::error_code DiagnosedError::convertToErrorCode() const {
-  return llvm::inconvertibleErrorCode();
-}
-
-llvm::Error quantc::makeError(const llvm::Twine &message) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
-}
 
 /// Reports the first type of `types` that is not a statically shaped tensor,
 /// has floats other than f32, or quantized elements that represent no numbers.
@@ -289,4 +276,17 @@ bool quantc::carriesParameters(ModuleOp module) {
                                : WalkResult::advance();
       })
       .wasInterrupted();
+}
+
+void quantc::inlineResources(ModuleOp module) {
+  module.walk([](tosa::ConstOp op) {
+    auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValues());
+    AsmResourceBlob *blob =
+        resource ? resource.getRawHandle().getBlob() : nullptr;
+    bool splat = false;
+    if (blob && DenseElementsAttr::isValidRawBuffer(resource.getType(),
+                                                    blob->getData(), splat))
+      op.setValuesAttr(DenseElementsAttr::getFromRawBuffer(resource.getType(),
+                                                           blob->getData()));
+  });
 }

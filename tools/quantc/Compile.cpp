@@ -9,7 +9,9 @@
 #include "Options.h"
 #include "Terminal.h"
 
-#include "quantc/Pipelines/Compile.h"
+#include "quantc/Driver/Compile.h"
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 #include "quantc/Support/OutputFile.h"
 #include "quantc/Target/ModuleAttributes.h"
 

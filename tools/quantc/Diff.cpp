@@ -9,7 +9,8 @@
 #include "Options.h"
 #include "Terminal.h"
 
-#include "quantc/Pipelines/Tensors.h"
+#include "quantc/Driver/Tensors.h"
+#include "quantc/Support/Errors.h"
 #include "quantc/Support/InputFile.h"
 #include "quantc/Support/OutputFile.h"
 

@@ -10,7 +10,8 @@
 #include "ProgressLine.h"
 #include "Terminal.h"
 
-#include "quantc/Pipelines/Evaluate.h"
+#include "quantc/Driver/Evaluate.h"
+#include "quantc/Pipelines/Network.h"
 #include "quantc/Support/OutputFile.h"
 
 #include "llvm/Support/FormatVariadic.h"

@@ -8,7 +8,7 @@
 
 #include "Options.h"
 
-#include "quantc/Pipelines/Network.h"
+#include "quantc/Driver/NetworkFile.h"
 #include "quantc/Support/OutputFile.h"
 
 using namespace quantc;

@@ -9,7 +9,8 @@
 #include "Options.h"
 #include "Terminal.h"
 
-#include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Driver/NetworkReport.h"
+#include "quantc/Pipelines/Network.h"
 #include "quantc/Support/OutputFile.h"
 
 #include "llvm/Support/Format.h"

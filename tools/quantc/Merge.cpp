@@ -10,7 +10,7 @@
 #include "Terminal.h"
 
 #include "quantc/Calibration/Profile.h"
-#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/Support/FormatVariadic.h"
 

@@ -11,6 +11,7 @@
 #include "Terminal.h"
 
 #include "quantc/Dialect/PTQ/IR/Scheme.h"
+#include "quantc/Pipelines/Network.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"

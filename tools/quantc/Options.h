@@ -11,7 +11,7 @@
 
 #include "Command.h"
 
-#include "quantc/Pipelines/Compiler.h"
+#include "quantc/Driver/Compiler.h"
 
 namespace quantc::tool {
 

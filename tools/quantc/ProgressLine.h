@@ -9,7 +9,7 @@
 #ifndef QUANTC_TOOLS_QUANTC_PROGRESSLINE_H
 #define QUANTC_TOOLS_QUANTC_PROGRESSLINE_H
 
-#include "quantc/Pipelines/Samples.h"
+#include "quantc/Driver/Samples.h"
 
 #include <chrono>
 

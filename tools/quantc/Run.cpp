@@ -8,7 +8,8 @@
 
 #include "Options.h"
 
-#include "quantc/Pipelines/Tensors.h"
+#include "quantc/Driver/Tensors.h"
+#include "quantc/Pipelines/Network.h"
 #include "quantc/Support/OutputFile.h"
 
 using namespace quantc;

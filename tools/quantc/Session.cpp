@@ -9,8 +9,9 @@
 #include "Options.h"
 #include "Terminal.h"
 
+#include "quantc/Driver/NetworkFile.h"
 #include "quantc/InitAllDialects.h"
-#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include "mlir/IR/Remarks.h"
 

@@ -7,15 +7,15 @@
 ///
 /// \file
 /// Parses the command line and runs one subcommand. What a subcommand does
-/// stands in its own file, and how in quantc/Pipelines.
+/// stands in its own file, and how in quantc/Driver.
 ///
 //===----------------------------------------------------------------------===//
 
 #include "Command.h"
 #include "Terminal.h"
 
-#include "quantc/Pipelines/Network.h"
-#include "quantc/Pipelines/Version.h"
+#include "quantc/Driver/Version.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"

@@ -16,9 +16,10 @@
 #ifndef QUANTC_UNITTESTS_IMPORT_BUILDERTEST_H
 #define QUANTC_UNITTESTS_IMPORT_BUILDERTEST_H
 
+#include "quantc/Driver/Compiler.h"
 #include "quantc/Import/NetworkBuilder.h"
 #include "quantc/InitAllDialects.h"
-#include "quantc/Pipelines/Compiler.h"
+#include "quantc/Pipelines/Network.h"
 
 #include "mlir/IR/MLIRContext.h"
 

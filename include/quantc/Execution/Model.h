@@ -45,6 +45,9 @@ public:
   const ModelInterface &interface() const { return info; }
   /// Runs once. `inputs` have exactly the types and shapes of the interface.
   llvm::Expected<std::vector<Array>> run(llvm::ArrayRef<Array> inputs);
+  /// The same for a sample that a profile keeps, which is not trusted: fails
+  /// unless it has the types and shapes of the interface and is finite.
+  llvm::Expected<std::vector<Array>> runKept(llvm::ArrayRef<Array> sample);
   /// Runs on raw buffers, as NAME_run does.
   int runRaw(const void *const *inputs, void *const *outputs);
 

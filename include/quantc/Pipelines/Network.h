@@ -1,4 +1,4 @@
-//===- Network.h - Reading and checking networks -*- C++ -*-===//
+//===- Network.h - What a network consists of -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,60 +6,19 @@
 //
 ///
 /// \file
-/// How a network enters quantc: an ONNX, TFLite or MLIR file is read, and then
-/// checked for everything that the passes assume. So invalid input is reported
-/// here, with a location, and does not make a pass fail.
+/// Checks of a network for everything that the passes assume, so that invalid
+/// input is reported with a location and does not make a pass fail, and
+/// questions that several stages ask about it.
 ///
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTC_PIPELINES_NETWORK_H
 #define QUANTC_PIPELINES_NETWORK_H
 
-#include "quantc/Import/ImportOptions.h"
-
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-
-#include "llvm/Support/Error.h"
 
 namespace quantc {
-
-/// A failure whose cause was already reported through MLIR's diagnostics: there
-/// is nothing left to print.
-class DiagnosedError : public llvm::ErrorInfo<DiagnosedError> {
-public:
-  static char ID;
-  void log(llvm::raw_ostream &os) const override;
-  std::error_code convertToErrorCode() const override;
-};
-
-/// An error with a message. A short form of LLVM's own function.
-llvm::Error makeError(const llvm::Twine &message);
-
-/// The file formats of networks.
-enum class NetworkFormat { MLIR, Onnx, TFLite };
-
-/// The format of the file `path` whose first bytes are `bytes`, or nothing if
-/// it is not a network. The contents decide: "TFL3" at byte 4, MLIR's magic
-/// number, or the tag of the first field of an ONNX model. If the contents are
-/// none of these, the extension decides, so that the right reader reports the
-/// fault. Otherwise a file of text is taken for MLIR.
-std::optional<NetworkFormat> detectFormat(llvm::StringRef bytes,
-                                          llvm::StringRef path);
-
-/// Reads `path` ("-" is standard input) in any format and checks it with
-/// `verifyNetwork`. Operations that exporters leave in MLIR files are first
-/// converted to TOSA on float32 and signless integers, where TOSA has a
-/// counterpart. Resources become ordinary constants. Null after diagnostics.
-mlir::OwningOpRef<mlir::ModuleOp>
-loadNetwork(llvm::StringRef path, mlir::MLIRContext &context,
-            const ImportOptions &options = {});
-
-/// Writes a network so that `loadNetwork` reads the same back, names included:
-/// MLIR bytecode if `path` ends in .mlirbc, else text. Weights become
-/// resources, which are not printed among the operations.
-llvm::Error saveNetwork(mlir::ModuleOp module, llvm::StringRef path);
 
 /// True if `op` belongs to the dialects that a network consists of, or returns
 /// its results. Other operations came from an incomplete conversion.

@@ -87,6 +87,10 @@ void populateExpandPipeline(mlir::OpPassManager &pm);
 void populateCodegenPipeline(mlir::OpPassManager &pm,
                              const CodegenOptions &options);
 
+/// Code generation from any form that `lowerToStage` made: the module becomes
+/// one in the LLVM dialect.
+llvm::Error generateCode(mlir::ModuleOp module, const CodegenOptions &options);
+
 /// Registers the stages up to integer TOSA. Each named pipeline starts with
 /// float TOSA:
 ///

@@ -6,9 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Tensors.h"
+#include "quantc/Driver/Tensors.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"

@@ -20,13 +20,13 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_COMPILER_H
-#define QUANTC_PIPELINES_COMPILER_H
+#ifndef QUANTC_DRIVER_COMPILER_H
+#define QUANTC_DRIVER_COMPILER_H
 
+#include "quantc/Driver/NetworkFile.h"
+#include "quantc/Driver/Samples.h"
 #include "quantc/Execution/Model.h"
-#include "quantc/Pipelines/Network.h"
 #include "quantc/Pipelines/Pipelines.h"
-#include "quantc/Pipelines/Samples.h"
 
 namespace quantc {
 
@@ -67,10 +67,6 @@ Stage lastStage(NetworkForm form);
 llvm::Error
 lowerToStage(mlir::ModuleOp module, Stage stage, const CompilerOptions &options,
              llvm::function_ref<void(Stage, mlir::ModuleOp)> inspect = nullptr);
-
-/// Code generation from any form that `lowerToStage` made: the module becomes
-/// one in the LLVM dialect.
-llvm::Error generateCode(mlir::ModuleOp module, const CodegenOptions &options);
 
 struct CalibrationOptions {
   Preprocessing preprocessing;
@@ -122,4 +118,4 @@ llvm::Expected<ArrayMap> runModel(Model &model, llvm::StringRef inputs,
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_COMPILER_H
+#endif // QUANTC_DRIVER_COMPILER_H

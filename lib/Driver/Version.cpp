@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Version.h"
+#include "quantc/Driver/Version.h"
 
 #include "llvm/Config/llvm-config.h"
 

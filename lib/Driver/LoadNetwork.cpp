@@ -12,6 +12,7 @@
 #include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
+#include "quantc/Driver/NetworkFile.h"
 #include "quantc/Import/Onnx.h"
 #include "quantc/Import/TFLite.h"
 #include "quantc/Pipelines/Network.h"
@@ -62,19 +63,6 @@ std::optional<NetworkFormat> quantc::detectFormat(StringRef bytes,
   if (looksLikeText(bytes))
     return NetworkFormat::MLIR;
   return std::nullopt;
-}
-
-void quantc::inlineResources(ModuleOp module) {
-  module.walk([](tosa::ConstOp op) {
-    auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValues());
-    AsmResourceBlob *blob =
-        resource ? resource.getRawHandle().getBlob() : nullptr;
-    bool splat = false;
-    if (blob && DenseElementsAttr::isValidRawBuffer(resource.getType(),
-                                                    blob->getData(), splat))
-      op.setValuesAttr(DenseElementsAttr::getFromRawBuffer(resource.getType(),
-                                                           blob->getData()));
-  });
 }
 
 /// Parses text or bytecode. MLIR's parser refuses a few texts without a word.

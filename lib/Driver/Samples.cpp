@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Samples.h"
+#include "quantc/Driver/Samples.h"
 #include "Reals.h"
 #include "quantc/Numerics/Affine.h"
-#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -310,21 +310,6 @@ std::optional<AffineParams> SampleFile::exactParameters(size_t input) const {
   if (!converts(inputs[input]) || bindings[input].key.empty())
     return std::nullopt;
   return preprocessing.exactParameters(arrays->at(bindings[input].key).type);
-}
-
-Error quantc::checkSamples(const SampleSet &samples,
-                           ArrayRef<TensorInfo> inputs) {
-  auto fits = [](const Array &array, const TensorInfo &input) {
-    return array.type == input.type && array.shape == input.shape &&
-           llvm::all_of(toDoubles(array),
-                        [](double value) { return std::isfinite(value); });
-  };
-  for (const SampleSet::Sample *sample : samples.samples())
-    if (sample->size() != inputs.size() ||
-        !llvm::all_of_zip(*sample, inputs, fits))
-      return makeError("the samples in the profile are no inputs of the "
-                       "network, or not finite: calibrate again");
-  return Error::success();
 }
 
 const Array *SampleFile::find(StringRef key) const {

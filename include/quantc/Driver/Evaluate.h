@@ -12,11 +12,11 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_EVALUATE_H
-#define QUANTC_PIPELINES_EVALUATE_H
+#ifndef QUANTC_DRIVER_EVALUATE_H
+#define QUANTC_DRIVER_EVALUATE_H
 
+#include "quantc/Driver/Samples.h"
 #include "quantc/Execution/Model.h"
-#include "quantc/Pipelines/Samples.h"
 #include "quantc/Report/Evaluation.h"
 
 namespace quantc {
@@ -47,4 +47,4 @@ evaluate(llvm::ArrayRef<NamedModel> models, llvm::StringRef data,
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_EVALUATE_H
+#endif // QUANTC_DRIVER_EVALUATE_H

@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/CheckAccuracy.h"
+#include "quantc/Driver/CheckAccuracy.h"
 #include "Reals.h"
-#include "quantc/Pipelines/Tensors.h"
+#include "quantc/Driver/Tensors.h"
+#include "quantc/Pipelines/Network.h"
 #include "quantc/Report/Classification.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -35,7 +36,7 @@ public:
     return it == positions.end() ? nullptr : &interface().outputs[it->second];
   }
   llvm::Error run(const SampleSet::Sample &sample) {
-    return probed.model->run(sample).moveInto(results);
+    return probed.model->runKept(sample).moveInto(results);
   }
   /// The values of the last run; `find(name)` must not be null.
   const Array &get(StringRef name) const {
@@ -180,9 +181,6 @@ quantc::checkAccuracy(ModuleOp network, ModuleOp lowered,
   llvm::Expected<ProbedModel> shipped = loadProbed(lowered, quantized);
   if (!shipped)
     return shipped.takeError();
-  if (llvm::Error error =
-          checkSamples(samples, floating->model->interface().inputs))
-    return std::move(error);
   Checker checker(Runner(std::move(*floating)), Runner(std::move(*shipped)),
                   outputs);
   for (const SampleSet::Sample *sample : samples.samples())

@@ -11,11 +11,11 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_TENSORS_H
-#define QUANTC_PIPELINES_TENSORS_H
+#ifndef QUANTC_DRIVER_TENSORS_H
+#define QUANTC_DRIVER_TENSORS_H
 
-#include "quantc/Pipelines/Compiler.h"
-#include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Driver/Compiler.h"
+#include "quantc/Driver/NetworkReport.h"
 #include "quantc/Report/TensorDiff.h"
 
 namespace quantc {
@@ -40,4 +40,4 @@ loadProbed(mlir::ModuleOp lowered,
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_TENSORS_H
+#endif // QUANTC_DRIVER_TENSORS_H

@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Compiler.h"
+#include "quantc/Driver/Compiler.h"
+#include "quantc/Support/Errors.h"
 
 #include <random>
 

@@ -29,8 +29,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_SAMPLES_H
-#define QUANTC_PIPELINES_SAMPLES_H
+#ifndef QUANTC_DRIVER_SAMPLES_H
+#define QUANTC_DRIVER_SAMPLES_H
 
 #include "quantc/Calibration/Preprocessing.h"
 #include "quantc/Calibration/SampleSet.h"
@@ -127,11 +127,6 @@ forEachSample(llvm::ArrayRef<std::string> files,
                                                       size_t, Progress)>
                   visit);
 
-/// Fails unless each of `samples`, which a profile keeps, has the types and
-/// shapes of `inputs` and holds finite numbers: profiles are not trusted.
-llvm::Error checkSamples(const SampleSet &samples,
-                         llvm::ArrayRef<TensorInfo> inputs);
-
 /// Collects the outputs of successive samples into one array per output. The
 /// array has the form that the inputs had: samples have a dimension of their
 /// own, or are joined along the leading dimension. Outputs of rank 0 have no
@@ -152,4 +147,4 @@ private:
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_SAMPLES_H
+#endif // QUANTC_DRIVER_SAMPLES_H

@@ -6,9 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Compile.h"
-#include "quantc/Pipelines/CheckAccuracy.h"
-#include "quantc/Pipelines/Version.h"
+#include "quantc/Driver/Compile.h"
+#include "quantc/Driver/CheckAccuracy.h"
+#include "quantc/Driver/Version.h"
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 #include "quantc/Support/OutputFile.h"
 
 #include "llvm/ADT/SmallString.h"

@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Network.h"
+#include "quantc/Driver/NetworkFile.h"
+#include "quantc/Support/Errors.h"
 #include "quantc/Support/OutputFile.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_VERSION_H
-#define QUANTC_PIPELINES_VERSION_H
+#ifndef QUANTC_DRIVER_VERSION_H
+#define QUANTC_DRIVER_VERSION_H
 
 #include "llvm/ADT/StringRef.h"
 
@@ -20,4 +20,4 @@ llvm::StringRef getLLVMVersion();
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_VERSION_H
+#endif // QUANTC_DRIVER_VERSION_H

@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Compiler.h"
+#include "quantc/Driver/Compiler.h"
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -120,16 +122,6 @@ quantc::lowerToStage(ModuleOp module, Stage stage,
   if (llvm::Error error = generateCode(module, options.codegen))
     return error;
   reached(Stage::Codegen);
-  return llvm::Error::success();
-}
-
-llvm::Error quantc::generateCode(ModuleOp module,
-                                 const CodegenOptions &options) {
-  PassManager pm(module.getContext());
-  populateExpandPipeline(pm);
-  populateCodegenPipeline(pm, options);
-  if (failed(pm.run(module)))
-    return llvm::make_error<DiagnosedError>();
   return llvm::Error::success();
 }
 

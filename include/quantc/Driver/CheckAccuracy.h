@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_CHECKACCURACY_H
-#define QUANTC_PIPELINES_CHECKACCURACY_H
+#ifndef QUANTC_DRIVER_CHECKACCURACY_H
+#define QUANTC_DRIVER_CHECKACCURACY_H
 
 #include "quantc/Calibration/SampleSet.h"
-#include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Driver/NetworkReport.h"
 #include "quantc/Report/AccuracyCheck.h"
 
 namespace quantc {
@@ -26,4 +26,4 @@ checkAccuracy(mlir::ModuleOp network, mlir::ModuleOp lowered,
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_CHECKACCURACY_H
+#endif // QUANTC_DRIVER_CHECKACCURACY_H

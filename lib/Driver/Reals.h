@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_LIB_PIPELINES_REALS_H
-#define QUANTC_LIB_PIPELINES_REALS_H
+#ifndef QUANTC_LIB_DRIVER_REALS_H
+#define QUANTC_LIB_DRIVER_REALS_H
 
 #include "quantc/Emit/Emit.h"
 
@@ -24,4 +24,4 @@ Array fromReals(llvm::ArrayRef<double> reals, const TensorInfo &info);
 
 } // namespace quantc
 
-#endif // QUANTC_LIB_PIPELINES_REALS_H
+#endif // QUANTC_LIB_DRIVER_REALS_H

@@ -11,8 +11,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_NETWORKREPORT_H
-#define QUANTC_PIPELINES_NETWORKREPORT_H
+#ifndef QUANTC_DRIVER_NETWORKREPORT_H
+#define QUANTC_DRIVER_NETWORKREPORT_H
 
 #include "quantc/Dialect/PTQ/Transforms/Policy.h"
 #include "quantc/Numerics/Contract.h"
@@ -92,4 +92,4 @@ int64_t countWeightBytes(mlir::ModuleOp module);
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_NETWORKREPORT_H
+#endif // QUANTC_DRIVER_NETWORKREPORT_H

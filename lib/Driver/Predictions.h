@@ -1,4 +1,4 @@
-//===- Answers.h - What the output of a network says -*- C++ -*-===//
+//===- Predictions.h - What the output of a network says -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_LIB_PIPELINES_ANSWERS_H
-#define QUANTC_LIB_PIPELINES_ANSWERS_H
+#ifndef QUANTC_LIB_DRIVER_PREDICTIONS_H
+#define QUANTC_LIB_DRIVER_PREDICTIONS_H
 
 #include "quantc/Emit/Emit.h"
 #include "quantc/Report/Classification.h"
@@ -15,13 +15,13 @@
 namespace quantc {
 
 /// True if the output can be read as a classification of `rows` rows.
-bool hasAnswers(const TensorInfo &output, size_t rows);
+bool hasPredictions(const TensorInfo &output, size_t rows);
 
 /// Reads classes from a network's first output, and keeps them.
-class Answers {
+class Predictions {
 public:
-  /// `hasAnswers(output, rows)` must hold.
-  Answers(const TensorInfo &output, size_t rows, double threshold);
+  /// `hasPredictions(output, rows)` must hold.
+  Predictions(const TensorInfo &output, size_t rows, double threshold);
 
   /// The number of classes for which the output has scores. Nothing if it
   /// contains classes instead of scores.
@@ -31,7 +31,7 @@ public:
   /// the output contains a number that cannot be a class.
   bool add(llvm::ArrayRef<double> values, llvm::ArrayRef<unsigned> labels);
   /// The answer to each row so far.
-  const std::vector<unsigned> &answers() const { return given; }
+  const std::vector<unsigned> &classes() const { return predicted; }
   /// The metrics over `labels`, of all rows.
   ClassificationMetrics metrics(llvm::ArrayRef<unsigned> labels) const;
 
@@ -41,10 +41,10 @@ private:
   Kind kind;
   size_t rows, perRow;
   double threshold;
-  std::vector<unsigned> given;
+  std::vector<unsigned> predicted;
   ClassificationMetrics scored;
 };
 
 } // namespace quantc
 
-#endif // QUANTC_LIB_PIPELINES_ANSWERS_H
+#endif // QUANTC_LIB_DRIVER_PREDICTIONS_H

@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Evaluate.h"
-#include "Answers.h"
+#include "quantc/Driver/Evaluate.h"
+#include "Predictions.h"
 #include "Reals.h"
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -21,11 +22,11 @@ using llvm::StringRef;
 
 namespace {
 /// One of the networks, with its answers so far.
-struct Contestant {
+struct Candidate {
   Model *model;
   std::string name;
   SampleFile file;
-  std::optional<Answers> answers;
+  std::optional<Predictions> predictions;
 
   ArrayRef<TensorInfo> outputs() const { return model->interface().outputs; }
   /// Runs sample `index` and returns the outputs as real numbers.
@@ -39,27 +40,27 @@ public:
       : models(models), options(options) {}
 
   Error open(StringRef data);
-  size_t samples() const { return contestants.front().file.samples(); }
+  size_t samples() const { return candidates.front().file.samples(); }
   Error addSample(size_t index);
   Evaluation finish();
 
 private:
   Error readLabels();
-  Error prepareAnswers(StringRef data);
-  Error checkComparable(const Contestant &other);
-  Error say(Contestant &contestant, ArrayRef<double> values,
+  Error preparePredictions(StringRef data);
+  Error checkComparable(const Candidate &other);
+  Error say(Candidate &candidate, ArrayRef<double> values,
             ArrayRef<unsigned> rowLabels);
 
   ArrayRef<NamedModel> models;
   EvaluationOptions options;
-  std::vector<Contestant> contestants;
-  std::vector<Comparison> comparisons; // of all contestants but the first
+  std::vector<Candidate> candidates;
+  std::vector<Comparison> comparisons; // of all candidates but the first
   std::optional<std::vector<unsigned>> labels;
   size_t rows = 1; // of each sample
 };
 } // namespace
 
-Expected<std::vector<std::vector<double>>> Contestant::run(size_t index) {
+Expected<std::vector<std::vector<double>>> Candidate::run(size_t index) {
   Expected<std::vector<Array>> results = model->run(file.sample(index));
   if (!results)
     return results.takeError();
@@ -72,31 +73,31 @@ Expected<std::vector<std::vector<double>>> Contestant::run(size_t index) {
 Error Evaluator::open(StringRef data) {
   for (const NamedModel &named : models) {
     Expected<SampleFile> file =
-        contestants.empty()
+        candidates.empty()
             ? SampleFile::open(data, named.model->interface().inputs,
                                options.preprocessing)
-            : contestants.front().file.rebind(named.model->interface().inputs);
+            : candidates.front().file.rebind(named.model->interface().inputs);
     if (!file)
       return file.takeError();
-    contestants.push_back({named.model, named.name, std::move(*file), {}});
+    candidates.push_back({named.model, named.name, std::move(*file), {}});
   }
   if (samples() == 0)
     return makeError("'" + data + "': the data set is empty");
-  for (const Contestant &other : llvm::drop_begin(contestants)) {
+  for (const Candidate &other : llvm::drop_begin(candidates)) {
     if (Error error = checkComparable(other))
       return error;
     comparisons.push_back({other.name, 0, 0, {}});
-    for (const TensorInfo &output : contestants.front().outputs())
+    for (const TensorInfo &output : candidates.front().outputs())
       comparisons.back().outputs.push_back({output.name, {}});
   }
   if (Error error = readLabels())
     return error;
-  if (!labels && contestants.size() == 1)
+  if (!labels && candidates.size() == 1)
     return makeError(llvm::formatv(
         "{0}: no labels: accuracy needs a key 'y'; without labels a network is "
         "compared with another one, its own float form or --against",
-        contestants.front().file.quotedPath()));
-  return prepareAnswers(data);
+        candidates.front().file.quotedPath()));
+  return preparePredictions(data);
 }
 
 /// The sizes other than 1, which two layouts of the same values have in common.
@@ -107,8 +108,8 @@ static std::vector<int64_t> realSizes(ArrayRef<int64_t> shape) {
   return result;
 }
 
-Error Evaluator::checkComparable(const Contestant &other) {
-  const Contestant &measured = contestants.front();
+Error Evaluator::checkComparable(const Candidate &other) {
+  const Candidate &measured = candidates.front();
   if (other.file.samples() != samples())
     return makeError(llvm::formatv(
         "'{0}' makes {1} samples of the data, '{2}' makes {3}: they take "
@@ -129,7 +130,7 @@ Error Evaluator::checkComparable(const Contestant &other) {
 
 /// Reads the labels as they are. The number of classes is not known yet.
 Error Evaluator::readLabels() {
-  const SampleFile &file = contestants.front().file;
+  const SampleFile &file = candidates.front().file;
   const Array *array = file.find(kLabels);
   if (!array)
     return Error::success();
@@ -156,20 +157,20 @@ Error Evaluator::readLabels() {
   return Error::success();
 }
 
-Error Evaluator::prepareAnswers(StringRef data) {
-  const TensorInfo &first = contestants.front().outputs().front();
+Error Evaluator::preparePredictions(StringRef data) {
+  const TensorInfo &first = candidates.front().outputs().front();
   if (!labels && first.shape.size() > 1)
     rows = first.shape.front();
-  for (Contestant &contestant : contestants) {
-    const TensorInfo &output = contestant.outputs().front();
-    if (!hasAnswers(output, rows))
+  for (Candidate &candidate : candidates) {
+    const TensorInfo &output = candidate.outputs().front();
+    if (!hasPredictions(output, rows))
       return makeError(llvm::formatv(
           "output '{0}' of shape [{1:$[, ]}] cannot be read as scores of "
           "classes for {2} labels per run",
           output.name,
           llvm::make_range(output.shape.begin(), output.shape.end()), rows));
-    contestant.answers.emplace(output, rows, options.threshold);
-    std::optional<unsigned> classes = contestant.answers->scoredClasses();
+    candidate.predictions.emplace(output, rows, options.threshold);
+    std::optional<unsigned> classes = candidate.predictions->scoredClasses();
     if (!labels || !classes)
       continue;
     auto bad = llvm::find_if(*labels,
@@ -183,13 +184,13 @@ Error Evaluator::prepareAnswers(StringRef data) {
   return Error::success();
 }
 
-Error Evaluator::say(Contestant &contestant, ArrayRef<double> values,
+Error Evaluator::say(Candidate &candidate, ArrayRef<double> values,
                      ArrayRef<unsigned> rowLabels) {
-  if (contestant.answers->add(values, rowLabels))
+  if (candidate.predictions->add(values, rowLabels))
     return Error::success();
   return makeError(
       llvm::formatv("output '{0}' of '{1}' holds integers that are no classes",
-                    contestant.outputs().front().name, contestant.name));
+                    candidate.outputs().front().name, candidate.name));
 }
 
 Error Evaluator::addSample(size_t index) {
@@ -197,11 +198,11 @@ Error Evaluator::addSample(size_t index) {
   if (labels)
     rowLabels = ArrayRef<unsigned>(*labels).slice(index * rows, rows);
   std::vector<std::vector<double>> measured;
-  for (auto [number, contestant] : llvm::enumerate(contestants)) {
-    auto outputs = contestant.run(index);
+  for (auto [number, candidate] : llvm::enumerate(candidates)) {
+    auto outputs = candidate.run(index);
     if (!outputs)
       return outputs.takeError();
-    if (Error error = say(contestant, outputs->front(), rowLabels))
+    if (Error error = say(candidate, outputs->front(), rowLabels))
       return error;
     if (number == 0)
       measured = std::move(*outputs);
@@ -216,18 +217,19 @@ Error Evaluator::addSample(size_t index) {
 Evaluation Evaluator::finish() {
   Evaluation evaluation;
   evaluation.samples = samples() * rows;
-  for (const Contestant &contestant : contestants) {
-    evaluation.networks.push_back({contestant.name, std::nullopt});
+  for (const Candidate &candidate : candidates) {
+    evaluation.networks.push_back({candidate.name, std::nullopt});
     if (labels)
-      evaluation.networks.back().metrics = contestant.answers->metrics(*labels);
+      evaluation.networks.back().metrics =
+          candidate.predictions->metrics(*labels);
   }
   const std::vector<unsigned> &measured =
-      contestants.front().answers->answers();
+      candidates.front().predictions->classes();
   for (auto [comparison, other] :
-       llvm::zip_equal(comparisons, llvm::drop_begin(contestants))) {
+       llvm::zip_equal(comparisons, llvm::drop_begin(candidates))) {
     comparison.rows = measured.size();
     for (auto [left, right] :
-         llvm::zip_equal(measured, other.answers->answers()))
+         llvm::zip_equal(measured, other.predictions->classes()))
       comparison.agreeing += left == right;
   }
   evaluation.comparisons = std::move(comparisons);

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Driver/NetworkReport.h"
 #include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Pipelines/Network.h"

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantc/Pipelines/Network.h"
-#include "quantc/Pipelines/Samples.h"
+#include "quantc/Driver/Samples.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"

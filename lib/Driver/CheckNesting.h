@@ -11,8 +11,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_LIB_PIPELINES_CHECKNESTING_H
-#define QUANTC_LIB_PIPELINES_CHECKNESTING_H
+#ifndef QUANTC_LIB_DRIVER_CHECKNESTING_H
+#define QUANTC_LIB_DRIVER_CHECKNESTING_H
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Support/LLVM.h"
@@ -29,4 +29,4 @@ mlir::LogicalResult checkNesting(llvm::MemoryBufferRef text,
 
 } // namespace quantc
 
-#endif // QUANTC_LIB_PIPELINES_CHECKNESTING_H
+#endif // QUANTC_LIB_DRIVER_CHECKNESTING_H

@@ -9,8 +9,9 @@
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
-#include "quantc/Pipelines/Compiler.h"
+#include "quantc/Driver/Compiler.h"
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 
 #include <cmath>
 

@@ -11,11 +11,11 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_PIPELINES_COMPILE_H
-#define QUANTC_PIPELINES_COMPILE_H
+#ifndef QUANTC_DRIVER_COMPILE_H
+#define QUANTC_DRIVER_COMPILE_H
 
-#include "quantc/Pipelines/Compiler.h"
-#include "quantc/Pipelines/NetworkReport.h"
+#include "quantc/Driver/Compiler.h"
+#include "quantc/Driver/NetworkReport.h"
 #include "quantc/Report/AccuracyCheck.h"
 
 namespace quantc {
@@ -68,4 +68,4 @@ std::string nameFromPath(llvm::StringRef path);
 
 } // namespace quantc
 
-#endif // QUANTC_PIPELINES_COMPILE_H
+#endif // QUANTC_DRIVER_COMPILE_H
