@@ -45,6 +45,19 @@ std::optional<Estimator> quantc::parseEstimator(StringRef name) {
   return std::nullopt;
 }
 
+llvm::cl::ValuesClass quantc::estimatorValues() {
+  return llvm::cl::values(
+      clEnumValN(Estimator::Auto, "auto",
+                 "per tensor, the one with the least error (default)"),
+      clEnumValN(Estimator::MinMax, "min-max", "all values seen"),
+      clEnumValN(Estimator::MovingAverage, "moving-average",
+                 "mean over samples of their extremes"),
+      clEnumValN(Estimator::Percentile, "percentile",
+                 "the share of values that --percentile gives"),
+      clEnumValN(Estimator::Entropy, "entropy", "least KL divergence"),
+      clEnumValN(Estimator::Mse, "mse", "least squared error"));
+}
+
 StringRef quantc::stringifyEstimator(Estimator estimator) {
   return find_if(
              kNames,

@@ -33,22 +33,8 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-static std::optional<Element> parseElement(StringRef text) {
-  if (text == "own")
-    return Element::Own;
-  if (text == "float")
-    return Element::Float;
-  if (text == "int8")
-    return Element::Int8;
-  if (text == "uint8")
-    return Element::UInt8;
-  if (text == "int16")
-    return Element::Int16;
-  return std::nullopt;
-}
-
-static unsigned getWidth(Element element) {
-  return element == Element::Int16 ? 16 : 8;
+static unsigned getWidth(IOType element) {
+  return element == IOType::Int16 ? 16 : 8;
 }
 
 /// int8 or int16 with one scale, or null.
@@ -62,7 +48,7 @@ static quant::UniformQuantizedType getIntegerType(Type tensor) {
 LogicalResult quantc::checkWidth(func::FuncOp func, const Twine &what,
                                  StringRef name,
                                  quant::UniformQuantizedType type,
-                                 Element element) {
+                                 IOType element) {
   unsigned width = type.getStorageTypeIntegralWidth();
   if (width == getWidth(element))
     return success();
@@ -75,7 +61,7 @@ LogicalResult quantc::checkWidth(func::FuncOp func, const Twine &what,
 /// argument without users has the scale 1: nothing depends on it, and the
 /// caller gets the element type that it asked for.
 static quant::UniformQuantizedType getWantedType(BlockArgument argument,
-                                                 Element element) {
+                                                 IOType element) {
   if (argument.use_empty())
     return getUniformType(argument.getContext(),
                           {1.0, 0, getStorage(getWidth(element))},
@@ -89,7 +75,7 @@ static quant::UniformQuantizedType getWantedType(BlockArgument argument,
 
 /// A float constant as integers, with the parameters of the range of its
 /// values; null if `value` is no constant of finite floats.
-static Value quantizeConstant(OpBuilder &b, Value value, Element element) {
+static Value quantizeConstant(OpBuilder &b, Value value, IOType element) {
   SmallVector<double> reals = getConstantReals(value);
   if (reals.empty() ||
       !llvm::all_of(reals, [](double real) { return std::isfinite(real); }))
@@ -110,11 +96,16 @@ static Value quantizeConstant(OpBuilder &b, Value value, Element element) {
                      getUniformType(b.getContext(), params, width));
 }
 
+/// float16 is float32 first.
+static IOType widen(IOType element) {
+  return element == IOType::Float16 ? IOType::Float : element;
+}
+
 static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
-                                  Element element) {
-  FailureOr<bool> isOwn = convertOwnInput(func, argument, element);
-  if (failed(isOwn) || *isOwn || element == Element::Float)
-    return isOwn;
+                                  IOType element) {
+  FailureOr<bool> isNative = convertNativeInput(func, argument, element);
+  if (failed(isNative) || *isNative || element == IOType::Float)
+    return isNative;
   Location loc = argument.getLoc();
   OpBuilder b = OpBuilder::atBlockBegin(argument.getOwner());
   bool isFloat = isFloatTensor(argument.getType());
@@ -138,7 +129,7 @@ static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
       argument.getUses(), [](OpOperand &use) { return &use; });
   argument.setType(tensor.clone(type.getStorageType()));
   Value storage = argument;
-  if (element == Element::UInt8)
+  if (element == IOType::UInt8)
     storage = convertSign(b, loc, argument, /*fromUnsigned=*/true);
   Value quantized = reinterpret(b, loc, storage, type);
   Value real; // The value for users that stay float.
@@ -163,12 +154,12 @@ static LogicalResult convertInput(func::FuncOp func, BlockArgument argument,
 }
 
 static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
-                                   Element element) {
+                                   IOType element) {
   OpBuilder b(output.getOwner());
   Value value = output.get();
-  FailureOr<bool> isOwn = convertOwnOutput(func, output, element);
-  if (failed(isOwn) || *isOwn || element == Element::Float)
-    return isOwn;
+  FailureOr<bool> isNative = convertNativeOutput(func, output, element);
+  if (failed(isNative) || *isNative || element == IOType::Float)
+    return isNative;
   if (auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>())
     value = dequantize.getInput();
   if (isFloatTensor(value.getType()))
@@ -187,7 +178,7 @@ static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
                         getTensorName(output.get()), type, element)))
     return failure();
   Value storage = reinterpret(b, value.getLoc(), value, type.getStorageType());
-  if (element == Element::UInt8)
+  if (element == IOType::UInt8)
     storage = convertSign(b, value.getLoc(), storage, /*fromUnsigned=*/false);
   Operation *before = output.get().getDefiningOp();
   output.set(storage);
@@ -199,6 +190,33 @@ static LogicalResult convertOutput(func::FuncOp func, OpOperand &output,
   return success();
 }
 
+/// `type` with elements of f16 if it has those of f32, else null.
+static RankedTensorType getHalfType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.getElementType().isF32())
+    return {};
+  return tensor.clone(Float16Type::get(type.getContext()));
+}
+
+/// The caller passes float16; the network goes on with float32.
+static void narrowInput(BlockArgument argument) {
+  RankedTensorType half = getHalfType(argument.getType());
+  if (!half)
+    return;
+  OpBuilder b = OpBuilder::atBlockBegin(argument.getOwner());
+  Type wide = argument.getType();
+  argument.setType(half);
+  auto cast = tosa::CastOp::create(b, argument.getLoc(), wide, argument);
+  argument.replaceAllUsesExcept(cast, cast);
+}
+
+static void narrowOutput(OpOperand &output) {
+  Value value = output.get();
+  OpBuilder b(output.getOwner());
+  if (RankedTensorType half = getHalfType(value.getType()))
+    output.set(tosa::CastOp::create(b, value.getLoc(), half, value));
+}
+
 namespace {
 struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
   using Base::Base;
@@ -207,25 +225,23 @@ struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
     func::FuncOp func = getOperation();
     if (func.isExternal() || !func.isPublic())
       return;
-    std::optional<Element> in = parseElement(inputs);
-    std::optional<Element> out = parseElement(outputs);
-    if (!in || !out) {
-      func.emitError("unknown element type '")
-          << (in ? outputs : inputs)
-          << "'; use own, float, int8, uint8 or int16";
-      return signalPassFailure();
-    }
     Operation *terminator = func.getBody().front().getTerminator();
     nameResults(func);
     bool ok = true;
-    if (*out != Element::Own)
+    if (outputs != IOType::Native)
       for (OpOperand &output : terminator->getOpOperands())
-        ok &= succeeded(convertOutput(func, output, *out));
-    if (*in != Element::Own)
+        ok &= succeeded(convertOutput(func, output, widen(outputs)));
+    if (inputs != IOType::Native)
       for (BlockArgument argument : func.getArguments())
-        ok &= succeeded(convertInput(func, argument, *in));
+        ok &= succeeded(convertInput(func, argument, widen(inputs)));
     if (!ok)
       return signalPassFailure();
+    if (outputs == IOType::Float16)
+      for (OpOperand &output : terminator->getOpOperands())
+        narrowOutput(output);
+    if (inputs == IOType::Float16)
+      for (BlockArgument argument : func.getArguments())
+        narrowInput(argument);
     func.setFunctionType(FunctionType::get(
         func.getContext(), func.getBody().front().getArgumentTypes(),
         terminator->getOperandTypes()));

@@ -15,6 +15,7 @@
 #ifndef QUANTC_LIB_CONVERSION_CONVERTIO_H
 #define QUANTC_LIB_CONVERSION_CONVERTIO_H
 
+#include "quantc/Conversion/IOType.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,12 +23,9 @@
 
 namespace quantc {
 
-/// What the bytes of an input or output are.
-enum class Element { Own, Float, Int8, UInt8, Int16 };
-
 /// The attributes of an argument or result that holds `type`.
 void describe(mlir::Builder b, mlir::quant::UniformQuantizedType type,
-              Element element,
+              IOType element,
               llvm::function_ref<void(llvm::StringRef, mlir::Attribute)> set);
 
 /// Converts signed integers to unsigned ones or back. They represent the same
@@ -40,17 +38,17 @@ mlir::Value convertSign(mlir::OpBuilder &b, mlir::Location loc,
 llvm::LogicalResult checkWidth(mlir::func::FuncOp func, const llvm::Twine &what,
                                llvm::StringRef name,
                                mlir::quant::UniformQuantizedType type,
-                               Element element);
+                               IOType element);
 
 /// Makes an input or output that is integers with parameters in the network
 /// itself `element`. False, with nothing changed, if it is something else;
 /// failure after an error.
-llvm::FailureOr<bool> convertOwnInput(mlir::func::FuncOp func,
-                                      mlir::BlockArgument argument,
-                                      Element element);
-llvm::FailureOr<bool> convertOwnOutput(mlir::func::FuncOp func,
-                                       mlir::OpOperand &output,
-                                       Element element);
+llvm::FailureOr<bool> convertNativeInput(mlir::func::FuncOp func,
+                                         mlir::BlockArgument argument,
+                                         IOType element);
+llvm::FailureOr<bool> convertNativeOutput(mlir::func::FuncOp func,
+                                          mlir::OpOperand &output,
+                                          IOType element);
 
 } // namespace quantc
 

@@ -10,8 +10,6 @@
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Support/Errors.h"
 
-#include "llvm/ADT/StringSwitch.h"
-
 using namespace mlir;
 using namespace quantc;
 
@@ -29,18 +27,6 @@ StringRef quantc::stringify(NetworkForm form) {
   llvm_unreachable("every form is handled");
 }
 
-std::optional<Stage> quantc::parseStage(StringRef name) {
-  return llvm::StringSwitch<std::optional<Stage>>(name)
-      .Case("import", Stage::Import)
-      .Case("simplify", Stage::Simplify)
-      .Case("observe", Stage::Observe)
-      .Case("annotate", Stage::Annotate)
-      .Case("quantize", Stage::Quantize)
-      .Case("lower", Stage::Lower)
-      .Case("codegen", Stage::Codegen)
-      .Default(std::nullopt);
-}
-
 Stage quantc::lastStage(NetworkForm form) {
   switch (form) {
   case NetworkForm::Float:
@@ -53,25 +39,6 @@ Stage quantc::lastStage(NetworkForm form) {
     return Stage::Lower;
   }
   llvm_unreachable("every form is handled");
-}
-
-static void populateStage(OpPassManager &pm, Stage stage,
-                          const QuantizeOptions &options) {
-  switch (stage) {
-  case Stage::Simplify:
-    return populateSimplifyPipeline(pm);
-  case Stage::Observe:
-    return populateObservePipeline(pm);
-  case Stage::Annotate:
-    return populateAnnotatePipeline(pm, options);
-  case Stage::Quantize:
-    return populateQuantizePipeline(pm, options);
-  case Stage::Lower:
-    return populateLowerPipeline(pm, options);
-  case Stage::Import:
-  case Stage::Codegen:
-    return;
-  }
 }
 
 /// Parameters come from a profile or are in the network already, or the scheme
@@ -107,14 +74,16 @@ quantc::lowerToStage(ModuleOp module, Stage stage,
     if (last >= Stage::Annotate)
       if (llvm::Error error = checkCalibrated(module, options))
         return error;
-    for (int i = int(Stage::Simplify); i <= int(last); ++i) {
+    for (const StageInfo &info : getStages()) {
+      if (!info.populate || info.stage > last)
+        continue;
       PassManager pm(module.getContext());
-      populateStage(pm, Stage(i), options.quantize);
+      info.populate(pm, options.quantize);
       if (options.form == NetworkForm::Float)
         populateFloatPipeline(pm);
       if (failed(pm.run(module)))
         return llvm::make_error<DiagnosedError>();
-      reached(Stage(i));
+      reached(info.stage);
     }
   }
   if (stage < Stage::Codegen)

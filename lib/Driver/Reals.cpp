@@ -10,6 +10,8 @@
 
 #include "quantc/Numerics/Affine.h"
 
+#include "llvm/ADT/APFloat.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 #include <limits>
@@ -30,6 +32,16 @@ Array quantc::fromReals(llvm::ArrayRef<double> reals, const TensorInfo &info) {
   Array result = Array::zeros(info.type, {int64_t(reals.size())});
   if (info.type == ElementType::Float32) {
     llvm::copy(reals, result.as<float>().begin());
+    return result;
+  }
+  if (info.type == ElementType::Float16) {
+    for (auto [bits, real] : llvm::zip_equal(result.as<uint16_t>(), reals)) {
+      llvm::APFloat value(real);
+      bool losesInfo;
+      value.convert(llvm::APFloat::IEEEhalf(),
+                    llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+      bits = value.bitcastToAPInt().getZExtValue();
+    }
     return result;
   }
   auto store = [&](auto values) {

@@ -139,7 +139,8 @@ Error SampleFile::bind(ArrayRef<TensorInfo> networkInputs) {
 
 bool SampleFile::converts(const TensorInfo &input) const {
   return preprocessing.changesValues() &&
-         (input.type == ElementType::Float32 || input.scale);
+         (input.type == ElementType::Float32 ||
+          input.type == ElementType::Float16 || input.scale);
 }
 
 /// The error for an array that fits no reading of the input's shape. `shape` is

@@ -34,3 +34,11 @@ std::optional<Contract> quantc::parseContract(llvm::StringRef text) {
 Rounding quantc::getRounding(Contract contract) {
   return contract == Contract::TFLM ? Rounding::Double : Rounding::Single;
 }
+
+llvm::cl::ValuesClass quantc::contractValues() {
+  return llvm::cl::values(
+      clEnumValN(Contract::Exact, "exact", "the nearest, rounded once"),
+      clEnumValN(Contract::LiteRT, "litert", "those of LiteRT on a CPU"),
+      clEnumValN(Contract::TFLM, "tflm",
+                 "those of TensorFlow Lite Micro's reference kernels"));
+}

@@ -90,54 +90,29 @@ void quantc::populateAnnotatePipeline(OpPassManager &pm,
                                       const QuantizeOptions &options) {
   addToFunctions(
       pm, ptq::createPTQAssignSchemes(options.policy, options.policyPath));
-  if (options.profile || options.profilePath.empty()) {
-    pm.addPass(ptq::createPTQAnnotate(options.profile, options.estimator));
+  if (options.profile) {
+    pm.addPass(ptq::createPTQAnnotate(options.profile));
   } else {
     ptq::PTQAnnotateOptions annotate;
     annotate.profilePath = options.profilePath;
-    annotate.estimator = stringifyEstimator(options.estimator.estimator).str();
-    annotate.percentile = options.estimator.percentile;
-    annotate.biasCorrection = options.estimator.correctBias;
     pm.addPass(ptq::createPTQAnnotate(annotate));
   }
   addToFunctions(pm, ptq::createPTQPropagateParameters());
   pm.addPass(createCompensateWeights(options));
 }
 
-/// As the passes' option has it.
-static std::string nameOf(std::optional<Contract> contract) {
-  return contract ? stringifyContract(*contract).str() : std::string();
-}
-
 void quantc::populateQuantizePipeline(OpPassManager &pm,
                                       const QuantizeOptions &options) {
   addToFunctions(pm, ptq::createPTQQuantizeBias());
   addToFunctions(pm, ptq::createPTQFoldFakeQuant());
-  addToFunctions(pm, ptq::createPTQQuantizeOps({nameOf(options.contract)}));
+  addToFunctions(pm, ptq::createPTQQuantizeOps());
   if (options.strictInteger)
     addToFunctions(pm, ptq::createPTQCheckStrictInteger());
 }
 
-static StringRef nameOf(IOType type) {
-  switch (type) {
-  case IOType::Own:
-    return "own";
-  case IOType::Float:
-    return "float";
-  case IOType::Int8:
-    return "int8";
-  case IOType::UInt8:
-    return "uint8";
-  case IOType::Int16:
-    return "int16";
-  }
-  llvm_unreachable("every type is handled");
-}
-
 void quantc::populateLowerPipeline(OpPassManager &pm,
                                    const QuantizeOptions &options) {
-  addToFunctions(pm, createPTQConvertIO({nameOf(options.inputs).str(),
-                                         nameOf(options.outputs).str()}));
+  addToFunctions(pm, createPTQConvertIO({options.inputs, options.outputs}));
   addToFunctions(pm, createPTQLowerQuantized());
 }
 

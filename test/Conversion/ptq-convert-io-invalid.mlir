@@ -1,7 +1,7 @@
 // RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-convert-io{inputs=int8 outputs=int8}))" --split-input-file --verify-diagnostics
 // RUN: not quant-opt %s --pass-pipeline="builtin.module(func.func(ptq-convert-io{inputs=int4}))" --split-input-file 2>&1 | FileCheck %s
 
-// CHECK: unknown element type 'int4'; use own, float, int8, uint8 or int16
+// CHECK: for the --inputs option: Cannot find option named 'int4'!
 
 // Both are reported.
 // expected-error @below {{output 0 ('y') is not quantized, because a float operation makes it; keep it in float with --output-type=float}}

@@ -37,6 +37,8 @@ private:
   llvm::Error stop(mlir::ModuleOp network, const CompilerOptions &options);
   llvm::Error checkFiles() const;
   llvm::Expected<OutputOptions> getOutput(const CompilerOptions &options) const;
+  /// True if compilation ends after a stage and prints the module.
+  bool stops() const { return stopAfter.getNumOccurrences() > 0; }
   void printSummary(const CompileResult &result);
   void reportAccuracy(const CompileResult &result);
 
@@ -56,11 +58,8 @@ private:
                             "static library (.a)"),
                  clEnumValN(OutputKind::SharedLibrary, "shared-lib",
                             "shared library (.so)"))};
-  cl::opt<std::string> stopAfter{
-      "stop-after", cl::sub(sub), cl::value_desc("stage"),
-      cl::desc("Print the MLIR after a stage and stop: import, simplify, "
-               "observe, annotate, "
-               "quantize, lower or codegen")};
+  cl::opt<Stage> stopAfter{"stop-after", cl::sub(sub),
+                           cl::desc("Print the MLIR after a stage and stop:")};
   cl::opt<std::string> name{
       "name", cl::sub(sub), cl::value_desc("identifier"),
       cl::desc(
@@ -81,7 +80,7 @@ private:
       "min-agreement", cl::sub(sub), cl::value_desc("percent"),
       cl::desc("Fail if fewer answers are like those of the float network")};
   ImportFlags importing{sub};
-  QuantizeFlags quantize{sub};
+  QuantizeCommandFlags quantize{sub};
   TargetFlags target{sub};
   RemarkFlags remarks{sub};
 };
@@ -89,13 +88,14 @@ private:
 
 CompileCommand::CompileCommand()
     : Command("compile",
-              "Quantize a network and compile it to an object file") {}
+              "Quantize a network and compile it to an object file") {
+  addStageValues(stopAfter.getParser());
+}
 
 /// True if the stages to run need ranges that the network does not carry.
 bool CompileCommand::needsCalibration(mlir::ModuleOp network,
                                       const QuantizeOptions &options) const {
-  bool annotates =
-      stopAfter.empty() || *parseStage(stopAfter) >= Stage::Annotate;
+  bool annotates = !stops() || stopAfter >= Stage::Annotate;
   return annotates && !keepFloat && !isIntegerNetwork(network) &&
          !carriesParameters(network) && needsData(options, network);
 }
@@ -141,8 +141,7 @@ CompileCommand::getOptions(mlir::ModuleOp network) {
 /// Implements --stop-after: writes the MLIR to -o, or to standard output.
 llvm::Error CompileCommand::stop(mlir::ModuleOp network,
                                  const CompilerOptions &options) {
-  if (llvm::Error error =
-          lowerToStage(network, *parseStage(stopAfter), options))
+  if (llvm::Error error = lowerToStage(network, stopAfter, options))
     return error;
   return writeFileAtomically(output.empty() ? "-" : output.getValue(),
                              [&](llvm::raw_pwrite_stream &os) {
@@ -159,8 +158,8 @@ llvm::Error CompileCommand::checkFiles() const {
   std::vector<std::string> inputs = quantize.inputs();
   inputs.push_back(input);
   std::vector<std::string> outputs{output};
-  bool isAlone = !stopAfter.empty() || kind == OutputKind::MLIR ||
-                 kind == OutputKind::LLVM;
+  bool isAlone =
+      stops() || kind == OutputKind::MLIR || kind == OutputKind::LLVM;
   if (!isAlone)
     for (llvm::StringRef extension : {"h", "json"}) {
       llvm::SmallString<128> companion(output.getValue());
@@ -218,12 +217,7 @@ void CompileCommand::reportAccuracy(const CompileResult &result) {
 }
 
 llvm::Expected<ExitCode> CompileCommand::run() {
-  if (!stopAfter.empty() && !parseStage(stopAfter))
-    return usageError("--stop-after: no stage '" + stopAfter +
-                      "'; stages are import, simplify, observe, annotate, "
-                      "quantize, lower and "
-                      "codegen");
-  if (output.empty() && stopAfter.empty())
+  if (output.empty() && !stops())
     return usageError("no output: give -o <file>");
   if (llvm::Error error = checkFiles())
     return std::move(error);
@@ -236,7 +230,7 @@ llvm::Expected<ExitCode> CompileCommand::run() {
   llvm::Expected<CompilerOptions> options = getOptions(**network);
   if (!options)
     return options.takeError();
-  if (!stopAfter.empty()) {
+  if (stops()) {
     if (llvm::Error error = stop(**network, *options))
       return std::move(error);
     return kSuccess;

@@ -68,7 +68,7 @@ private:
       cl::desc("Contract of the other network, instead of --contract:"),
       contractValues()};
   ImportFlags importing{sub};
-  QuantizeFlags quantize{sub};
+  QuantizeCommandFlags quantize{sub};
 };
 } // namespace
 
@@ -85,7 +85,7 @@ DiffCommand::runNetwork(Session &session, llvm::StringRef path, bool isOther) {
   if (llvm::Error error = quantize.apply(**module, options.quantize))
     return std::move(error);
   if (isOther && otherContract.getNumOccurrences())
-    options.quantize.contract = otherContract;
+    options.quantize.policy.contract = stringifyContract(otherContract).str();
   llvm::Expected<NetworkForm> chosen =
       (isOther ? otherForm : form).choose(**module, quantize);
   if (!chosen)

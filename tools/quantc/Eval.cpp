@@ -66,7 +66,7 @@ private:
       "simulate", cl::sub(sub),
       cl::desc("Measure the simulated network in place of the integer one")};
   ImportFlags importing{sub};
-  QuantizeFlags quantize{sub};
+  QuantizeCommandFlags quantize{sub};
   RemarkFlags remarks{sub};
 };
 } // namespace
@@ -130,7 +130,9 @@ llvm::Error EvalCommand::addOther(Networks &networks, Session &session,
   if (!module)
     return module.takeError();
   CompilerOptions options;
-  options.quantize.contract = quantize.getContract();
+  if (quantize.contract.hasValue())
+    options.quantize.policy.contract =
+        stringifyContract(quantize.contract).str();
   if (!isIntegerNetwork(**module) && !comesQuantized(**module))
     options.form = NetworkForm::Float;
   return networks.add(loadModel(**module, options), path);

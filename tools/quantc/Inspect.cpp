@@ -32,7 +32,7 @@ private:
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
                                cl::desc(kNetworkArgument)};
   ImportFlags importing{sub};
-  QuantizeFlags quantize{sub};
+  QuantizeCommandFlags quantize{sub};
   RemarkFlags remarks{sub};
 };
 } // namespace

@@ -22,22 +22,6 @@ using namespace quantc::tool;
 
 static constexpr uint64_t kMiB = uint64_t(1) << 20;
 
-static auto ioValues() {
-  return cl::values(
-      clEnumValN(IOType::Float, "float", "float32"),
-      clEnumValN(IOType::Int8, "int8", "quantized, signed"),
-      clEnumValN(IOType::UInt8, "uint8", "quantized, unsigned"),
-      clEnumValN(IOType::Int16, "int16", "quantized by the scheme int16x8"));
-}
-
-cl::ValuesClass tool::contractValues() {
-  return cl::values(
-      clEnumValN(Contract::Exact, "exact", "the nearest, rounded once"),
-      clEnumValN(Contract::LiteRT, "litert", "those of LiteRT on a CPU"),
-      clEnumValN(Contract::TFLM, "tflm",
-                 "those of TensorFlow Lite Micro's reference kernels"));
-}
-
 static auto layoutValues() {
   return cl::values(
       clEnumValN(ImageLayout::NHWC, "NHWC", "channels last"),
@@ -80,95 +64,17 @@ llvm::Expected<ImportOptions> ImportFlags::options() const {
   return options;
 }
 
-QuantizeFlags::QuantizeFlags(cl::SubCommand &sub)
-    : profile("profile", cl::sub(sub), cl::value_desc("file"),
+QuantizeCommandFlags::QuantizeCommandFlags(cl::SubCommand &sub)
+    : QuantizeFlags(sub),
+      profile("profile", cl::sub(sub), cl::value_desc("file"),
               cl::desc("Quantize with the ranges in a calibration profile")),
       calibrate(
           "calibrate", cl::sub(sub), cl::value_desc("file or folder"),
           cl::desc(
               "Calibrate first, with these .npy or .npz inputs (repeatable)")),
-      calibration(sub, "calibration-samples"),
-      estimator(
-          "estimator", cl::sub(sub), cl::init(Estimator::Auto),
-          cl::desc("How ranges follow from statistics:"),
-          cl::values(
-              clEnumValN(Estimator::Auto, "auto",
-                         "per tensor, the one with the least error (default)"),
-              clEnumValN(Estimator::MinMax, "min-max", "all values seen"),
-              clEnumValN(Estimator::MovingAverage, "moving-average",
-                         "mean over samples of their extremes"),
-              clEnumValN(Estimator::Percentile, "percentile",
-                         "the share of values that --percentile gives"),
-              clEnumValN(Estimator::Entropy, "entropy", "least KL divergence"),
-              clEnumValN(Estimator::Mse, "mse", "least squared error"))),
-      percentile(
-          "percentile", cl::sub(sub), cl::init(EstimatorOptions().percentile),
-          cl::value_desc("percent"),
-          cl::desc(
-              "Share of values kept by the percentile estimator, above 50 and "
-              "up to 100 (default 99.99)")),
-      biasCorrection("bias-correction", cl::sub(sub),
-                     cl::desc("Let biases make up for the mean error of the "
-                              "rounded weights")),
-      weightRounding(
-          "weight-rounding", cl::sub(sub), cl::value_desc("name"),
-          cl::desc("nearest, or compensated: weights make up for each other's "
-                   "rounding on the inputs in the profile (default, except "
-                   "under --contract=litert and tflm)")),
-      scheme("scheme", cl::sub(sub), cl::value_desc("name"),
-             cl::desc("How operations are quantized: int8 (default), int16x8, "
-                      "dynamic-range, weight-only, float16 or float32; the "
-                      "last four need no data")),
-      policy("policy", cl::sub(sub), cl::value_desc("file"),
-             cl::desc("Rules that give single operations other schemes, in "
-                      "YAML, or the manifest of an earlier build")),
-      denyNodes("deny-nodes", cl::sub(sub), cl::CommaSeparated,
-                cl::value_desc("tensors"),
-                cl::desc("Operations, by the tensors that they make, which "
-                         "stay in float")),
-      denyOps("deny-ops", cl::sub(sub), cl::CommaSeparated,
-              cl::value_desc("kinds"),
-              cl::desc("Kinds of operations that stay in float, e.g. "
-                       "softmax,add")),
-      minWeightElements(
-          "min-weight-elements", cl::sub(sub),
-          cl::init(ptq::Policy().minWeightElements), cl::value_desc("number"),
-          cl::desc("Operations with fewer weights stay in float in dynamic "
-                   "schemes (default 1024)")),
-      fullyConnected(
-          "fully-connected", cl::sub(sub),
-          cl::init(FullyConnectedScales::PerChannel),
-          cl::desc("Scales of the weights of fully connected layers:"),
-          cl::values(clEnumValN(FullyConnectedScales::PerChannel, "per-channel",
-                                "one for each output (default)"),
-                     clEnumValN(FullyConnectedScales::PerTensor, "per-tensor",
-                                "one, as older TFLite files have it"))),
-      contract("contract", cl::sub(sub),
-               cl::desc("Whose integers operations give (default: litert for "
-                        "a quantized .tflite file, else exact):"),
-               contractValues()),
-      io("io", cl::sub(sub), cl::init(IOType::Own),
-         cl::desc("Element type of inputs and outputs (default: the "
-                  "network's own):"),
-         ioValues()),
-      inputType("input-type", cl::sub(sub),
-                cl::desc("Of inputs, instead of --io:"), ioValues()),
-      outputType("output-type", cl::sub(sub),
-                 cl::desc("Of outputs, instead of --io:"), ioValues()),
-      strictInteger("strict-integer", cl::sub(sub),
-                    cl::desc("Fail, listing them, if operations stay float")) {}
+      calibration(sub, "calibration-samples") {}
 
-std::optional<Contract> QuantizeFlags::getContract() const {
-  return contract.getNumOccurrences() ? std::optional(contract.getValue())
-                                      : std::nullopt;
-}
-
-bool QuantizeFlags::convertsIO() const {
-  return io.getNumOccurrences() || inputType.getNumOccurrences() ||
-         outputType.getNumOccurrences();
-}
-
-std::vector<std::string> QuantizeFlags::inputs() const {
+std::vector<std::string> QuantizeCommandFlags::inputs() const {
   std::vector<std::string> paths(calibrate.begin(), calibrate.end());
   for (const std::string &path : {profile.getValue(), policy.getValue()})
     if (!path.empty())
@@ -177,7 +83,7 @@ std::vector<std::string> QuantizeFlags::inputs() const {
 }
 
 llvm::Expected<ptq::Policy>
-QuantizeFlags::getPolicy(mlir::MLIRContext *context) const {
+QuantizeCommandFlags::getPolicy(mlir::MLIRContext *context) const {
   ptq::Policy result;
   if (!policy.empty()) {
     llvm::Expected<ptq::Policy> loaded = ptq::loadPolicy(context, policy);
@@ -185,44 +91,27 @@ QuantizeFlags::getPolicy(mlir::MLIRContext *context) const {
       return loaded.takeError();
     result = std::move(*loaded);
   }
-  if (!scheme.empty()) {
+  if (!scheme.empty())
     if (llvm::Expected<ptq::SchemeAttr> parsed =
             ptq::parseScheme(context, scheme);
         !parsed)
       return usageError("--scheme: " + llvm::toString(parsed.takeError()));
-    result.scheme = scheme;
-  }
-  if (minWeightElements < 0)
-    return usageError("--min-weight-elements is not negative");
-  if (minWeightElements.getNumOccurrences())
-    result.minWeightElements = minWeightElements;
-  EstimatorOptions flags{estimator, percentile};
-  if (result.estimator.empty() || estimator.getNumOccurrences())
-    result.estimator = stringifyEstimatorSpec(flags);
-  if (!result.biasCorrection || biasCorrection.getNumOccurrences())
-    result.biasCorrection = biasCorrection;
-  if (!weightRounding.empty()) {
-    if (!ptq::isWeightRounding(weightRounding))
-      return usageError("--weight-rounding: unknown rounding '" +
-                        weightRounding + "': nearest or compensated");
-    result.weightRounding = weightRounding;
-  }
-  if (contract.getNumOccurrences())
-    result.contract = stringifyContract(contract).str();
-  if (fullyConnected == FullyConnectedScales::PerTensor)
-    ptq::setFullyConnectedPerTensor(result);
-  ptq::denyOperations(result, denyNodes, denyOps);
+  llvm::Expected<ptq::Policy> changes = getChanges();
+  if (!changes)
+    return usageError("--" + llvm::toString(changes.takeError()));
+  ptq::change(result, *changes);
+  setDefaults(result);
   return result;
 }
 
 llvm::Expected<Preprocessing>
-QuantizeFlags::preprocessing(const QuantizeOptions &options) const {
+QuantizeCommandFlags::preprocessing(const QuantizeOptions &options) const {
   if (!calibration.preprocessing.given() && options.profile)
     return options.profile->preprocessing;
   return calibration.preprocessing.get();
 }
 
-llvm::Error QuantizeFlags::refuseUnusedCalibration() const {
+llvm::Error QuantizeCommandFlags::refuseUnusedCalibration() const {
   if (calibrate.empty() && calibration.given())
     return usageError("--scale, --mean, --std, --layout and "
                       "--calibration-samples are about the data of "
@@ -230,12 +119,10 @@ llvm::Error QuantizeFlags::refuseUnusedCalibration() const {
   return llvm::Error::success();
 }
 
-llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
-                                 QuantizeOptions &options) const {
+llvm::Error QuantizeCommandFlags::apply(mlir::ModuleOp network,
+                                        QuantizeOptions &options) const {
   if (!profile.empty() && !calibrate.empty())
     return usageError("--profile and --calibrate exclude each other");
-  if (!(percentile > 50 && percentile <= 100))
-    return usageError("--percentile is above 50 and at most 100");
   if (calibration.limited() && calibrate.empty())
     return usageError("--calibration-samples is about the data of --calibrate, "
                       "which is not given");
@@ -246,12 +133,8 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
   if (calibrated() && options.policy.scheme.empty() &&
       !needsData(options, network))
     options.policy.scheme = "int8";
-  options.estimator =
-      *parseEstimatorSpec(options.policy.estimator, options.estimator);
-  options.estimator.correctBias = *options.policy.biasCorrection;
-  options.contract = parseContract(options.policy.contract);
-  options.inputs = inputType.getNumOccurrences() ? inputType : io;
-  options.outputs = outputType.getNumOccurrences() ? outputType : io;
+  options.inputs = getInputs();
+  options.outputs = getOutputs();
   options.strictInteger = strictInteger;
   if (strictInteger && !needsData(options, network))
     return usageError("--strict-integer refuses operations that compute in "
@@ -278,7 +161,7 @@ llvm::Error QuantizeFlags::apply(mlir::ModuleOp network,
     warnNonFinite(*result);
     options.profile = std::make_shared<Profile>(std::move(result->profile));
   }
-  if (weightRounding == ptq::kRoundCompensated &&
+  if (weightRounding.getValue() == ptq::kRoundCompensated &&
       !(options.profile && !options.profile->samples.empty()))
     return usageError("--weight-rounding=compensated needs samples of the "
                       "inputs: --calibrate, or a --profile that keeps some");
@@ -297,8 +180,9 @@ FormFlag::FormFlag(cl::SubCommand &sub, llvm::StringRef name,
                           "in float, values rounded as quantization would"),
                clEnumValN(NetworkForm::Integer, "integer", "in integers"))) {}
 
-llvm::Expected<NetworkForm> FormFlag::choose(mlir::ModuleOp network,
-                                             const QuantizeFlags &flags) const {
+llvm::Expected<NetworkForm>
+FormFlag::choose(mlir::ModuleOp network,
+                 const QuantizeCommandFlags &flags) const {
   bool quantized = flags.given() || comesQuantized(network);
   if (!given())
     return quantized ? NetworkForm::Integer : NetworkForm::Float;

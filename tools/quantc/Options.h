@@ -12,6 +12,7 @@
 #include "Command.h"
 
 #include "quantc/Driver/Compiler.h"
+#include "quantc/Pipelines/QuantizeFlags.h"
 
 namespace quantc::tool {
 
@@ -56,13 +57,29 @@ private:
   cl::opt<uint64_t> limit;
 };
 
-/// The values of options that name a contract.
-cl::ValuesClass contractValues();
+/// The options of quantization as those of a subcommand.
+struct CommandKind {
+  using Parent = cl::SubCommand;
+  template <typename T>
+  struct Option : cl::opt<T> {
+    template <typename... Args>
+    Option(Parent &sub, llvm::StringRef name, Args &&...args)
+        : cl::opt<T>(name, cl::sub(sub), std::forward<Args>(args)...) {}
+    bool hasValue() const { return this->getNumOccurrences() > 0; }
+  };
+  template <typename T>
+  struct List : cl::list<T> {
+    template <typename... Args>
+    List(Parent &sub, llvm::StringRef name, Args &&...args)
+        : cl::list<T>(name, cl::sub(sub), cl::CommaSeparated,
+                      std::forward<Args>(args)...) {}
+  };
+};
 
-/// How a float network is quantized.
-class QuantizeFlags {
+/// How a float network is calibrated and quantized.
+class QuantizeCommandFlags : public QuantizeFlags<CommandKind> {
 public:
-  explicit QuantizeFlags(cl::SubCommand &sub);
+  explicit QuantizeCommandFlags(cl::SubCommand &sub);
   bool calibrated() const { return !profile.empty() || !calibrate.empty(); }
   /// True if the network is to be quantized: it is calibrated, or a scheme or
   /// policy is given.
@@ -71,10 +88,6 @@ public:
   }
   /// The schemes asked for.
   llvm::Expected<ptq::Policy> getPolicy(mlir::MLIRContext *context) const;
-  /// The contract asked for, or nullopt for the network's own.
-  std::optional<Contract> getContract() const;
-  /// True if types of inputs or outputs are asked for.
-  bool convertsIO() const;
   /// The files and folders that these options name.
   std::vector<std::string> inputs() const;
   /// The command's data, if it runs any, is preprocessed as the options say,
@@ -90,17 +103,6 @@ private:
   cl::opt<std::string> profile;
   cl::list<std::string> calibrate;
   CalibrationFlags calibration;
-  cl::opt<Estimator> estimator;
-  cl::opt<double> percentile;
-  cl::opt<bool> biasCorrection;
-  cl::opt<std::string> weightRounding;
-  cl::opt<std::string> scheme, policy;
-  cl::list<std::string> denyNodes, denyOps;
-  cl::opt<int64_t> minWeightElements;
-  cl::opt<FullyConnectedScales> fullyConnected;
-  cl::opt<Contract> contract;
-  cl::opt<IOType> io, inputType, outputType;
-  cl::opt<bool> strictInteger;
 };
 
 /// What is made of a network before it runs.
@@ -111,7 +113,7 @@ public:
   /// The form asked for; by default integer if `flags` calibrate the network or
   /// it brings its parameters, else float.
   llvm::Expected<NetworkForm> choose(mlir::ModuleOp network,
-                                     const QuantizeFlags &flags) const;
+                                     const QuantizeCommandFlags &flags) const;
 
 private:
   std::string text;

@@ -44,7 +44,7 @@ private:
       cl::desc("Write all named tensors of what runs, not the outputs only; "
                "integers as they are stored")};
   ImportFlags importing{sub};
-  QuantizeFlags quantize{sub};
+  QuantizeCommandFlags quantize{sub};
   RemarkFlags remarks{sub};
 };
 } // namespace

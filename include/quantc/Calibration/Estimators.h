@@ -13,6 +13,7 @@
 #include "quantc/Numerics/Affine.h"
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/CommandLine.h"
 
 #include <optional>
 #include <string>
@@ -41,6 +42,9 @@ enum class Estimator {
 /// "min-max", "moving-average", "percentile", "entropy", "mse", "auto".
 std::optional<Estimator> parseEstimator(llvm::StringRef name);
 llvm::StringRef stringifyEstimator(Estimator estimator);
+
+/// The estimators by name, for options.
+llvm::cl::ValuesClass estimatorValues();
 
 struct EstimatorOptions {
   Estimator estimator = Estimator::Auto;

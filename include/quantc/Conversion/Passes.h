@@ -9,6 +9,7 @@
 #ifndef QUANTC_CONVERSION_PASSES_H
 #define QUANTC_CONVERSION_PASSES_H
 
+#include "quantc/Conversion/IOType.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

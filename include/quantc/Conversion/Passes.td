@@ -18,7 +18,8 @@ def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
     of the public function disappear, and the caller passes and receives integers. The attributes
     `ptq.scale` (f64), `ptq.zero_point` (i64) and `ptq.unsigned` of arguments and results say
     what numbers they represent; `ptq.name` is the name of the tensor. `uint8` is int8 with a
-    zero point that is larger by 128. `int16` is for tensors that are quantized to int16, and an error
+    zero point that is larger by 128. `float16` is for inputs and outputs that are floats or have
+    parameters: the function converts them to and from float32. `int16` is for tensors that are quantized to int16, and an error
     for others, as `int8` and `uint8` are for those. Inputs and outputs that are integers by their meaning
     (indices, the result of argmax) do not change.
 
@@ -47,10 +48,10 @@ def PTQConvertIO : Pass<"ptq-convert-io", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"inputs", "inputs", "std::string", /*default=*/"\"own\"",
-           "Element type of inputs: own (those of the network), float, int8, uint8 or int16">,
-    Option<"outputs", "outputs", "std::string", /*default=*/"\"own\"",
-           "Element type of outputs: own (those of the network), float, int8, uint8 or int16">
+    Option<"inputs", "inputs", "::quantc::IOType", /*default=*/"::quantc::IOType::Native",
+           "Element type of inputs, e.g. inputs=int8", "::quantc::ioValues()">,
+    Option<"outputs", "outputs", "::quantc::IOType", /*default=*/"::quantc::IOType::Native",
+           "Element type of outputs, e.g. outputs=int8", "::quantc::ioValues()">
   ];
   let dependentDialects = [
     "::quantc::ptq::PTQDialect", "::mlir::quant::QuantDialect",

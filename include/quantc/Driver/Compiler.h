@@ -26,7 +26,7 @@
 #include "quantc/Driver/NetworkFile.h"
 #include "quantc/Driver/Samples.h"
 #include "quantc/Execution/Model.h"
-#include "quantc/Pipelines/Pipelines.h"
+#include "quantc/Pipelines/Stages.h"
 
 namespace quantc {
 
@@ -46,18 +46,6 @@ struct CompilerOptions {
   CodegenOptions codegen;
 };
 
-/// The stages at which compilation can stop (docs/Pipeline.md).
-enum class Stage {
-  Import,
-  Simplify,
-  Observe,
-  Annotate,
-  Quantize,
-  Lower,
-  Codegen
-};
-/// The stage called "import", "simplify", ...
-std::optional<Stage> parseStage(llvm::StringRef name);
 /// The last stage before Codegen that makes a network of this form.
 Stage lastStage(NetworkForm form);
 

@@ -19,6 +19,7 @@
 #include "quantc/Numerics/Requantize.h"
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/CommandLine.h"
 
 #include <optional>
 
@@ -35,6 +36,9 @@ llvm::StringRef stringifyContract(Contract contract);
 
 /// The contract that stringifyContract calls `text`, or nullopt.
 std::optional<Contract> parseContract(llvm::StringRef text);
+
+/// The contracts by name, for options.
+llvm::cl::ValuesClass contractValues();
 
 /// How the contract's requantization rounds.
 Rounding getRounding(Contract contract);

@@ -17,40 +17,29 @@
 #ifndef QUANTC_PIPELINES_PIPELINES_H
 #define QUANTC_PIPELINES_PIPELINES_H
 
-#include "quantc/Calibration/Estimators.h"
 #include "quantc/Calibration/Profile.h"
+#include "quantc/Conversion/IOType.h"
 #include "quantc/Dialect/PTQ/Transforms/Policy.h"
-#include "quantc/Numerics/Contract.h"
 #include "quantc/Target/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 
 #include <memory>
-#include <optional>
 
 namespace quantc {
 
-/// The element type of a network's inputs or outputs. `Own` keeps the network's
-/// own type: float32, or the integers of a network that is quantized already.
-enum class IOType { Own, Float, Int8, UInt8, Int16 };
-
-/// Scales of the weights of fully connected layers, as options name them.
-enum class FullyConnectedScales { PerChannel, PerTensor };
-
+/// How a network is quantized. The options of quantc and of the named pipelines
+/// say the same by name (quantc/Pipelines/QuantizeFlags.h).
 struct QuantizeOptions {
   std::shared_ptr<const Profile> profile;
   /// Where to read the profile from, if `profile` is null.
   std::string profilePath;
-  EstimatorOptions estimator;
-  /// The schemes of operations.
+  /// Schemes, estimators, contract and rounding of weights.
   ptq::Policy policy;
-  /// A policy file, which comes before `policy`.
+  /// A policy file, over which `policy` prevails.
   std::string policyPath;
-  /// Without a value it is the one that the network carries (`ptq.contract`),
-  /// or Contract::Exact.
-  std::optional<Contract> contract;
-  IOType inputs = IOType::Own, outputs = IOType::Own;
+  IOType inputs = IOType::Native, outputs = IOType::Native;
   bool strictInteger = false;
 };
 
@@ -91,15 +80,9 @@ void populateCodegenPipeline(mlir::OpPassManager &pm,
 /// one in the LLVM dialect.
 llvm::Error generateCode(mlir::ModuleOp module, const CodegenOptions &options);
 
-/// Registers the stages up to integer TOSA. Each named pipeline starts with
-/// float TOSA:
-///
-///   ptq-simplify-pipeline
-///   ptq-observe-pipeline
-///   ptq-annotate-pipeline{profile= estimator= percentile= scheme= policy=
-///                         fully-connected=}
-///   ptq-quantize-pipeline{the same, and contract= inputs= outputs=
-///                         strict-integer}
+/// Registers a named pipeline for each stage up to integer TOSA that has one
+/// (quantc/Pipelines/Stages.h). It starts with float TOSA. Those that quantize
+/// take the options in quantc/Pipelines/QuantizeFlags.h and `profile=FILE`.
 void registerQuantizePipelines();
 
 /// Registers `quantc-codegen-pipeline{name= target= cpu= features=}`.

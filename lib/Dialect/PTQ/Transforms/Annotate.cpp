@@ -23,13 +23,8 @@ using namespace quantc::ptq;
 namespace {
 struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
   using PTQAnnotateBase::PTQAnnotateBase;
-  AnnotatePass(std::shared_ptr<const Profile> profile,
-               const EstimatorOptions &options)
-      : profile(std::move(profile)) {
-    estimator = stringifyEstimator(options.estimator).str();
-    percentile = options.percentile;
-    biasCorrection = options.correctBias;
-  }
+  explicit AnnotatePass(std::shared_ptr<const Profile> profile)
+      : profile(std::move(profile)) {}
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -54,15 +49,9 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
 
 private:
   LogicalResult parseOptions(ModuleOp module) {
-    std::optional<Estimator> parsed = parseEstimator(estimator);
-    if (!parsed)
-      return module.emitError()
-             << "unknown estimator '" << estimator
-             << "': one of min-max, moving-average, percentile, entropy, mse, "
-                "auto";
     if (!(percentile > 50 && percentile <= 100))
       return module.emitError("percentile must be above 50 and at most 100");
-    estimation = {*parsed, percentile, biasCorrection};
+    estimation = {estimator, percentile, biasCorrection};
     return success();
   }
 
@@ -94,7 +83,6 @@ private:
 } // namespace
 
 std::unique_ptr<Pass>
-quantc::ptq::createPTQAnnotate(std::shared_ptr<const Profile> profile,
-                               const EstimatorOptions &options) {
-  return std::make_unique<AnnotatePass>(std::move(profile), options);
+quantc::ptq::createPTQAnnotate(std::shared_ptr<const Profile> profile) {
+  return std::make_unique<AnnotatePass>(std::move(profile));
 }

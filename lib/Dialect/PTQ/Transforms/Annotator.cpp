@@ -79,7 +79,8 @@ LogicalResult Annotator::run() {
   for (auto [value, type] : types)
     insertAfter(value, type);
   bool ok = true;
-  if (options.correctBias && !profile)
+  auto wanted = func->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
+  if (!profile && (wanted ? wanted.getValue() : options.correctBias))
     func.emitWarning("no bias is corrected: that takes the means of channels "
                      "in a profile; calibrate the network");
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))

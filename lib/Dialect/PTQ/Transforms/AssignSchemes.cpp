@@ -134,23 +134,11 @@ LogicalResult AssignSchemesPass::readPolicy(func::FuncOp func) {
     if (!loaded)
       return func.emitError() << llvm::toString(loaded.takeError());
     policy = std::move(*loaded);
-    llvm::append_range(policy.rules, given.rules);
-    if (!given.scheme.empty())
-      policy.scheme = given.scheme;
-    if (!given.estimator.empty())
-      policy.estimator = given.estimator;
-    if (!given.contract.empty())
-      policy.contract = given.contract;
-    if (!given.weightRounding.empty())
-      policy.weightRounding = given.weightRounding;
+    change(policy, given);
   }
   if (!scheme.empty())
     policy.scheme = scheme;
-  if (fullyConnected != "per-channel" && fullyConnected != "per-tensor")
-    return func.emitError()
-           << "unknown scales '" << fullyConnected
-           << "' of fully connected layers: per-channel or per-tensor";
-  if (fullyConnected == "per-tensor")
+  if (fullyConnected == FullyConnectedScales::PerTensor)
     setFullyConnectedPerTensor(policy);
   denyOperations(policy, denyNodes, denyOps);
   if (llvm::Expected<SchemeAttr> parsed = parseScheme(
@@ -216,12 +204,12 @@ SchemeAttr AssignSchemesPass::chooseScheme(Operation *op, SchemeAttr wanted,
   if (!weight)
     return floats;
   std::string reason;
+  int64_t fewest =
+      policy.minWeightElements.value_or(Policy::kMinWeightElements);
   int64_t elements = cast<ShapedType>(weight->get().getType()).getNumElements();
-  if (!isGiven && isa<IntegerType>(wanted.getWeight()) &&
-      elements < policy.minWeightElements)
+  if (!isGiven && isa<IntegerType>(wanted.getWeight()) && elements < fewest)
     reason = "it has " + std::to_string(elements) + " weights, fewer than " +
-             std::to_string(policy.minWeightElements) +
-             " (min-weight-elements)";
+             std::to_string(fewest) + " (min-weight-elements)";
   else if (succeeded(
                cast<QuantizableOpInterface>(op).canQuantize(wanted, reason)))
     return wanted;

@@ -124,7 +124,7 @@ struct MappingTraits<Policy> {
     io.mapOptional("rules", policy.rules);
   }
   static std::string validate(IO &io, Policy &policy) {
-    if (policy.minWeightElements < 0)
+    if (policy.minWeightElements && *policy.minWeightElements < 0)
       return "min-weight-elements is not negative";
     if (!policy.contract.empty() && !parseContract(policy.contract))
       return "unknown contract '" + policy.contract +
@@ -188,6 +188,28 @@ llvm::Expected<Policy> quantc::ptq::loadPolicy(mlir::MLIRContext *context,
       return llvm::createStringError(
           llvm::formatv("'{0}': rule {1}: {2}", path, index + 1, gap));
   return policy;
+}
+
+void quantc::ptq::change(Policy &policy, const Policy &changes) {
+  auto set = [](auto &value, const auto &changed) {
+    if (changed != std::decay_t<decltype(changed)>())
+      value = changed;
+  };
+  set(policy.scheme, changes.scheme);
+  set(policy.estimator, changes.estimator);
+  set(policy.biasCorrection, changes.biasCorrection);
+  set(policy.contract, changes.contract);
+  set(policy.weightRounding, changes.weightRounding);
+  set(policy.minWeightElements, changes.minWeightElements);
+  llvm::append_range(policy.rules, changes.rules);
+}
+
+llvm::cl::ValuesClass quantc::ptq::fullyConnectedValues() {
+  return llvm::cl::values(
+      clEnumValN(FullyConnectedScales::PerChannel, "per-channel",
+                 "one for each output (default)"),
+      clEnumValN(FullyConnectedScales::PerTensor, "per-tensor",
+                 "one, as older TFLite files have it"));
 }
 
 void quantc::ptq::denyOperations(Policy &policy,
@@ -254,8 +276,10 @@ llvm::json::Value quantc::ptq::toJSON(const Policy &policy) {
       object["bias-correction"] = *rule.biasCorrection;
     rules.push_back(std::move(object));
   }
-  llvm::json::Object object{{"min-weight-elements", policy.minWeightElements},
-                            {"rules", std::move(rules)}};
+  llvm::json::Object object{
+      {"min-weight-elements",
+       policy.minWeightElements.value_or(Policy::kMinWeightElements)},
+      {"rules", std::move(rules)}};
   if (!policy.scheme.empty())
     object["scheme"] = policy.scheme;
   if (!policy.estimator.empty())

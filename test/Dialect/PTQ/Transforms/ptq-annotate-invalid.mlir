@@ -28,7 +28,7 @@ func.func @missing(%arg: tensor<4x2xf32> {ptq.name = "absent"}) -> tensor<1x1xf3
 // NAN: error: calibration saw NaN or infinite values in 2 tensor(s): remove the inputs that cause them and calibrate again
 // NAN: note: tensor 'x'
 // NAN: note: tensor 'mean'
-// ESTIMATOR: error: unknown estimator 'best': one of min-max, moving-average, percentile, entropy, mse, auto
+// ESTIMATOR: for the --estimator option: Cannot find option named 'best'!
 // PERCENTILE: error: percentile must be above 50 and at most 100
 func.func @good(%arg: tensor<4x2xf32> {ptq.name = "x"}) -> tensor<4x1xf32> {
   %0 = ptq.mean %arg {axes = array<i32: 1>, ptq.name = "mean"} : tensor<4x2xf32> -> tensor<4x1xf32>

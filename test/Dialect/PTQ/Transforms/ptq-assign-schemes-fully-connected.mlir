@@ -1,7 +1,7 @@
 // RUN: quant-opt %s --ptq-assign-schemes --ptq-annotate | FileCheck %s --check-prefixes=CHECK,CHANNEL
 // RUN: quant-opt %s --ptq-assign-schemes=fully-connected=per-tensor --ptq-annotate | FileCheck %s --check-prefixes=CHECK,TENSOR
 // RUN: not quant-opt %s --ptq-assign-schemes=fully-connected=none 2>&1 | FileCheck %s --check-prefix=INVALID
-// INVALID: error: unknown scales 'none' of fully connected layers: per-channel or per-tensor
+// INVALID: for the --fully-connected option: Cannot find option named 'none'!
 
 // One row times a matrix.
 // CHECK-LABEL: func.func @product

@@ -27,8 +27,7 @@ namespace quantc::ptq {
 
 /// ptq-annotate with a profile in memory instead of a file.
 std::unique_ptr<mlir::Pass>
-createPTQAnnotate(std::shared_ptr<const Profile> profile,
-                  const EstimatorOptions &options);
+createPTQAnnotate(std::shared_ptr<const Profile> profile);
 
 /// ptq-assign-schemes with a policy in memory. If `policyPath` names a file,
 /// the scheme and the rules of `policy` come after those of the file.

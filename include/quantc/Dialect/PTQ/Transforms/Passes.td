@@ -354,10 +354,10 @@ def PTQAssignSchemes : Pass<"ptq-assign-schemes", "::mlir::func::FuncOp"> {
                "deny-nodes=conv1,conv2">,
     ListOption<"denyOps", "deny-ops", "std::string",
                "Kinds of operations that stay in float, e.g. deny-ops=softmax,add">,
-    Option<"fullyConnected", "fully-connected", "std::string",
-           /*default=*/"\"per-channel\"",
-           "Scales of the weights of fully connected layers: per-channel or "
-           "per-tensor, e.g. fully-connected=per-tensor">
+    Option<"fullyConnected", "fully-connected", "::quantc::ptq::FullyConnectedScales",
+           /*default=*/"::quantc::ptq::FullyConnectedScales::PerChannel",
+           "Scales of the weights of fully connected layers, "
+           "e.g. fully-connected=per-tensor", "::quantc::ptq::fullyConnectedValues()">
   ];
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
@@ -399,9 +399,10 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     Option<"profilePath", "profile", "std::string", /*default=*/"",
            "The calibration profile, e.g. profile=calibration.json. Without one, "
            "every tensor needs a ptq.fake_quant already">,
-    Option<"estimator", "estimator", "std::string", /*default=*/"\"auto\"",
-           "How a range is estimated: min-max, moving-average, percentile, "
-           "entropy, mse or auto, e.g. estimator=mse">,
+    Option<"estimator", "estimator", "::quantc::Estimator",
+           /*default=*/"::quantc::Estimator::Auto",
+           "How ranges are estimated, unless the function says it (`ptq.estimator`), "
+           "e.g. estimator=mse", "::quantc::estimatorValues()">,
     Option<"percentile", "percentile", "double", /*default=*/"99.99",
            "The share of values that estimator=percentile keeps, in percent: "
            "above 50, at most 100, e.g. percentile=99.9">,

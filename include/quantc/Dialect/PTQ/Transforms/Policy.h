@@ -20,6 +20,7 @@
 #include "mlir/IR/MLIRContext.h"
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
 
@@ -65,8 +66,9 @@ struct Policy {
   /// else nearest.
   std::string weightRounding;
   /// Operations with fewer weights than this stay float in dynamic schemes,
-  /// unless the network brings the scheme.
-  int64_t minWeightElements = 1024;
+  /// unless the network brings the scheme. Nothing: 1024.
+  std::optional<int64_t> minWeightElements;
+  static constexpr int64_t kMinWeightElements = 1024;
   std::vector<PolicyRule> rules;
 };
 
@@ -77,10 +79,19 @@ struct Policy {
 llvm::Expected<Policy> loadPolicy(mlir::MLIRContext *context,
                                   llvm::StringRef path);
 
+/// Lets what `changes` sets prevail over what `policy` says: its rules come
+/// later.
+void change(Policy &policy, const Policy &changes);
+
 /// Rules that keep operations of the given kinds, and those that make the given
 /// tensors, in float.
 void denyOperations(Policy &policy, llvm::ArrayRef<std::string> nodes,
                     llvm::ArrayRef<std::string> kinds);
+
+/// Scales of the weights of fully connected layers.
+enum class FullyConnectedScales { PerChannel, PerTensor };
+/// These by name, for options.
+llvm::cl::ValuesClass fullyConnectedValues();
 
 /// A rule that gives the weights of fully connected layers one scale.
 void setFullyConnectedPerTensor(Policy &policy);

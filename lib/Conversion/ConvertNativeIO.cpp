@@ -1,4 +1,4 @@
-//===- ConvertOwnIO.cpp - Borders of quantized networks ------*- C++ -*-===//
+//===- ConvertNativeIO.cpp - Borders of quantized networks ------*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,9 +29,9 @@ using namespace quantc::ptq;
 static constexpr int64_t kUnsignedOffset = 128;
 
 void quantc::describe(Builder b, quant::UniformQuantizedType type,
-                      Element element,
+                      IOType element,
                       function_ref<void(StringRef, Attribute)> set) {
-  bool isUnsigned = element == Element::UInt8;
+  bool isUnsigned = element == IOType::UInt8;
   set(kScaleAttr, b.getF64FloatAttr(type.getScale()));
   set(kZeroPointAttr, b.getI64IntegerAttr(type.getZeroPoint() +
                                           (isUnsigned ? kUnsignedOffset : 0)));
@@ -72,13 +72,13 @@ static bool isSignChange(tosa::RescaleOp rescale, bool fromUnsigned) {
 namespace {
 /// What integers stand for, as int8 or int16, and whether the network has them
 /// unsigned.
-struct OwnType {
+struct NativeType {
   quant::UniformQuantizedType type;
   bool isUnsigned = false;
 
   /// Reads the parameters from the attributes of an argument or result. The
   /// type is null if they have none.
-  OwnType(Type tensor, DictionaryAttr attributes) {
+  NativeType(Type tensor, DictionaryAttr attributes) {
     auto scale =
         attributes ? attributes.getAs<FloatAttr>(kScaleAttr) : FloatAttr();
     auto zeroPoint = attributes ? attributes.getAs<IntegerAttr>(kZeroPointAttr)
@@ -99,118 +99,117 @@ struct OwnType {
   }
 
   bool isInt16() const { return type.getStorageTypeIntegralWidth() == 16; }
-  Element getElement() const {
+  IOType getElement() const {
     if (isInt16())
-      return Element::Int16;
-    return isUnsigned ? Element::UInt8 : Element::Int8;
+      return IOType::Int16;
+    return isUnsigned ? IOType::UInt8 : IOType::Int8;
   }
   /// What conversions go through: the signed integers of that width.
-  Element getSigned() const {
-    return isInt16() ? Element::Int16 : Element::Int8;
-  }
+  IOType getSigned() const { return isInt16() ? IOType::Int16 : IOType::Int8; }
 };
 } // namespace
 
 /// A tensor of signed integers as `element`, and back.
 static Value fromSigned(OpBuilder &b, Location loc, Value storage,
-                        const OwnType &own, Element element) {
-  if (element == own.getSigned())
+                        const NativeType &native, IOType element) {
+  if (element == native.getSigned())
     return storage;
-  if (element == Element::UInt8)
+  if (element == IOType::UInt8)
     return convertSign(b, loc, storage, /*fromUnsigned=*/false);
   auto tensor = cast<RankedTensorType>(storage.getType());
   return quant::DequantizeCastOp::create(
       b, loc, tensor.clone(b.getF32Type()),
-      reinterpret(b, loc, storage, own.type));
+      reinterpret(b, loc, storage, native.type));
 }
 static Value toSigned(OpBuilder &b, Location loc, Value value,
-                      const OwnType &own, Element element) {
-  if (element == own.getSigned())
+                      const NativeType &native, IOType element) {
+  if (element == native.getSigned())
     return value;
-  if (element == Element::UInt8)
+  if (element == IOType::UInt8)
     return convertSign(b, loc, value, /*fromUnsigned=*/true);
   auto tensor = cast<RankedTensorType>(value.getType());
   Value quantized =
-      quant::QuantizeCastOp::create(b, loc, tensor.clone(own.type), value);
-  return reinterpret(b, loc, quantized, own.type.getStorageType());
+      quant::QuantizeCastOp::create(b, loc, tensor.clone(native.type), value);
+  return reinterpret(b, loc, quantized, native.type.getStorageType());
 }
 
-static void replaceInput(BlockArgument argument, const OwnType &own,
-                         Element element) {
+static void replaceInput(BlockArgument argument, const NativeType &native,
+                         IOType element) {
   Location loc = argument.getLoc();
   OpBuilder b = OpBuilder::atBlockBegin(argument.getOwner());
   SmallVector<OpOperand *> uses = llvm::map_to_vector(
       argument.getUses(), [](OpOperand &use) { return &use; });
-  if (element == Element::Float)
+  if (element == IOType::Float)
     argument.setType(
         cast<RankedTensorType>(argument.getType()).clone(b.getF32Type()));
-  Value storage = toSigned(b, loc, argument, own, element);
+  Value storage = toSigned(b, loc, argument, native, element);
   Value original; // For users of what the argument was.
   for (OpOperand *use : uses) {
     auto rescale = dyn_cast<tosa::RescaleOp>(use->getOwner());
-    if (own.isUnsigned && rescale &&
+    if (native.isUnsigned && rescale &&
         isSignChange(rescale, /*fromUnsigned=*/true)) {
       rescale.replaceAllUsesWith(storage);
       rescale.erase();
       continue;
     }
     if (!original)
-      original = fromSigned(b, loc, storage, own, own.getElement());
+      original = fromSigned(b, loc, storage, native, native.getElement());
     use->set(original);
   }
 }
 
-static void replaceOutput(OpOperand &output, const OwnType &own,
-                          Element element) {
+static void replaceOutput(OpOperand &output, const NativeType &native,
+                          IOType element) {
   OpBuilder b(output.getOwner());
   Value value = output.get();
   auto rescale = value.getDefiningOp<tosa::RescaleOp>();
   Value storage =
-      own.isUnsigned && rescale && isSignChange(rescale, /*fromUnsigned=*/false)
+      native.isUnsigned && rescale &&
+              isSignChange(rescale, /*fromUnsigned=*/false)
           ? rescale.getInput()
-          : toSigned(b, value.getLoc(), value, own, own.getElement());
-  output.set(fromSigned(b, value.getLoc(), storage, own, element));
+          : toSigned(b, value.getLoc(), value, native, native.getElement());
+  output.set(fromSigned(b, value.getLoc(), storage, native, element));
   if (rescale && isOpTriviallyDead(rescale))
     rescale.erase();
 }
 
-FailureOr<bool> quantc::convertOwnInput(func::FuncOp func,
-                                        BlockArgument argument,
-                                        Element element) {
+FailureOr<bool> quantc::convertNativeInput(func::FuncOp func,
+                                           BlockArgument argument,
+                                           IOType element) {
   unsigned number = argument.getArgNumber();
-  OwnType own(argument.getType(), func.getArgAttrDict(number));
-  if (!own.type || own.getElement() == element)
-    return bool(own.type);
-  if (element != Element::Float &&
+  NativeType native(argument.getType(), func.getArgAttrDict(number));
+  if (!native.type || native.getElement() == element)
+    return bool(native.type);
+  if (element != IOType::Float &&
       failed(checkWidth(func, "input " + Twine(number), getTensorName(argument),
-                        own.type, element)))
+                        native.type, element)))
     return failure();
-  replaceInput(argument, own, element);
+  replaceInput(argument, native, element);
   for (StringRef name : {kScaleAttr, kZeroPointAttr, kUnsignedAttr})
     func.removeArgAttr(number, name);
-  if (element != Element::Float)
-    describe(OpBuilder(func), own.type, element,
+  if (element != IOType::Float)
+    describe(OpBuilder(func), native.type, element,
              [&](StringRef name, Attribute value) {
                func.setArgAttr(number, name, value);
              });
   return true;
 }
 
-FailureOr<bool> quantc::convertOwnOutput(func::FuncOp func, OpOperand &output,
-                                         Element element) {
+FailureOr<bool> quantc::convertNativeOutput(func::FuncOp func,
+                                            OpOperand &output, IOType element) {
   unsigned number = output.getOperandNumber();
-  OwnType own(output.get().getType(), func.getResultAttrDict(number));
-  if (!own.type || own.getElement() == element)
-    return bool(own.type);
-  if (element != Element::Float &&
+  NativeType native(output.get().getType(), func.getResultAttrDict(number));
+  if (!native.type || native.getElement() == element)
+    return bool(native.type);
+  if (element != IOType::Float &&
       failed(checkWidth(func, "output " + Twine(number),
-                        getTensorName(output.get()), own.type, element)))
+                        getTensorName(output.get()), native.type, element)))
     return failure();
-  replaceOutput(output, own, element);
+  replaceOutput(output, native, element);
   for (StringRef name : {kScaleAttr, kZeroPointAttr, kUnsignedAttr})
     func.removeResultAttr(number, StringAttr::get(func.getContext(), name));
-  if (element != Element::Float)
-    describe(OpBuilder(func), own.type, element,
+  if (element != IOType::Float)
+    describe(OpBuilder(func), native.type, element,
              [&](StringRef name, Attribute value) {
                func.setResultAttr(number, name, value);
              });
