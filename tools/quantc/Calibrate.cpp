@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Interrupt.h"
 #include "Options.h"
 #include "ProgressLine.h"
 #include "Terminal.h"
@@ -13,15 +14,9 @@
 #include "quantc/Support/OutputFile.h"
 
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Signals.h"
-
-#include <atomic>
 
 using namespace quantc;
 using namespace quantc::tool;
-
-/// Set by the first interrupt; the second one ends the process.
-static std::atomic<bool> interrupted = false;
 
 namespace {
 class CalibrateCommand final : public Command {
@@ -64,12 +59,12 @@ llvm::Expected<ExitCode> CalibrateCommand::run() {
   auto module = session.load(network, importing);
   if (!module)
     return module.takeError();
-  llvm::sys::SetInterruptFunction([] { interrupted = true; });
+  catchInterrupt();
   ProgressLine line("calibrating");
   auto result =
       calibrate(**module, inputs, *options, [&](const Progress &progress) {
         line.update(progress);
-        return !interrupted;
+        return !wasInterrupted();
       });
   line.finish();
   if (!result)

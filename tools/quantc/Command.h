@@ -50,6 +50,7 @@ public:
 
 std::unique_ptr<Command> makeCalibrateCommand();
 std::unique_ptr<Command> makeCompileCommand();
+std::unique_ptr<Command> makeDebugCommand();
 std::unique_ptr<Command> makeDiffCommand();
 std::unique_ptr<Command> makeEvalCommand();
 std::unique_ptr<Command> makeImportCommand();

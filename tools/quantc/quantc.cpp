@@ -122,7 +122,7 @@ int main(int argc, char **argv) {
   std::unique_ptr<Command> commands[] = {
       makeCompileCommand(), makeCalibrateCommand(), makeMergeCommand(),
       makeRunCommand(),     makeEvalCommand(),      makeInspectCommand(),
-      makeImportCommand(),  makeDiffCommand()};
+      makeImportCommand(),  makeDiffCommand(),      makeDebugCommand()};
   // Hides LLVM's own options, which do not belong to the command line of this
   // tool.
   cl::OptionCategory general("General options");

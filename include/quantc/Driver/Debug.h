@@ -1,0 +1,30 @@
+//===- Debug.h - Where a network loses accuracy -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DRIVER_DEBUG_H
+#define QUANTC_DRIVER_DEBUG_H
+
+#include "quantc/Driver/Compiler.h"
+#include "quantc/Report/TensorErrors.h"
+
+namespace quantc {
+
+/// Runs the float network, the quantized one as it ships, and one in which
+/// every operation reads what the float network computes, over the samples in
+/// `paths`, and compares every tensor. `progress` is told of every sample and
+/// returns false to stop. A tensor in which the float network has NaN or
+/// infinity is an error. The module is not changed.
+llvm::Expected<DebugReport>
+debugNetwork(mlir::ModuleOp module, const CompilerOptions &options,
+             llvm::ArrayRef<std::string> paths,
+             const Preprocessing &preprocessing = {},
+             llvm::function_ref<bool(const Progress &)> progress = nullptr);
+
+} // namespace quantc
+
+#endif // QUANTC_DRIVER_DEBUG_H

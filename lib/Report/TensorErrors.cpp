@@ -1,0 +1,287 @@
+//===- TensorErrors.cpp - The errors of every quantized tensor -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Report/TensorErrors.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace quantc;
+using llvm::ArrayRef;
+
+//===----------------------------------------------------------------------===//
+// Statistics
+//===----------------------------------------------------------------------===//
+
+void ErrorStatistics::add(ArrayRef<double> signal, ArrayRef<double> values) {
+  double sum = 0, squared = 0, extreme = 0;
+  for (auto [expected, value] : llvm::zip_equal(signal, values)) {
+    double error = value - expected;
+    sum += error;
+    squared += error * error;
+    extreme = std::max(extreme, std::abs(error));
+    product += expected * value;
+    signalPower += expected * expected;
+    valuePower += value * value;
+  }
+  auto [low, high] = std::minmax_element(signal.begin(), signal.end());
+  least = count ? std::min(least, *low) : *low;
+  most = count ? std::max(most, *high) : *high;
+  size = signal.size();
+  double mean = sum / size;
+  means += mean;
+  squares += squared / size;
+  deviations += std::sqrt(std::max(0.0, squared / size - mean * mean));
+  largest += extreme;
+  noise.add(signal, values);
+  ++count;
+}
+
+std::optional<double> ErrorStatistics::cosine() const {
+  double norms = std::sqrt(signalPower) * std::sqrt(valuePower);
+  return norms > 0 ? std::optional(product / norms) : std::nullopt;
+}
+
+void CodeUsage::add(ArrayRef<double> signal, ArrayRef<double> integers) {
+  for (double integer : integers)
+    used[std::clamp<int64_t>(integer, min, max) - min] = true;
+  double least = (min - zeroPoint - 0.5) * scale,
+         most = (max - zeroPoint + 0.5) * scale;
+  for (double value : signal) {
+    low += value < least;
+    high += value > most;
+  }
+  count += signal.size();
+}
+
+uint64_t CodeUsage::usedCodes() const { return llvm::count(used, true); }
+
+std::optional<double> TensorErrors::localSteps() const {
+  if (!scale || local.samples() == 0)
+    return std::nullopt;
+  return std::sqrt(local.meanSquaredError()) / *scale;
+}
+
+std::vector<const TensorErrors *> DebugReport::suspects() const {
+  std::vector<const TensorErrors *> found;
+  for (const TensorErrors &tensor : tensors)
+    if (tensor.localSteps().value_or(0) > kSuspicious)
+      found.push_back(&tensor);
+  llvm::sort(found, [](const TensorErrors *a, const TensorErrors *b) {
+    return std::pair(-*a->localSteps(), a->index) <
+           std::pair(-*b->localSteps(), b->index);
+  });
+  return found;
+}
+
+//===----------------------------------------------------------------------===//
+// Text, CSV and JSON
+//===----------------------------------------------------------------------===//
+
+static std::string cell(std::optional<double> value, const char *format) {
+  return value ? llvm::formatv(format, *value).str() : "-";
+}
+
+/// Why the operation's errors may exceed rounding: what its integers show.
+static std::string explain(const TensorErrors &tensor) {
+  const CodeUsage &codes = *tensor.codes;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::ListSeparator comma;
+  if (double clipped = codes.clippedLow() + codes.clippedHigh();
+      clipped > 0.0005)
+    os << comma << llvm::formatv("{0:P1} of its values are clipped", clipped);
+  if (codes.usedCodes() * 8 < codes.total())
+    os << comma
+       << llvm::formatv("it uses {0} of {1} integers", codes.usedCodes(),
+                        codes.total());
+  double bias = std::abs(tensor.local.meanError());
+  if (bias > 0.5 * std::sqrt(tensor.local.meanSquaredError()))
+    os << comma
+       << llvm::formatv("its mean error is {0:F2} steps",
+                        tensor.local.meanError() / *tensor.scale);
+  if (text.empty())
+    os << "nothing is clipped: the rounding of its inputs and weights";
+  return text;
+}
+
+/// The name as text shows it: TFLite joins the names of operations that it has
+/// fused by semicolons, and the first is enough to recognise the tensor.
+static std::string shorten(llvm::StringRef name) {
+  constexpr size_t kLongest = 48;
+  llvm::StringRef first = name.split(';').first;
+  std::string text = first.str() + (first.size() < name.size() ? "..." : "");
+  // Long names begin alike and differ at their end.
+  if (first.size() > kLongest)
+    text = "..." + first.take_back(kLongest).str();
+  return text;
+}
+
+static void printTable(llvm::raw_ostream &os,
+                       ArrayRef<const TensorErrors *> tensors) {
+  size_t width = 6;
+  for (const TensorErrors *tensor : tensors)
+    width = std::max(width, shorten(tensor->name).size());
+  os << "  " << llvm::left_justify("tensor", width)
+     << "  rmse/scale  local dB  cumulative dB  operation\n";
+  for (const TensorErrors *tensor : tensors)
+    os << llvm::formatv("  {0}  {1,10}  {2,8}  {3,13}  {4}\n",
+                        llvm::left_justify(shorten(tensor->name), width),
+                        cell(tensor->localSteps(), "{0:F3}"),
+                        cell(tensor->local.sqnr(), "{0:F1}"),
+                        cell(tensor->cumulative.sqnr(), "{0:F1}"),
+                        tensor->operation);
+}
+
+void DebugReport::print(llvm::raw_ostream &os) const {
+  // As many operations as fit on a screen.
+  constexpr size_t kShown = 10;
+  os << samples << " samples, " << tensors.size() << " tensors"
+     << (interrupted ? ", interrupted" : "") << "\n";
+  std::vector<const TensorErrors *> suspicious = suspects();
+  if (suspicious.empty()) {
+    os << llvm::formatv("no operation's own errors exceed {0} steps "
+                        "(rounding alone: 0.289)\n",
+                        kSuspicious);
+  } else {
+    os << llvm::formatv("suspects: rmse/scale above {0} (rounding alone: "
+                        "0.289)\n",
+                        kSuspicious);
+    size_t more = suspicious.size();
+    suspicious.resize(std::min(suspicious.size(), kShown));
+    more -= suspicious.size();
+    printTable(os, suspicious);
+    if (more)
+      os << "  and " << more << " more\n";
+    for (const TensorErrors *tensor : suspicious)
+      os << "  '" << shorten(tensor->name) << "': " << explain(*tensor) << "\n";
+  }
+  std::vector<const TensorErrors *> worst;
+  for (const TensorErrors &tensor : tensors)
+    if (tensor.local.sqnr())
+      worst.push_back(&tensor);
+  llvm::sort(worst, [](const TensorErrors *a, const TensorErrors *b) {
+    return std::pair(*a->local.sqnr(), a->index) <
+           std::pair(*b->local.sqnr(), b->index);
+  });
+  worst.resize(std::min(worst.size(), kShown));
+  os << "operations that lose most by themselves\n";
+  printTable(os, worst);
+}
+
+/// A field of a CSV line; names may hold anything.
+static std::string quote(llvm::StringRef text) {
+  if (text.find_first_of(",\"\r\n") == llvm::StringRef::npos)
+    return text.str();
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (c == '"')
+      quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+static std::string number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? llvm::formatv("{0:e9}", *value).str()
+                                        : "";
+}
+
+void DebugReport::printCsv(llvm::raw_ostream &os, bool local) const {
+  os << "op_name,tensor_idx,num_elements,stddev,mean_error,max_abs_error,"
+        "mean_squared_error,scale,zero_point,tensor_name,range_min,range_max,"
+        "rmse_scale,sqnr_db,cosine,clipped_low,clipped_high,used_codes,codes,"
+        "scheme,"
+        "location\n";
+  for (const TensorErrors &tensor : tensors) {
+    const ErrorStatistics &errors = local ? tensor.local : tensor.cumulative;
+    if (errors.samples() == 0)
+      continue;
+    std::optional<double> steps;
+    if (tensor.scale)
+      steps = std::sqrt(errors.meanSquaredError()) / *tensor.scale;
+    std::vector<std::string> fields{
+        quote(tensor.operation),
+        std::to_string(tensor.index),
+        std::to_string(errors.elements()),
+        number(errors.standardDeviation()),
+        number(errors.meanError()),
+        number(errors.maxAbsError()),
+        number(errors.meanSquaredError()),
+        number(tensor.scale),
+        tensor.scale ? std::to_string(tensor.zeroPoint) : "",
+        quote(tensor.name),
+        number(errors.min()),
+        number(errors.max()),
+        number(steps),
+        number(errors.sqnr()),
+        number(errors.cosine())};
+    if (const std::optional<CodeUsage> &codes = tensor.codes)
+      llvm::append_values(
+          fields, number(codes->clippedLow()), number(codes->clippedHigh()),
+          std::to_string(codes->usedCodes()), std::to_string(codes->total()));
+    else
+      fields.insert(fields.end(), 4, "");
+    llvm::append_values(fields, quote(tensor.scheme), quote(tensor.location));
+    os << llvm::join(fields, ",") << "\n";
+  }
+}
+
+static llvm::json::Object toJson(const ErrorStatistics &errors) {
+  llvm::json::Object object{
+      {"num_elements", int64_t(errors.elements())},
+      {"stddev", errors.standardDeviation()},
+      {"mean_error", errors.meanError()},
+      {"max_abs_error", errors.maxAbsError()},
+      {"mean_squared_error", errors.meanSquaredError()},
+      {"range", llvm::json::Array{errors.min(), errors.max()}}};
+  if (auto sqnr = errors.sqnr(); sqnr && std::isfinite(*sqnr))
+    object["sqnr_db"] = *sqnr;
+  if (auto cosine = errors.cosine())
+    object["cosine"] = *cosine;
+  return object;
+}
+
+llvm::json::Object DebugReport::toJson() const {
+  llvm::json::Array list;
+  for (const TensorErrors &tensor : tensors) {
+    llvm::json::Object object{{"tensor", tensor.name},
+                              {"index", int64_t(tensor.index)},
+                              {"op", tensor.operation},
+                              {"scheme", tensor.scheme},
+                              {"location", tensor.location}};
+    if (tensor.scale) {
+      object["scale"] = *tensor.scale;
+      object["zero_point"] = tensor.zeroPoint;
+    }
+    if (auto steps = tensor.localSteps())
+      object["rmse_scale"] = *steps;
+    if (tensor.local.samples())
+      object["local"] = ::toJson(tensor.local);
+    if (tensor.cumulative.samples())
+      object["cumulative"] = ::toJson(tensor.cumulative);
+    if (tensor.codes) {
+      object["clipped_low"] = tensor.codes->clippedLow();
+      object["clipped_high"] = tensor.codes->clippedHigh();
+      object["used_codes"] = int64_t(tensor.codes->usedCodes());
+      object["codes"] = int64_t(tensor.codes->total());
+    }
+    list.push_back(std::move(object));
+  }
+  llvm::json::Array names;
+  for (const TensorErrors *tensor : suspects())
+    names.push_back(tensor->name);
+  return llvm::json::Object{{"samples", int64_t(samples)},
+                            {"interrupted", interrupted},
+                            {"suspects", std::move(names)},
+                            {"tensors", std::move(list)}};
+}

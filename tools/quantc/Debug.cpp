@@ -1,0 +1,136 @@
+//===- Debug.cpp - quantc debug -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Interrupt.h"
+#include "Options.h"
+#include "ProgressLine.h"
+#include "Terminal.h"
+
+#include "quantc/Driver/Debug.h"
+#include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
+#include "quantc/Support/OutputFile.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace quantc;
+using namespace quantc::tool;
+
+namespace {
+class DebugCommand final : public Command {
+public:
+  DebugCommand();
+  llvm::Expected<ExitCode> run() override;
+
+private:
+  llvm::Error checkFolder() const;
+  llvm::Error write(const DebugReport &report);
+
+  cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
+                               cl::desc(kNetworkArgument)};
+  cl::list<std::string> inputs{
+      cl::Positional, cl::OneOrMore, cl::sub(sub),
+      cl::desc("<inputs: .npy, .npz or folders of them>")};
+  cl::opt<std::string> output{
+      "o", cl::sub(sub), cl::value_desc("folder"),
+      cl::desc("Folder for local.csv, cumulative.csv and report.json")};
+  cl::opt<bool> force{"force", cl::sub(sub),
+                      cl::desc("Replace a report that is in the folder")};
+  ImportFlags importing{sub};
+  QuantizeCommandFlags quantize{sub};
+  RemarkFlags remarks{sub};
+};
+} // namespace
+
+DebugCommand::DebugCommand()
+    : Command("debug", "Find the operations at which a quantized network "
+                       "loses accuracy") {}
+
+static std::string inFolder(llvm::StringRef folder, llvm::StringRef name) {
+  llvm::SmallString<128> path(folder);
+  llvm::sys::path::append(path, name);
+  return path.str().str();
+}
+
+/// A report is not replaced by accident.
+llvm::Error DebugCommand::checkFolder() const {
+  if (output.empty() || !llvm::sys::fs::exists(output))
+    return llvm::Error::success();
+  if (!llvm::sys::fs::is_directory(output))
+    return makeError("'" + output + "' is not a folder");
+  if (!force && llvm::sys::fs::exists(inFolder(output, "report.json")))
+    return makeError("'" + output +
+                     "' has a report already: give --force to replace it");
+  return llvm::Error::success();
+}
+
+llvm::Error DebugCommand::write(const DebugReport &report) {
+  EscapingStream escaped(llvm::outs());
+  report.print(escaped);
+  if (output.empty())
+    return llvm::Error::success();
+  if (std::error_code code = llvm::sys::fs::create_directories(output))
+    return makeError("'" + output + "': " + code.message());
+  auto csv = [&](bool local) {
+    return [&report, local](llvm::raw_pwrite_stream &os) {
+      report.printCsv(os, local);
+      return llvm::Error::success();
+    };
+  };
+  return writeFilesAtomically(
+      {{inFolder(output, "local.csv"), csv(true)},
+       {inFolder(output, "cumulative.csv"), csv(false)},
+       {inFolder(output, "report.json"), [&](llvm::raw_pwrite_stream &os) {
+          os << llvm::formatv("{0:2}\n", llvm::json::Value(report.toJson()));
+          return llvm::Error::success();
+        }}});
+}
+
+llvm::Expected<ExitCode> DebugCommand::run() {
+  if (llvm::Error error = checkFolder())
+    return std::move(error);
+  if (quantize.convertsIO())
+    return usageError("--io, --input-type and --output-type do not change the "
+                      "errors of operations");
+  Session session;
+  if (llvm::Error error = remarks.apply(session))
+    return std::move(error);
+  auto module = session.load(network, importing);
+  if (!module)
+    return module.takeError();
+  CompilerOptions options;
+  if (llvm::Error error = quantize.apply(**module, options.quantize))
+    return std::move(error);
+  if (!quantize.given() && !comesQuantized(**module) &&
+      !isIntegerNetwork(**module))
+    return usageError("the network is float: say how it is quantized, with "
+                      "--profile, --calibrate or --scheme");
+  auto preprocessing = quantize.preprocessing(options.quantize);
+  if (!preprocessing)
+    return preprocessing.takeError();
+  catchInterrupt();
+  ProgressLine line("debugging");
+  llvm::Expected<DebugReport> report = debugNetwork(
+      **module, options, inputs, *preprocessing, [&](const Progress &progress) {
+        line.update(progress);
+        return !wasInterrupted();
+      });
+  line.finish();
+  if (!report)
+    return report.takeError();
+  if (llvm::Error error = write(*report))
+    return std::move(error);
+  return report->interrupted ? kInterrupted : kSuccess;
+}
+
+std::unique_ptr<Command> tool::makeDebugCommand() {
+  return std::make_unique<DebugCommand>();
+}
