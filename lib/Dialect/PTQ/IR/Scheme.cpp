@@ -266,6 +266,24 @@ LogicalResult quantc::ptq::requireStaticInt8(SchemeAttr scheme,
   return failure();
 }
 
+bool quantc::ptq::staysAccumulator(Value result) {
+  auto producer = result.getDefiningOp<QuantizableOpInterface>();
+  if (!producer || !result.hasOneUse())
+    return false;
+  OpOperand &use = *result.use_begin();
+  auto consumer = dyn_cast<QuantizableOpInterface>(use.getOwner());
+  auto isComputedInIntegers = [](QuantizableOpInterface op) {
+    std::string reason;
+    return succeeded(op.canQuantize(getScheme(op), reason));
+  };
+  return consumer &&
+         consumer.getOperandRole(use.getOperandNumber()) ==
+             OperandRole::Activation &&
+         producer.canReturnAccumulator(getScheme(producer)) &&
+         consumer.canTakeAccumulator(getScheme(consumer)) &&
+         isComputedInIntegers(producer) && isComputedInIntegers(consumer);
+}
+
 bool quantc::ptq::isSchemeAttribute(StringRef name) {
   return llvm::is_contained({kSchemeAttr, kEstimatorAttr, kRangeAttr,
                              kBiasCorrectionAttr, kWeightRoundingAttr,

@@ -22,18 +22,6 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-/// Whether `value` has no parameters of its own because a clamp takes the
-/// accumulator behind it.
-static bool isAccumulator(Value value) {
-  auto producer = value.getDefiningOp<QuantizableOpInterface>();
-  std::string reason;
-  if (!producer || !value.hasOneUse())
-    return false;
-  SchemeAttr scheme = getScheme(producer);
-  return producer.canReturnAccumulator(scheme) &&
-         succeeded(producer.canQuantize(scheme, reason));
-}
-
 namespace {
 
 struct ClampModel : SingleResultModel<ClampModel, tosa::ClampOp> {
@@ -43,9 +31,11 @@ struct ClampModel : SingleResultModel<ClampModel, tosa::ClampOp> {
 
   bool canTakeAccumulator(Operation *, SchemeAttr) const { return true; }
 
+  bool mayTakeResultParameters(Operation *) const { return true; }
+
   /// Clamping integers loses nothing if the parameters stay.
   bool requiresSameScale(Operation *op) const {
-    return !isAccumulator(op->getOperand(0));
+    return !staysAccumulator(op->getOperand(0));
   }
 
   LogicalResult canQuantize(Operation *op, SchemeAttr scheme,

@@ -43,7 +43,9 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
       });
     for (auto func : module.getOps<func::FuncOp>())
       if (!func.isExternal() &&
-          failed(Annotator(func, profile.get(), estimation).run()))
+          failed(Annotator(func, profile.get(), estimation,
+                           getChildAnalysis<Quantizability>(func))
+                     .run()))
         return signalPassFailure();
   }
 

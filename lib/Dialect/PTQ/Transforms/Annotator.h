@@ -41,8 +41,10 @@ struct Problems {
 class Annotator {
 public:
   Annotator(mlir::func::FuncOp func, const Profile *profile,
-            const EstimatorOptions &options)
-      : func(func), profile(profile), options(options), quantizability(func) {}
+            const EstimatorOptions &options,
+            const Quantizability &quantizability)
+      : func(func), profile(profile), options(options),
+        quantizability(quantizability) {}
 
   mlir::LogicalResult run();
 
@@ -102,7 +104,7 @@ private:
   mlir::func::FuncOp func;
   const Profile *profile;
   EstimatorOptions options;
-  Quantizability quantizability;
+  const Quantizability &quantizability;
   Problems problems;
   llvm::SmallVector<std::pair<mlir::Value, mlir::quant::QuantizedType>> types;
   llvm::DenseSet<mlir::Value> zeroRanges;

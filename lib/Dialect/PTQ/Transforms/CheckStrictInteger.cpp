@@ -18,6 +18,7 @@
 #include "IntegerForm.h"
 
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringExtras.h"
@@ -46,7 +47,10 @@ static bool computesInFloat(Operation *op) {
          hasFloatTensor(op->getResultTypes());
 }
 
-static std::string getReason(Operation *op) {
+static std::string getReason(Operation *op, const Quantizability &plan) {
+  if (StringRef planned = plan.getFloatReason(op);
+      !planned.empty() && getScheme(op).isStatic())
+    return planned.str();
   std::string reason;
   return succeeded(findIntegerForm(op, reason)) ? kNoFormReason.str() : reason;
 }
@@ -91,7 +95,7 @@ struct CheckStrictIntegerPass
       if (op.getNumResults())
         if (StringRef name = getTensorName(op.getResult(0)); !name.empty())
           error << " (tensor '" << name << "')";
-      error << ": " << getReason(&op);
+      error << ": " << getReason(&op, getAnalysis<Quantizability>());
       signalPassFailure();
     }
   }

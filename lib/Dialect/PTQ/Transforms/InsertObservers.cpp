@@ -39,6 +39,7 @@ struct InsertObserversPass
 
 private:
   void insertObservers() {
+    // Not the pass manager's: the schemes are others for now.
     Quantizability quantizability(getOperation());
     // A network that brings all of its parameters has nothing to measure.
     if (llvm::none_of(quantizability.getValues(), [&](Value value) {

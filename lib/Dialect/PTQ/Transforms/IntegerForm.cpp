@@ -16,29 +16,6 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-/// Why operations without QuantizableOpInterface stay float.
-static constexpr StringLiteral kNotQuantizableReason =
-    "this operation has no integer form";
-
-/// "its operand", with the tensor's name if it has one.
-static std::string describe(Value operand) {
-  StringRef name = getTensorName(operand);
-  return name.empty() ? "its operand" : ("its operand '" + name + "'").str();
-}
-
-/// Memory and accumulators are planned for known sizes.
-static LogicalResult checkShapes(Operation *op, std::string &reason) {
-  auto isStatic = [](Type type) {
-    auto shaped = dyn_cast<ShapedType>(type);
-    return !shaped || shaped.hasStaticShape();
-  };
-  if (llvm::all_of(op->getOperandTypes(), isStatic) &&
-      llvm::all_of(op->getResultTypes(), isStatic))
-    return success();
-  reason = "its shape is dynamic; give the network's inputs static shapes";
-  return failure();
-}
-
 /// The quantized values of the operands, or failure with the reason.
 static LogicalResult collectOperands(QuantizableOpInterface op,
                                      SmallVectorImpl<Value> &operands,
@@ -66,7 +43,7 @@ static LogicalResult collectOperands(QuantizableOpInterface op,
       return failure();
     }
     if (!dequantize) {
-      reason = describe(value) +
+      reason = describeOperand(value) +
                " has no quantization parameters; calibrate the network with "
                "this tensor observed, or quantize the operation that makes it";
       return failure();
@@ -76,17 +53,8 @@ static LogicalResult collectOperands(QuantizableOpInterface op,
   return success();
 }
 
-/// Whether the one user of `result` works on an accumulator.
-static bool feedsAccumulator(Value result) {
-  if (!result.hasOneUse())
-    return false;
-  auto user = dyn_cast<QuantizableOpInterface>(*result.user_begin());
-  return user && user.canTakeAccumulator(getScheme(user));
-}
-
 /// The type in which the users of `result` want it.
-static LogicalResult chooseResultType(QuantizableOpInterface op, Value result,
-                                      RankedTensorType &type,
+static LogicalResult chooseResultType(Value result, RankedTensorType &type,
                                       std::string &reason) {
   if (!isFloatTensor(result.getType()))
     return success();
@@ -95,7 +63,7 @@ static LogicalResult chooseResultType(QuantizableOpInterface op, Value result,
       type = cast<RankedTensorType>(quantize.getType());
       return success();
     }
-  if (op.canReturnAccumulator(getScheme(op)) && feedsAccumulator(result))
+  if (staysAccumulator(result))
     return success();
   reason = "its result has no quantization parameters; calibrate the network "
            "with this tensor observed";
@@ -111,8 +79,9 @@ static LogicalResult checkStorage(ArrayRef<Value> operands,
     if (!type)
       continue;
     if (isa<SubChannelType>(type)) {
-      reason = describe(operand) + " has a scale per block, so that products "
-                                   "cannot be summed as integers";
+      reason = describeOperand(operand) +
+               " has a scale per block, so that products "
+               "cannot be summed as integers";
       return failure();
     }
     unsigned width = type.getStorageTypeIntegralWidth();
@@ -122,12 +91,12 @@ static LogicalResult checkStorage(ArrayRef<Value> operands,
       auto uniform = dyn_cast<quant::UniformQuantizedType>(type);
       if (uniform && uniform.getZeroPoint() == 0)
         continue;
-      reason = describe(operand) +
+      reason = describeOperand(operand) +
                " is stored as i16 with a zero point or "
                "with scales per channel; use zero point 0 and one scale";
       return failure();
     }
-    reason = describe(operand) + " is stored as " +
+    reason = describeOperand(operand) + " is stored as " +
              (type.isSigned() ? "i" : "u") + std::to_string(width) +
              "; use parameters with storage i8 or i16";
     return failure();
@@ -137,15 +106,9 @@ static LogicalResult checkStorage(ArrayRef<Value> operands,
 
 FailureOr<IntegerForm> ptq::findDynamicForm(Operation *op,
                                             std::string &reason) {
-  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
-  if (!quantizable) {
-    reason = kNotQuantizableReason.str();
-    return failure();
-  }
   IntegerForm form;
   form.resultTypes.resize(op->getNumResults());
-  if (failed(checkShapes(op, reason)) ||
-      failed(quantizable.canQuantize(getScheme(op), reason)))
+  if (failed(checkOperation(op, reason)))
     return failure();
   for (OpOperand &operand : op->getOpOperands()) {
     form.operands.push_back(operand.get());
@@ -153,7 +116,7 @@ FailureOr<IntegerForm> ptq::findDynamicForm(Operation *op,
       continue;
     auto dequantize = operand.get().getDefiningOp<quant::DequantizeCastOp>();
     if (!dequantize) {
-      reason = describe(operand.get()) + " is not quantized";
+      reason = describeOperand(operand.get()) + " is not quantized";
       return failure();
     }
     form.operands.back() = dequantize.getInput();
@@ -163,26 +126,16 @@ FailureOr<IntegerForm> ptq::findDynamicForm(Operation *op,
 
 FailureOr<IntegerForm> ptq::findIntegerForm(Operation *op,
                                             std::string &reason) {
-  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
-  if (!quantizable) {
-    reason = kNotQuantizableReason.str();
-    return failure();
-  }
-  if (SchemeAttr scheme = getScheme(op); !scheme.isStatic()) {
-    reason = "its scheme is " + stringifyScheme(scheme) +
-             "; choose int8 or int16x8 for it";
-    return failure();
-  }
   IntegerForm form;
   form.resultTypes.resize(op->getNumResults());
-  if (failed(checkShapes(op, reason)) ||
-      failed(quantizable.canQuantize(getScheme(op), reason)) ||
-      failed(collectOperands(quantizable, form.operands, reason)) ||
+  if (failed(checkOperation(op, reason)) ||
+      failed(collectOperands(cast<QuantizableOpInterface>(op), form.operands,
+                             reason)) ||
       failed(checkStorage(form.operands, reason)))
     return failure();
   for (auto [result, type] :
        llvm::zip_equal(op->getResults(), form.resultTypes))
-    if (failed(chooseResultType(quantizable, result, type, reason)))
+    if (failed(chooseResultType(result, type, reason)))
       return failure();
   return form;
 }

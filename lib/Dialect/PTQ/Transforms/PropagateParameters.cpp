@@ -131,8 +131,11 @@ struct ScaleClass {
 
 class Propagator {
 public:
-  explicit Propagator(func::FuncOp func) : quantizability(func), func(func) {}
+  Propagator(func::FuncOp func, const Quantizability &quantizability)
+      : quantizability(quantizability), func(func) {}
   void run();
+  /// True if tensors have parameters that had none.
+  bool hasAdded() const { return added; }
 
 private:
   void visit(QuantizableOpInterface op);
@@ -140,11 +143,12 @@ private:
   void visitMove(ArrayRef<FakeQuantOp> inputs, FakeQuantOp output);
   unsigned getClass(FakeQuantOp op);
   void moveMembers(unsigned from, unsigned to);
-  static FakeQuantOp getOrCreate(Value value, quant::UniformQuantizedType type);
+  FakeQuantOp getOrCreate(Value value, quant::UniformQuantizedType type);
   void giveInput(QuantizableOpInterface op);
 
-  Quantizability quantizability;
+  const Quantizability &quantizability;
   func::FuncOp func;
+  bool added = false;
   SmallVector<ScaleClass> classes;
   llvm::MapVector<Operation *, unsigned> classOf;
 };
@@ -181,6 +185,7 @@ FakeQuantOp Propagator::getOrCreate(Value value,
   builder.setInsertionPointAfterValue(value);
   auto created = FakeQuantOp::create(builder, value.getLoc(), value, type);
   value.replaceAllUsesExcept(created.getOutput(), created);
+  added = true;
   return created;
 }
 
@@ -236,7 +241,7 @@ void Propagator::visit(QuantizableOpInterface op) {
   if (!getType(output) || isFixed(output) ||
       getWidth(output) != getWidth(inputs.front()))
     return;
-  if (op.canTakeAccumulator(getScheme(op))) {
+  if (op.mayTakeResultParameters()) {
     visitClamp(inputs.front(), output);
     return;
   }
@@ -270,8 +275,7 @@ void Propagator::giveInput(QuantizableOpInterface op) {
   bool isInput = isa<BlockArgument>(input);
   if (!given || !given->hasAttr(kGivenAttr) ||
       (!isInput && (!producer || !quantizability.isQuantizable(producer))) ||
-      (producer && op.canTakeAccumulator(getScheme(op)) &&
-       producer.canReturnAccumulator(getScheme(producer))))
+      quantizability.getSource(input) == ParameterSource::Accumulator)
     return;
   getOrCreate(input, getType(given))
       ->setAttr(kGivenAttr, given->getAttr(kGivenAttr));
@@ -282,7 +286,7 @@ void Propagator::run() {
     return op && quantizability.isQuantizable(op) && op->getNumResults() == 1 &&
            isStaticFloatTensor(op->getResult(0)) &&
            !op.getFixedResultType(getScheme(op)) &&
-           (op.requiresSameScale() || op.canTakeAccumulator(getScheme(op)));
+           (op.requiresSameScale() || op.mayTakeResultParameters());
   };
   Block &body = func.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
@@ -313,8 +317,12 @@ namespace {
 struct PropagateParametersPass
     : quantc::ptq::impl::PTQPropagateParametersBase<PropagateParametersPass> {
   void runOnOperation() override {
-    if (!getOperation().isExternal())
-      Propagator(getOperation()).run();
+    if (getOperation().isExternal())
+      return markAllAnalysesPreserved();
+    Propagator propagator(getOperation(), getAnalysis<Quantizability>());
+    propagator.run();
+    if (!propagator.hasAdded())
+      markAnalysesPreserved<Quantizability>();
   }
 };
 } // namespace

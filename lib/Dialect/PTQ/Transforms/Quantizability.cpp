@@ -30,13 +30,90 @@ static bool hasFakeQuant(Value value) {
          llvm::any_of(value.getUsers(), llvm::IsaPred<FakeQuantOp>);
 }
 
-Quantizability::Quantizability(func::FuncOp func) {
+std::string quantc::ptq::describeOperand(Value operand) {
+  StringRef name = getTensorName(operand);
+  return name.empty() ? "its operand" : ("its operand '" + name + "'").str();
+}
+
+/// Memory and accumulators are planned for known sizes.
+static LogicalResult checkShapes(Operation *op, std::string &reason) {
+  auto isStatic = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return !shaped || shaped.hasStaticShape();
+  };
+  if (llvm::all_of(op->getOperandTypes(), isStatic) &&
+      llvm::all_of(op->getResultTypes(), isStatic))
+    return success();
+  reason = "its shape is dynamic; give the network's inputs static shapes";
+  return failure();
+}
+
+LogicalResult quantc::ptq::checkOperation(Operation *op, std::string &reason) {
+  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  if (!quantizable) {
+    reason = "this operation has no integer form";
+    return failure();
+  }
+  SchemeAttr scheme = getScheme(op);
+  if (!scheme.isStatic() && !scheme.isDynamic()) {
+    reason = "its scheme is " + stringifyScheme(scheme) +
+             "; choose int8 or int16x8 for it";
+    return failure();
+  }
+  return success(succeeded(checkShapes(op, reason)) &&
+                 succeeded(quantizable.canQuantize(scheme, reason)));
+}
+
+/// Whether the plan can have `op` in integers from its inputs to its outputs.
+static LogicalResult checkQuantizable(Operation *op, std::string &reason) {
+  if (failed(checkOperation(op, reason)))
+    return failure();
+  if (SchemeAttr scheme = getScheme(op); !scheme.isStatic()) {
+    reason = "in the scheme " + stringifyScheme(scheme) +
+             " tensors between operations are floats";
+    return failure();
+  }
+  bool readsData = false;
+  for (OpOperand &use : op->getOpOperands()) {
+    OperandRole role = getRole(use);
+    bool constant = isConstant(use.get());
+    if (role == OperandRole::Unquantized) {
+      // Conditions, indices of a table, and integers that are converted.
+      auto tensor = dyn_cast<RankedTensorType>(use.get().getType());
+      readsData |=
+          tensor && isa<IntegerType>(tensor.getElementType()) && !constant;
+      continue;
+    }
+    if (!isStaticFloatTensor(use.get())) {
+      reason = describeOperand(use.get()) + " is not a float32 tensor";
+      return failure();
+    }
+    if (role == OperandRole::Activation) {
+      readsData |= !constant;
+    } else if (!constant) {
+      reason = describeOperand(use.get()) +
+               " is computed by the network; weights and biases have to be "
+               "constants";
+      return failure();
+    }
+  }
+  if (!readsData)
+    reason = "it reads only constants; simplify the network";
+  return success(readsData);
+}
+
+Quantizability::Quantizability(Operation *op) {
+  auto func = cast<func::FuncOp>(op);
   if (func.isExternal())
     return;
   Block &body = func.getBody().front();
-  for (Operation &op : body)
-    if (computeQuantizable(&op))
+  for (Operation &op : body) {
+    std::string reason;
+    if (succeeded(checkQuantizable(&op, reason)))
       ops.insert(&op);
+    else
+      reasons[&op] = std::move(reason);
+  }
 
   auto visit = [&](Value value) {
     ParameterSource source = computeSource(value);
@@ -52,47 +129,13 @@ Quantizability::Quantizability(func::FuncOp func) {
       visit(result);
 }
 
-bool Quantizability::computeQuantizable(Operation *op) const {
-  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
-  SchemeAttr scheme = getScheme(op);
-  std::string reason;
-  if (!quantizable || !scheme.isStatic() ||
-      failed(quantizable.canQuantize(scheme, reason)))
-    return false;
-  bool readsData = false;
-  for (OpOperand &use : op->getOpOperands()) {
-    OperandRole role = getRole(use);
-    bool constant = isConstant(use.get());
-    if (role == OperandRole::Unquantized) {
-      // Conditions, indices of a table, and integers that are converted.
-      auto tensor = dyn_cast<RankedTensorType>(use.get().getType());
-      readsData |=
-          tensor && isa<IntegerType>(tensor.getElementType()) && !constant;
-      continue;
-    }
-    if (!isStaticFloatTensor(use.get()))
-      return false;
-    if (role == OperandRole::Activation)
-      readsData |= !constant;
-    else if (!constant)
-      return false;
-  }
-  return readsData;
-}
-
 bool Quantizability::isAccumulator(OpResult result) const {
-  if (!result.hasOneUse())
-    return false;
-  auto producer = cast<QuantizableOpInterface>(result.getOwner());
-  OpOperand &use = *result.use_begin();
   // An int32 output of the network: its parameters are those of its type.
-  if (isa<quant::QuantizeCastOp>(use.getOwner()))
+  if (result.hasOneUse() && isa<quant::QuantizeCastOp>(*result.user_begin())) {
+    auto producer = cast<QuantizableOpInterface>(result.getOwner());
     return producer.canReturnAccumulator(getScheme(producer));
-  auto consumer = dyn_cast<QuantizableOpInterface>(use.getOwner());
-  return consumer && isQuantizable(consumer) &&
-         getRole(use) == OperandRole::Activation &&
-         producer.canReturnAccumulator(getScheme(producer)) &&
-         consumer.canTakeAccumulator(getScheme(consumer));
+  }
+  return staysAccumulator(result) && isQuantizable(*result.user_begin());
 }
 
 ParameterSource Quantizability::computeSource(Value value) const {

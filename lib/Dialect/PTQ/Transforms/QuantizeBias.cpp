@@ -192,7 +192,8 @@ namespace {
 struct QuantizeBiasPass
     : quantc::ptq::impl::PTQQuantizeBiasBase<QuantizeBiasPass> {
   void runOnOperation() override {
-    Quantizability quantizability(getOperation());
+    auto &quantizability = getAnalysis<Quantizability>();
+    markAnalysesPreserved<Quantizability>(); // only constants change
     SmallVector<BiasedOp> ops;
     getOperation().walk([&](Operation *op) {
       if (!quantizability.isQuantizable(op))

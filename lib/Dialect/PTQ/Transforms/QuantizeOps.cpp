@@ -20,6 +20,7 @@
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 #include "quantc/Numerics/XNNPACKKernels.h"
 
 #include "mlir/IR/Matchers.h"
@@ -106,7 +107,7 @@ struct QuantizeOpsPass
       if (!isa<quant::QuantizeCastOp>(op))
         ops.push_back(&op);
     for (Operation *op : ops)
-      visit(op);
+      visit(op, getAnalysis<Quantizability>());
     for (auto quantize : llvm::make_early_inc_range(
              func.getBody().front().getOps<quant::QuantizeCastOp>()))
       joinCasts(quantize, contract);
@@ -115,7 +116,7 @@ struct QuantizeOpsPass
   }
 
 private:
-  void visit(Operation *op);
+  void visit(Operation *op, const Quantizability &plan);
   bool quantizeOp(Operation *op, std::string &reason);
 
   Contract contract = Contract::Exact;
@@ -187,7 +188,7 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
   return true;
 }
 
-void QuantizeOpsPass::visit(Operation *op) {
+void QuantizeOpsPass::visit(Operation *op, const Quantizability &plan) {
   if (isa<quant::DequantizeCastOp>(op) ||
       op->hasTrait<OpTrait::ConstantLike>() || isOpTriviallyDead(op) ||
       !computesInFloat(op))
@@ -210,6 +211,9 @@ void QuantizeOpsPass::visit(Operation *op) {
     op->erase();
     return;
   }
+  if (StringRef planned = plan.getFloatReason(op);
+      !planned.empty() && getScheme(op).isStatic())
+    reason = planned.str();
   remark::missed(loc, options("stays-float"))
       << remark::metric("Op", opName) << remark::metric("Tensor", name)
       << remark::reason("{0}", reason);

@@ -25,3 +25,11 @@ func.func @parts(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// The plan does not quantize what no input reaches.
+func.func @constants() -> tensor<2xf32> {
+  %c = "tosa.const"() {values = dense<[1.0, 2.0]> : tensor<2xf32>} : () -> tensor<2xf32>
+  // expected-error @below {{computes in float: it reads only constants; simplify the network}}
+  %0 = tosa.tanh %c : (tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}

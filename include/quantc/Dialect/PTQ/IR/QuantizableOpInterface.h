@@ -44,4 +44,15 @@ llvm::LogicalResult requireStaticInt8(SchemeAttr scheme, std::string &reason);
 
 #include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.h.inc"
 
+namespace quantc::ptq {
+
+/// True if nobody sees the parameters of `result`, because it stays an
+/// accumulator: its operation can return one, and the activation of an
+/// operation that takes one is its only use. This is the one definition; it
+/// asks only the two operations and their schemes, so that it holds for a float
+/// network as for one that is quantized in part.
+bool staysAccumulator(mlir::Value result);
+
+} // namespace quantc::ptq
+
 #endif // QUANTC_DIALECT_PTQ_IR_QUANTIZABLEOPINTERFACE_H

@@ -67,6 +67,14 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     (ins "::quantc::ptq::SchemeAttr":$scheme), "",
     /*defaultImplementation=*/"return false;">,
     InterfaceMethod<[{
+      True if the activation may have the parameters of the result already: the operation
+      maps what saturates then to where it saturates anyway (clamp). Such an operation shares
+      parameters with a float or quantized tensor before it, as one that
+      `requiresSameScale`, but its result's range counts, not that of the activation.
+    }],
+    "bool", "mayTakeResultParameters", (ins), "",
+    /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{
       Whether the operation, as it stands, can be computed in `scheme`, which is not that of
       floats. On failure `reason` says in one sentence why it stays float and what the
       user can do.

@@ -42,16 +42,30 @@ enum class ParameterSource {
   Given,       ///< A `ptq.fake_quant` that is there already.
 };
 
-/// The part of a function that can be quantized. Constants are not values in
-/// this sense: their parameters come from their data, once per use.
+/// The plan: the part of a function that can be quantized. Constants are not
+/// values in this sense: their parameters come from their data, once per use.
+///
+/// This is an analysis. A pass asks for `getAnalysis<Quantizability>()`, and
+/// says `markAnalysesPreserved<Quantizability>()` if it changes parameters of
+/// tensors or what constants hold, but not which tensors have parameters. It
+/// holds operations and values, so that whoever keeps it while it erases some
+/// may not ask for these any more.
 class Quantizability {
 public:
-  explicit Quantizability(mlir::func::FuncOp func);
+  /// Of a func.func.
+  explicit Quantizability(mlir::Operation *op);
 
   /// True if `op` implements QuantizableOpInterface, says that it can be
   /// quantized, and reads something that is not constant: a float activation,
   /// or integers that it selects, looks up or converts by.
   bool isQuantizable(mlir::Operation *op) const { return ops.contains(op); }
+
+  /// Why `op`, which is not quantizable, stays float: one sentence that says
+  /// what the user can do where that is something. Empty for other operations.
+  llvm::StringRef getFloatReason(mlir::Operation *op) const {
+    auto reason = reasons.find(op);
+    return reason == reasons.end() ? llvm::StringRef() : reason->second;
+  }
 
   /// Where `value`'s parameters come from.
   ParameterSource getSource(mlir::Value value) const {
@@ -63,14 +77,21 @@ public:
   llvm::ArrayRef<mlir::Value> getValues() const { return values; }
 
 private:
-  bool computeQuantizable(mlir::Operation *op) const;
   ParameterSource computeSource(mlir::Value value) const;
   bool isAccumulator(mlir::OpResult result) const;
 
   llvm::DenseSet<mlir::Operation *> ops;
+  llvm::DenseMap<mlir::Operation *, std::string> reasons;
   llvm::DenseMap<mlir::Value, ParameterSource> sources;
   llvm::SmallVector<mlir::Value> values;
 };
+
+/// Whether `op` and its scheme allow integers, whatever its operands are. On
+/// failure `reason` says in one sentence why not.
+mlir::LogicalResult checkOperation(mlir::Operation *op, std::string &reason);
+
+/// "its operand", with the tensor's name if it has one.
+std::string describeOperand(mlir::Value operand);
 
 /// True if `value` is a ranked, statically shaped tensor of f32.
 bool isStaticFloatTensor(mlir::Value value);
