@@ -47,9 +47,10 @@ mlir::Value buildQuantize(mlir::OpBuilder &builder, mlir::Location loc,
                           Contract contract);
 
 /// Rounds `real` to the nearest number that `type` represents, in float32. A
-/// constant is computed here.
+/// constant becomes the reals of the integers that it is as what `role` says.
 mlir::Value buildFakeQuant(mlir::OpBuilder &builder, mlir::Location loc,
-                           mlir::Value real, mlir::quant::QuantizedType type);
+                           mlir::Value real, mlir::quant::QuantizedType type,
+                           ptq::OperandRole role);
 
 /// The product of two float tensors. `rhs` is broadcast.
 mlir::Value buildMul(mlir::OpBuilder &builder, mlir::Location loc,

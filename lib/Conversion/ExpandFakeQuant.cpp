@@ -8,6 +8,7 @@
 
 #include "Builders.h"
 #include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/QuantizedConstants.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -28,7 +29,8 @@ struct ExpandFakeQuantPass
       OpBuilder b(op);
       op.replaceAllUsesWith(
           buildFakeQuant(b, op.getLoc(), op.getInput(),
-                         cast<quant::QuantizedType>(op.getQuantizedType())));
+                         cast<quant::QuantizedType>(op.getQuantizedType()),
+                         getConstantRole(op)));
       Operation *source = op.getInput().getDefiningOp();
       op.erase();
       if (source && isOpTriviallyDead(source))

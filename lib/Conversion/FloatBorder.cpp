@@ -15,6 +15,7 @@
 
 #include "Builders.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/IR/QuantizedConstants.h"
 #include "quantc/Numerics/ReferenceKernels.h"
 
 #include "mlir/IR/Matchers.h"
@@ -200,32 +201,18 @@ Value quantc::buildQuantize(OpBuilder &builder, Location loc, Value real,
              : tosa::CastOp::create(builder, loc, storage, q);
 }
 
-static Value fakeQuantConstant(OpBuilder &builder, Location loc,
-                               DenseElementsAttr constant,
-                               quant::QuantizedType type,
-                               const ChannelParams &params) {
-  auto tensor = cast<RankedTensorType>(constant.getType());
-  int64_t stride = getStride(tensor, params.axis);
-  SmallVector<float> reals;
-  for (auto [index, real] : llvm::enumerate(constant.getValues<float>())) {
-    size_t channel = index / stride % params.scales.size();
-    AffineParams affine{params.scales[channel],
-                        static_cast<int64_t>(params.zeroPoints[channel]),
-                        {type.getStorageTypeMin(), type.getStorageTypeMax()}};
-    reals.push_back(dequantize(quantize(real, affine), affine));
-  }
-  return tosa::ConstOp::create(
-      builder, loc, tensor,
-      DenseElementsAttr::get(tensor, ArrayRef<float>(reals)));
-}
-
 Value quantc::buildFakeQuant(OpBuilder &builder, Location loc, Value real,
-                             quant::QuantizedType type) {
-  ChannelParams params(type);
+                             quant::QuantizedType type, OperandRole role) {
+  auto tensor = cast<RankedTensorType>(real.getType());
   DenseElementsAttr constant;
   if (matchPattern(real, m_Constant(&constant)))
-    return fakeQuantConstant(builder, loc, constant, type, params);
-  auto tensor = cast<RankedTensorType>(real.getType());
+    return tosa::ConstOp::create(
+        builder, loc, tensor,
+        DenseElementsAttr::get(tensor,
+                               ArrayRef<float>(roundElements(
+                                   llvm::to_vector(constant.getValues<float>()),
+                                   tensor.getShape(), type, role))));
+  ChannelParams params(type);
   Value steps = buildSteps(builder, loc, real, type, params);
   return buildMul(builder, loc,
                   tosa::CastOp::create(builder, loc, tensor, steps),

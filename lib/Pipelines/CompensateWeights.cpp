@@ -171,17 +171,6 @@ void Product::add(const float *values, size_t sample, size_t samples) {
     }
 }
 
-/// A constant with the name and place of `old`, which others may read.
-static Value createLike(OpBuilder &builder, Value old, RankedTensorType type,
-                        ArrayRef<float> values) {
-  Value constant =
-      ptq::createFloatConstant(builder, old.getLoc(), type, values);
-  if (StringRef name = ptq::getTensorName(old); !name.empty())
-    constant.getDefiningOp()->setAttr(ptq::kNameAttr,
-                                      builder.getStringAttr(name));
-  return constant;
-}
-
 void Product::round() {
   auto rounded = op->getOperand(weightIndex).getDefiningOp<ptq::FakeQuantOp>();
   std::optional<SmallVector<float>> values = ptq::getFloats(rounded.getInput());
@@ -221,9 +210,9 @@ void Product::round() {
     }
   }
   OpBuilder builder(op);
-  Value constant =
-      createLike(builder, rounded.getInput(),
-                 cast<RankedTensorType>(rounded.getType()), *values);
+  Value constant = ptq::createFloatConstantLike(
+      builder, rounded.getInput(), cast<RankedTensorType>(rounded.getType()),
+      *values);
   op->setOperand(weightIndex, ptq::FakeQuantOp::create(
                                   builder, rounded.getLoc(), constant, type));
   setBias(shifts);
@@ -248,7 +237,8 @@ void Product::setBias(ArrayRef<double> shifts) {
   OpBuilder builder(op);
   auto type =
       RankedTensorType::get({int64_t(values->size())}, builder.getF32Type());
-  op->setOperand(*biasIndex, createLike(builder, bias, type, *values));
+  op->setOperand(*biasIndex,
+                 ptq::createFloatConstantLike(builder, bias, type, *values));
 }
 
 static std::vector<Product> findProducts(ModuleOp module) {
@@ -273,6 +263,8 @@ public:
     registerAllDialects(registry);
   }
   void runOnOperation() override {
+    // Only constants change.
+    markAnalysesPreserved<ptq::Quantizability>();
     if (llvm::Error error = compensate()) {
       if (!error.isA<DiagnosedError>())
         getOperation().emitError(llvm::toString(std::move(error)));

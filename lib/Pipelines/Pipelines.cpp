@@ -98,12 +98,19 @@ void quantc::populateAnnotatePipeline(OpPassManager &pm,
     pm.addPass(ptq::createPTQAnnotate(annotate));
   }
   addToFunctions(pm, ptq::createPTQPropagateParameters());
+  // What makes up for rounding sees the scales that ship.
+  addToFunctions(pm, ptq::createPTQWidenWeights());
+  if (options.profile)
+    pm.addPass(ptq::createPTQCorrectBias(options.profile, /*byDefault=*/false));
+  else
+    pm.addPass(ptq::createPTQCorrectBias(
+        {options.profilePath, /*correctByDefault=*/false}));
   pm.addPass(createCompensateWeights(options));
+  addToFunctions(pm, ptq::createPTQQuantizeBias());
 }
 
 void quantc::populateQuantizePipeline(OpPassManager &pm,
                                       const QuantizeOptions &options) {
-  addToFunctions(pm, ptq::createPTQQuantizeBias());
   addToFunctions(pm, ptq::createPTQFoldFakeQuant());
   addToFunctions(pm, ptq::createPTQQuantizeOps());
   if (options.strictInteger)

@@ -53,8 +53,6 @@ struct EstimatorOptions {
   /// has no negative (or no positive) values, it has only one end, and all are
   /// cut from that.
   double percentile = 99.99;
-  /// Add to each bias the mean error that rounding the weights makes.
-  bool correctBias = false;
 };
 
 /// `options` with the estimator that `text` spells: a name, or `percentile=P`

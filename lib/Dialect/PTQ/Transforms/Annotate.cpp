@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Annotator.h"
+#include "LoadProfile.h"
 
 #include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
@@ -32,7 +33,8 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
       observer.getOutput().replaceAllUsesWith(observer.getInput());
       observer.erase();
     });
-    if (failed(parseOptions(module)) || failed(loadProfile(module)) ||
+    if (failed(parseOptions(module)) ||
+        failed(loadProfile(module, profilePath, profile)) ||
         failed(checkFingerprint(module)))
       return signalPassFailure();
     // A profile has statistics of what the file computes in float, too.
@@ -53,17 +55,7 @@ private:
   LogicalResult parseOptions(ModuleOp module) {
     if (!(percentile > 50 && percentile <= 100))
       return module.emitError("percentile must be above 50 and at most 100");
-    estimation = {estimator, percentile, biasCorrection};
-    return success();
-  }
-
-  LogicalResult loadProfile(ModuleOp module) {
-    if (profile || profilePath.empty())
-      return success();
-    llvm::Expected<Profile> loaded = Profile::load(profilePath);
-    if (!loaded)
-      return module.emitError() << llvm::toString(loaded.takeError());
-    profile = std::make_shared<Profile>(std::move(*loaded));
+    estimation = {estimator, percentile};
     return success();
   }
 

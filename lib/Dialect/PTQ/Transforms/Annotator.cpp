@@ -47,16 +47,6 @@ LogicalResult Problems::report(func::FuncOp func, bool haveProfile) const {
   return success(missing.empty() && nonFinite.empty());
 }
 
-void Problems::warnOfMeans(func::FuncOp func) const {
-  if (withoutMeans.empty())
-    return;
-  InFlightDiagnostic warning = func.emitWarning();
-  warning << "the profile has no sums of channels for " << withoutMeans.size()
-          << " tensor(s), so the biases of the operations that read them are "
-             "not corrected: calibrate this network again";
-  attachNames(warning, withoutMeans.getArrayRef());
-}
-
 //===----------------------------------------------------------------------===//
 // Annotator
 //===----------------------------------------------------------------------===//
@@ -79,32 +69,14 @@ LogicalResult Annotator::run() {
   for (auto [value, type] : types)
     insertAfter(value, type);
   bool ok = true;
-  auto wanted = func->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
-  if (!profile && (wanted ? wanted.getValue() : options.correctBias))
-    func.emitWarning("no bias is corrected: that takes the means of channels "
-                     "in a profile; calibrate the network");
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
     if (quantizability.isQuantizable(&op) && !floatOps.contains(&op)) {
       ok &= succeeded(annotateConstants(&op));
-      if (ok && profile && correctsBias(&op))
-        ok &= succeeded(correctBias(&op));
     } else if (auto other = dyn_cast<QuantizableOpInterface>(op);
                other && !getScheme(other).isStatic()) {
       ok &= succeeded(quantizeWeights(other));
     }
-  problems.warnOfMeans(func);
   return success(ok);
-}
-
-/// As a policy says of `op`, else as the options say.
-bool Annotator::correctsBias(Operation *op) const {
-  // Whoever rounds the weights later knows their errors.
-  if (func->hasAttr(kWeightRoundingAttr) && !profile->samples.empty())
-    return false;
-  auto request = op->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
-  if (!request)
-    request = func->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
-  return request ? request.getValue() : options.correctBias;
 }
 
 bool Annotator::lacksParameters(Operation *op) const {

@@ -21,20 +21,16 @@
 #include "quantc/Calibration/Profile.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace quantc::ptq {
 
 /// Tensors that cannot be annotated, so that one message names them all.
 struct Problems {
   llvm::SmallVector<mlir::Value> missing, nonFinite;
-  /// Biases are to be corrected, but the means of these are unknown.
-  llvm::SetVector<mlir::Value> withoutMeans;
 
   /// Emits the errors, if any.
   mlir::LogicalResult report(mlir::func::FuncOp func, bool haveProfile) const;
-  /// Warns of what bias correction has to leave out, if anything.
-  void warnOfMeans(mlir::func::FuncOp func) const;
 };
 
 /// Annotates one function.
@@ -81,7 +77,6 @@ private:
   std::optional<RangeEstimate> findVisibleRange(mlir::Value value,
                                                 SchemeAttr scheme) const;
   std::optional<double> findMaskLow(mlir::Value mask) const;
-  bool correctsBias(mlir::Operation *op) const;
   mlir::quant::UniformQuantizedType
   chooseType(mlir::Value value, const Histogram &histogram, SchemeAttr scheme);
   mlir::quant::UniformQuantizedType
@@ -94,8 +89,6 @@ private:
   mlir::LogicalResult annotateWeights(mlir::Operation *op);
   mlir::LogicalResult quantizeWeights(QuantizableOpInterface op);
   mlir::Value annotate(mlir::Value constant, mlir::quant::QuantizedType type);
-  /// Adds to the bias of `op` the mean error of its rounded weights (N50).
-  mlir::LogicalResult correctBias(mlir::Operation *op);
   mlir::quant::QuantizedType getWeightType(mlir::OpOperand &use,
                                            llvm::ArrayRef<float> data);
   mlir::quant::QuantizedType getConstantType(mlir::OpOperand &use,

@@ -62,6 +62,15 @@ Value quantc::ptq::createFloatConstant(OpBuilder &builder, Location loc,
                                DenseElementsAttr::get(type, values));
 }
 
+Value quantc::ptq::createFloatConstantLike(OpBuilder &builder, Value old,
+                                           RankedTensorType type,
+                                           ArrayRef<float> values) {
+  Value constant = createFloatConstant(builder, old.getLoc(), type, values);
+  if (StringRef name = getTensorName(old); !name.empty())
+    constant.getDefiningOp()->setAttr(kNameAttr, builder.getStringAttr(name));
+  return constant;
+}
+
 /// Calls `body` with the position, in a tensor of `shape`, of each element of
 /// its transpose.
 static void forEachPermuted(ArrayRef<int64_t> shape, ArrayRef<int64_t> perms,
@@ -105,18 +114,4 @@ DenseElementsAttr quantc::ptq::permuteElements(DenseElementsAttr values,
     permuted.insert(permuted.end(), element, element + bytes);
   });
   return DenseElementsAttr::getFromRawBuffer(type, permuted);
-}
-
-void quantc::ptq::forEachElement(
-    ArrayRef<int64_t> shape, std::optional<int64_t> axis,
-    llvm::function_ref<void(int64_t, int64_t)> body) {
-  int64_t count = ShapedType::getNumElements(shape);
-  if (!axis) {
-    for (int64_t i = 0; i < count; ++i)
-      body(i, 0);
-    return;
-  }
-  int64_t inner = ShapedType::getNumElements(shape.drop_front(*axis + 1));
-  for (int64_t i = 0; i < count; ++i)
-    body(i, i / inner % shape[*axis]);
 }

@@ -47,14 +47,6 @@ struct FoldFakeQuant : OpRewritePattern<FakeQuantOp> {
   }
 
 private:
-  /// What a constant is to the operations that read it.
-  static OperandRole getConstantRole(FakeQuantOp op) {
-    for (OpOperand &use : op->getUses())
-      if (OperandRole role = getRole(use); role != OperandRole::Unquantized)
-        return role;
-    return OperandRole::Activation;
-  }
-
   static Value foldConstant(FakeQuantOp op, quant::QuantizedType type,
                             RankedTensorType quantizedType,
                             PatternRewriter &rewriter) {

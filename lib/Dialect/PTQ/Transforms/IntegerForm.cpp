@@ -108,7 +108,7 @@ FailureOr<IntegerForm> ptq::findDynamicForm(Operation *op,
                                             std::string &reason) {
   IntegerForm form;
   form.resultTypes.resize(op->getNumResults());
-  if (failed(checkOperation(op, reason)))
+  if (failed(checkOperation(op, Execution::Dynamic, reason)))
     return failure();
   for (OpOperand &operand : op->getOpOperands()) {
     form.operands.push_back(operand.get());
@@ -128,7 +128,7 @@ FailureOr<IntegerForm> ptq::findIntegerForm(Operation *op,
                                             std::string &reason) {
   IntegerForm form;
   form.resultTypes.resize(op->getNumResults());
-  if (failed(checkOperation(op, reason)) ||
+  if (failed(checkOperation(op, Execution::Static, reason)) ||
       failed(collectOperands(cast<QuantizableOpInterface>(op), form.operands,
                              reason)) ||
       failed(checkStorage(form.operands, reason)))

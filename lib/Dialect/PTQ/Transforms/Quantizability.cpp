@@ -48,14 +48,15 @@ static LogicalResult checkShapes(Operation *op, std::string &reason) {
   return failure();
 }
 
-LogicalResult quantc::ptq::checkOperation(Operation *op, std::string &reason) {
+LogicalResult quantc::ptq::checkOperation(Operation *op, Execution execution,
+                                          std::string &reason) {
   auto quantizable = dyn_cast<QuantizableOpInterface>(op);
   if (!quantizable) {
     reason = "this operation has no integer form";
     return failure();
   }
   SchemeAttr scheme = getScheme(op);
-  if (!scheme.isStatic() && !scheme.isDynamic()) {
+  if (scheme.getExecution() != execution) {
     reason = "its scheme is " + stringifyScheme(scheme) +
              "; choose int8 or int16x8 for it";
     return failure();
@@ -66,13 +67,8 @@ LogicalResult quantc::ptq::checkOperation(Operation *op, std::string &reason) {
 
 /// Whether the plan can have `op` in integers from its inputs to its outputs.
 static LogicalResult checkQuantizable(Operation *op, std::string &reason) {
-  if (failed(checkOperation(op, reason)))
+  if (failed(checkOperation(op, Execution::Static, reason)))
     return failure();
-  if (SchemeAttr scheme = getScheme(op); !scheme.isStatic()) {
-    reason = "in the scheme " + stringifyScheme(scheme) +
-             " tensors between operations are floats";
-    return failure();
-  }
   bool readsData = false;
   for (OpOperand &use : op->getOpOperands()) {
     OperandRole role = getRole(use);

@@ -25,29 +25,6 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-quant::QuantizedType ptq::makeSigned(quant::QuantizedType type) {
-  if (type.isSigned())
-    return type;
-  unsigned width = type.getStorageTypeIntegralWidth();
-  int64_t half = int64_t(1) << (width - 1);
-  auto storage = IntegerType::get(type.getContext(), width);
-  int64_t min = type.getStorageTypeMin() - half;
-  int64_t max = type.getStorageTypeMax() - half;
-  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type)) {
-    SmallVector<int64_t> zeroPoints(perAxis.getZeroPoints());
-    for (int64_t &zeroPoint : zeroPoints)
-      zeroPoint -= half;
-    return quant::UniformQuantizedPerAxisType::get(
-        quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
-        perAxis.getScales(), zeroPoints, perAxis.getQuantizedDimension(), min,
-        max);
-  }
-  auto uniform = cast<quant::UniformQuantizedType>(type);
-  return quant::UniformQuantizedType::get(
-      quant::QuantizationFlags::Signed, storage, type.getExpressedType(),
-      uniform.getScale(), uniform.getZeroPoint() - half, min, max);
-}
-
 /// `type` in storage of 4 bits if its range allows that.
 static quant::QuantizedType makeNarrow(quant::QuantizedType type) {
   int64_t min = type.getStorageTypeMin(), max = type.getStorageTypeMax();
@@ -83,18 +60,6 @@ static SubChannelType makeBlocks(quant::QuantizedType type,
                            sizes, scales, zeroPoints);
 }
 
-/// The largest magnitude of each position along `axis`, or of all values.
-static SmallVector<double> findMagnitudes(ArrayRef<float> values,
-                                          ArrayRef<int64_t> shape,
-                                          std::optional<int64_t> axis) {
-  SmallVector<double> magnitudes(axis ? shape[*axis] : 1, 0.0);
-  forEachElement(shape, axis, [&](int64_t i, int64_t channel) {
-    magnitudes[channel] =
-        std::max(magnitudes[channel], std::fabs(double(values[i])));
-  });
-  return magnitudes;
-}
-
 quant::QuantizedType ptq::chooseWeightType(SchemeAttr scheme,
                                            ArrayRef<int64_t> shape,
                                            std::optional<int64_t> axis,
@@ -111,37 +76,6 @@ quant::QuantizedType ptq::chooseWeightType(SchemeAttr scheme,
                           scheme.getWeightWidth());
   return getUniformType(context, {scales[0], 0, storage},
                         scheme.getWeightWidth());
-}
-
-/// The integer for `value`; `magnitude` is the largest of its channel. Weights
-/// of a network that was quantized elsewhere may have any type.
-static int64_t quantizeElement(float value, const AffineParams &params,
-                               double magnitude, OperandRole role) {
-  bool symmetric =
-      params.zeroPoint == 0 && params.storage.min == -params.storage.max;
-  if (role == OperandRole::Weight && symmetric)
-    return quantizeWeight(value, params.scale, magnitude,
-                          params.storage); // N7
-  if (role == OperandRole::Bias && params.zeroPoint == 0)
-    return quantizeBias(value, params.scale); // N8
-  return quantize(value, params);
-}
-
-DenseElementsAttr ptq::quantizeElements(ArrayRef<float> values,
-                                        RankedTensorType storageType,
-                                        quant::QuantizedType type,
-                                        OperandRole role) {
-  unsigned width = type.getStorageTypeIntegralWidth();
-  SmallVector<APInt> integers(values.size(), APInt(width, 0));
-  std::optional<int64_t> axis = getQuantizedAxis(type);
-  SmallVector<double> magnitudes =
-      findMagnitudes(values, storageType.getShape(), axis);
-  forEachElement(storageType.getShape(), axis, [&](int64_t i, int64_t channel) {
-    int64_t q = quantizeElement(values[i], getAffineParams(type, channel),
-                                magnitudes[channel], role);
-    integers[i] = APInt(width, q, /*isSigned=*/true);
-  });
-  return DenseElementsAttr::get(storageType, integers);
 }
 
 /// The scale of which all weights of a block are multiples, -2^(width - 1) to

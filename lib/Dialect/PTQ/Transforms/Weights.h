@@ -16,7 +16,7 @@
 #ifndef QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_WEIGHTS_H
 #define QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_WEIGHTS_H
 
-#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantizedConstants.h"
 
 namespace quantc::ptq {
 
@@ -28,18 +28,6 @@ mlir::quant::QuantizedType chooseWeightType(SchemeAttr scheme,
                                             std::optional<int64_t> axis,
                                             llvm::ArrayRef<float> data,
                                             double &largest);
-
-/// `type` with signed storage, in which TOSA computes: unsigned storage of the
-/// same width, moved down by half its range, represents the same reals.
-mlir::quant::QuantizedType makeSigned(mlir::quant::QuantizedType type);
-
-/// The integers that represent `values`, a constant of the given role, in
-/// `type`: weights by N7, biases by N8, others by N2. They form a constant of
-/// `storageType`.
-mlir::DenseElementsAttr quantizeElements(llvm::ArrayRef<float> values,
-                                         mlir::RankedTensorType storageType,
-                                         mlir::quant::QuantizedType type,
-                                         OperandRole role);
 
 /// Lets `use`, the constant weight of an operation with a weight-only scheme,
 /// read a narrower constant that is converted back to f32:

@@ -17,6 +17,7 @@
 #define QUANTC_DIALECT_PTQ_TRANSFORMS_CONSTANTS_H
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantizedConstants.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -41,14 +42,15 @@ mlir::Value createFloatConstant(mlir::OpBuilder &builder, mlir::Location loc,
                                 mlir::RankedTensorType type,
                                 llvm::ArrayRef<float> values);
 
+/// The same with the place and name of `old`, of which it is a version for one
+/// user.
+mlir::Value createFloatConstantLike(mlir::OpBuilder &builder, mlir::Value old,
+                                    mlir::RankedTensorType type,
+                                    llvm::ArrayRef<float> values);
+
 /// transpose(values, perms): dimension i is dimension perms[i] of `values`.
 mlir::DenseElementsAttr permuteElements(mlir::DenseElementsAttr values,
                                         llvm::ArrayRef<int64_t> perms);
-
-/// Calls `body(index, channel)` for each element of a tensor of `shape`, where
-/// `channel` is the element's position along `axis` (0 if there is no axis).
-void forEachElement(llvm::ArrayRef<int64_t> shape, std::optional<int64_t> axis,
-                    llvm::function_ref<void(int64_t, int64_t)> body);
 
 } // namespace quantc::ptq
 

@@ -29,6 +29,10 @@ namespace quantc::ptq {
 std::unique_ptr<mlir::Pass>
 createPTQAnnotate(std::shared_ptr<const Profile> profile);
 
+/// ptq-correct-bias with a profile in memory instead of a file.
+std::unique_ptr<mlir::Pass>
+createPTQCorrectBias(std::shared_ptr<const Profile> profile, bool byDefault);
+
 /// ptq-assign-schemes with a policy in memory. If `policyPath` names a file,
 /// the scheme and the rules of `policy` come after those of the file.
 std::unique_ptr<mlir::Pass>

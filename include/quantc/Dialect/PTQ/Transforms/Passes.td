@@ -377,9 +377,6 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     constant weights get a `ptq.fake_quant` as well. In a weight-only scheme they are stored in their
     narrower type and converted back to f32 (`tosa.cast`, then `tosa.mul` with the scales).
 
-    With `bias-correction`, the bias of a convolution compensates for the mean error that its rounded
-    weights cause. The profile has to contain the means of the convolution's input channels for this.
-
     It is an error if the profile belongs to another network, lacks tensors (all of
     them are named), or contains a tensor with NaN or infinite values. A tensor that was always 0
     gets scale 1 and a warning. Each choice is reported by a remark
@@ -405,10 +402,7 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
            "e.g. estimator=mse", "::quantc::estimatorValues()">,
     Option<"percentile", "percentile", "double", /*default=*/"99.99",
            "The share of values that estimator=percentile keeps, in percent: "
-           "above 50, at most 100, e.g. percentile=99.9">,
-    Option<"biasCorrection", "bias-correction", "bool", /*default=*/"false",
-           "Add to each bias the mean error that rounding the weights makes (N50), "
-           "e.g. bias-correction=true">
+           "above 50, at most 100, e.g. percentile=99.9">
   ];
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
@@ -456,15 +450,66 @@ def PTQPropagateParameters
 // Quantize
 //===----------------------------------------------------------------------===//
 
+def PTQWidenWeights : Pass<"ptq-widen-weights", "::mlir::func::FuncOp"> {
+  let summary = "Widens the scales of weights whose biases would not fit int32";
+  let description = [{
+    If the activation and the weight of an operation have a `ptq.fake_quant`, its bias becomes int32
+    with the scale scale(activation) * scale(weight)[c] (`ptq-quantize-bias`). If bias / scale
+    exceeds 2^30 in a channel, the weight scale of this channel is widened until it does not
+    ([N9](Numerics.md)), and a remark reports it (`--remarks-filter=ptq-widen-weights`). The passes that
+    make up for rounded weights come later, so that they see the scales that ship.
+
+    Example:
+
+    ```mlir
+    // before; the activation has the scale 2^-10, and the bias of the second channel is 2^15
+    %w = ptq.fake_quant %f as !quant.uniform<i8<-127:127>:f32:0, {0.25,9.765625E-4}>
+      : tensor<2x1x1x4xf32>
+    // after: 2^15 / (2^-10 * 2^-5) = 2^30
+    %w = ptq.fake_quant %f as !quant.uniform<i8<-127:127>:f32:0, {0.25,3.125E-2}>
+      : tensor<2x1x1x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
+def PTQCorrectBias : Pass<"ptq-correct-bias", "::mlir::ModuleOp"> {
+  let summary = "Lets biases make up for the mean error of rounded weights";
+  let description = [{
+    Adds to the bias of a convolution or product the mean error that its rounded weights cause
+    ([N50](Numerics.md)). The weight's `ptq.fake_quant` has to have its final scales
+    (`ptq-widen-weights`), the bias none yet, and the profile the means of the input channels; a
+    warning names the tensors whose means it lacks.
+
+    `ptq.bias_correction` on an operation, else on its function, says whether it is wanted. Where
+    neither says it, the option decides. A function whose weights are rounded with regard to
+    samples (`ptq.weight_rounding`, and the profile has some) is left alone.
+
+    Example:
+
+    ```mlir
+    // before: 0.25 becomes 0 when it is rounded to the scale 1; the mean of its input is 2
+    %b = "tosa.const"() {values = dense<1.0> : tensor<1xf32>} : () -> tensor<1xf32>
+    // after
+    %b = "tosa.const"() {values = dense<1.5> : tensor<1xf32>} : () -> tensor<1xf32>
+    ```
+  }];
+  let options = [
+    Option<"profilePath", "profile", "std::string", /*default=*/"",
+           "The calibration profile, e.g. profile=calibration.json">,
+    Option<"correctByDefault", "by-default", "bool", /*default=*/"true",
+           "Whether operations of which nothing says it are corrected, e.g. by-default=false">
+  ];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
 def PTQQuantizeBias : Pass<"ptq-quantize-bias", "::mlir::func::FuncOp"> {
   let summary = "Gives biases int32 parameters at the accumulator's scale";
   let description = [{
     If the activation and the weight of an operation have a `ptq.fake_quant`, its bias
     gets one with int32 storage, zero point 0 and, for each output channel c, the scale
-    scale(activation) * scale(weight)[c]. If bias / scale exceeds 2^30 in a channel, the
-    weight scale of this channel is widened until it does not, and a
-    remark reports it (`--remarks-filter=ptq-quantize-bias`). A bias of one element
-    is repeated for every channel.
+    scale(activation) * scale(weight)[c]. If the bias does not fit, the weight scale is widened,
+    as `ptq-widen-weights` does. A bias of one element is repeated for every channel.
 
     Example:
 

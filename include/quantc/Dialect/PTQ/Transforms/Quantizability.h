@@ -86,9 +86,11 @@ private:
   llvm::SmallVector<mlir::Value> values;
 };
 
-/// Whether `op` and its scheme allow integers, whatever its operands are. On
-/// failure `reason` says in one sentence why not.
-mlir::LogicalResult checkOperation(mlir::Operation *op, std::string &reason);
+/// Whether `op` can be computed in its scheme, which has to be one of
+/// `execution`, whatever its operands are. On failure `reason` says in one
+/// sentence why not.
+mlir::LogicalResult checkOperation(mlir::Operation *op, Execution execution,
+                                   std::string &reason);
 
 /// "its operand", with the tensor's name if it has one.
 std::string describeOperand(mlir::Value operand);

@@ -1,5 +1,5 @@
-// RUN: quant-opt %s --ptq-annotate="profile=%S/Inputs/bias-profile.json estimator=min-max bias-correction" | FileCheck %s --check-prefixes=CHECK,CORRECTED
-// RUN: quant-opt %s --ptq-annotate="profile=%S/Inputs/bias-profile.json estimator=min-max" | FileCheck %s --check-prefixes=CHECK,KEPT
+// RUN: quant-opt %s --ptq-annotate="profile=%S/Inputs/bias-profile.json estimator=min-max" --ptq-correct-bias=profile=%S/Inputs/bias-profile.json | FileCheck %s --check-prefixes=CHECK,CORRECTED
+// RUN: quant-opt %s --ptq-annotate="profile=%S/Inputs/bias-profile.json estimator=min-max" --ptq-correct-bias="profile=%S/Inputs/bias-profile.json by-default=false" | FileCheck %s --check-prefixes=CHECK,KEPT
 
 // Scales are 1: weights of 0.25 and 3.5 become 0 and 4. The inputs' means are 2 and 4, so the first
 // result loses 0.25 * 2 - which the bias gives back - and the second gains 0.5 * 4.

@@ -1,4 +1,4 @@
-//===- BiasCorrection.cpp - What rounded weights do to means -*- C++ -*-===//
+//===- CorrectBias.cpp - What rounded weights do to means -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,13 +14,22 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Annotator.h"
+#include "LoadProfile.h"
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
+#include "quantc/Dialect/PTQ/Transforms/Passes.h"
+#include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 #include "quantc/Numerics/Constants.h"
 
+#include "llvm/ADT/SetVector.h"
+
 #include <cmath>
+
+namespace quantc::ptq {
+#define GEN_PASS_DEF_PTQCORRECTBIAS
+#include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
+} // namespace quantc::ptq
 
 using namespace mlir;
 using namespace quantc;
@@ -74,19 +83,75 @@ static SmallVector<double> findShifts(ArrayRef<float> weights,
   return shifts;
 }
 
-/// Replaces the bias for this operation only.
-static void setBias(OpOperand &use, ArrayRef<float> values) {
-  OpBuilder builder(use.getOwner());
-  Value corrected = createFloatConstant(
-      builder, use.get().getLoc(),
-      RankedTensorType::get({int64_t(values.size())}, builder.getF32Type()),
-      values);
-  if (StringRef name = getTensorName(use.get()); !name.empty())
-    corrected.getDefiningOp()->setAttr(kNameAttr, builder.getStringAttr(name));
-  use.set(corrected);
+namespace {
+struct CorrectBiasPass
+    : quantc::ptq::impl::PTQCorrectBiasBase<CorrectBiasPass> {
+  using PTQCorrectBiasBase::PTQCorrectBiasBase;
+  CorrectBiasPass(std::shared_ptr<const Profile> profile, bool byDefault)
+      : profile(std::move(profile)) {
+    correctByDefault = byDefault;
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    markAnalysesPreserved<Quantizability>(); // only constants change
+    if (failed(loadProfile(module, profilePath, profile)))
+      return signalPassFailure();
+    for (auto func : module.getOps<func::FuncOp>())
+      if (failed(correct(func)))
+        signalPassFailure();
+  }
+
+private:
+  LogicalResult correct(func::FuncOp func);
+  LogicalResult correct(Operation *op);
+  bool isWanted(Operation *op, func::FuncOp func) const;
+
+  std::shared_ptr<const Profile> profile;
+  /// The means of these are unknown.
+  llvm::SetVector<Value> withoutMeans;
+};
+} // namespace
+
+/// As a policy says of `op`, else of the network, else as the option says.
+bool CorrectBiasPass::isWanted(Operation *op, func::FuncOp func) const {
+  auto request = op->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
+  if (!request)
+    request = func->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
+  return request ? request.getValue() : correctByDefault;
 }
 
-LogicalResult Annotator::correctBias(Operation *op) { // N50
+LogicalResult CorrectBiasPass::correct(func::FuncOp func) {
+  if (func.isExternal())
+    return success();
+  if (!profile) {
+    auto request = func->getAttrOfType<BoolAttr>(kBiasCorrectionAttr);
+    if (request ? request.getValue() : correctByDefault.getValue())
+      func.emitWarning("no bias is corrected: that takes the means of channels "
+                       "in a profile; calibrate the network");
+    return success();
+  }
+  // Whoever rounds the weights later knows their errors.
+  if (func->hasAttr(kWeightRoundingAttr) && !profile->samples.empty())
+    return success();
+  withoutMeans.clear();
+  const Quantizability &plan = getChildAnalysis<Quantizability>(func);
+  for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
+    if (plan.isQuantizable(&op) && isWanted(&op, func) && failed(correct(&op)))
+      return failure();
+  if (withoutMeans.empty())
+    return success();
+  InFlightDiagnostic warning = func.emitWarning();
+  warning << "the profile has no sums of channels for " << withoutMeans.size()
+          << " tensor(s), so the biases of the operations that read them are "
+             "not corrected: calibrate this network again";
+  for (Value value : withoutMeans)
+    warning.attachNote(value.getLoc())
+        << "tensor '" << getTensorName(value) << "'";
+  return success();
+}
+
+LogicalResult CorrectBiasPass::correct(Operation *op) { // N50
   WeightedOp weighted(op);
   if (!weighted.isComplete())
     return success();
@@ -104,7 +169,7 @@ LogicalResult Annotator::correctBias(Operation *op) { // N50
   StringRef name = getTensorName(input.getInput());
   std::vector<double> means = profile->channelMeans(name);
   if (means.empty()) {
-    problems.withoutMeans.insert(input.getInput());
+    withoutMeans.insert(input.getInput());
     return success();
   }
   if (int64_t(means.size()) != inputs)
@@ -121,6 +186,16 @@ LogicalResult Annotator::correctBias(Operation *op) { // N50
       layout, means);
   for (auto [value, shift] : llvm::zip_equal(*values, shifts))
     value -= shift;
-  setBias(*weighted.bias, *values);
+  // For this operation only.
+  OpBuilder builder(op);
+  auto type = RankedTensorType::get({outputs}, builder.getF32Type());
+  weighted.bias->set(
+      createFloatConstantLike(builder, weighted.bias->get(), type, *values));
   return success();
+}
+
+std::unique_ptr<Pass>
+quantc::ptq::createPTQCorrectBias(std::shared_ptr<const Profile> profile,
+                                  bool byDefault) {
+  return std::make_unique<CorrectBiasPass>(std::move(profile), byDefault);
 }
