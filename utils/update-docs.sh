@@ -26,8 +26,10 @@ dialect Codegen/Kernel/Kernel.td kernel Kernel.md
 {
   printf '%s\n\n# Interfaces\n\n' "$note"
   # The generator calls every method mandatory, those with a default too.
-  tblgen -gen-op-interface-docs include/quantc/Dialect/PTQ/IR/QuantizableOpInterface.td |
-    sed '1d;/^# OpInterface definitions/d;/^NOTE: This method/d' | cat -s
+  for interface in QuantizableOpInterface LayoutOpInterface; do
+    tblgen -gen-op-interface-docs "include/quantc/Dialect/PTQ/IR/$interface.td" |
+      sed '1d;/^# OpInterface definitions/d;/^NOTE: This method/d' | cat -s
+  done
 } >"$out/Dialects/Interfaces.md"
 
 {

@@ -22,10 +22,14 @@ void ptq::registerTosaQuantizableModels(DialectRegistry &registry) {
     attachClampModel(*context);
     attachConvolutionModels(*context);
     attachDataMovementModels(*context);
+    attachLayoutModels(*context);
     attachMatMulModel(*context);
     attachReductionModels(*context);
     attachResizeModel(*context);
     attachUnaryModels(*context);
+  });
+  registry.addExtension(+[](MLIRContext *context, quant::QuantDialect *) {
+    attachCastLayoutModels(*context);
   });
 }
 

@@ -26,6 +26,9 @@ void attachCastModel(mlir::MLIRContext &context);
 void attachClampModel(mlir::MLIRContext &context);
 void attachConvolutionModels(mlir::MLIRContext &context);
 void attachDataMovementModels(mlir::MLIRContext &context);
+/// LayoutOpInterface of TOSA's operations, and of the casts of `quant`.
+void attachLayoutModels(mlir::MLIRContext &context);
+void attachCastLayoutModels(mlir::MLIRContext &context);
 void attachMatMulModel(mlir::MLIRContext &context);
 void attachReductionModels(mlir::MLIRContext &context);
 void attachResizeModel(mlir::MLIRContext &context);

@@ -8,25 +8,21 @@
 
 /// \file
 /// A layout of a tensor is a permutation p: stored in it, a tensor t is
-/// transpose(t, p), whose dimension i is dimension p[i] of t. For every
-/// operation that computes the same whichever way its tensors are stored, the
-/// rules here say which layouts of operands and result go together, and build
-/// it anew.
+/// transpose(t, p), whose dimension i is dimension p[i] of t. Operations
+/// say through LayoutOpInterface which layouts of operands and result go
+/// together; they are built anew here.
 ///
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_LAYOUTRULES_H
 #define QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_LAYOUTRULES_H
 
+#include "quantc/Dialect/PTQ/IR/LayoutOpInterface.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
-
-#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 #include <optional>
 
 namespace quantc::ptq {
-
-using Permutation = llvm::SmallVector<int64_t>;
 
 inline Permutation identityPermutation(int64_t rank) {
   return llvm::to_vector(llvm::seq<int64_t>(0, rank));
@@ -58,16 +54,6 @@ bool keepsElementOrder(llvm::ArrayRef<int64_t> shape,
 /// included.
 mlir::RankedTensorType permuteType(mlir::RankedTensorType type,
                                    llvm::ArrayRef<int64_t> perms);
-
-/// Layouts that go together: of an operation's data operands, which all have
-/// the same, and of its result.
-struct OpLayout {
-  Permutation operands, result;
-  bool isIdentity() const {
-    return mlir::isIdentityPermutation(operands) &&
-           mlir::isIdentityPermutation(result);
-  }
-};
 
 /// The layouts of `op` if its data operands have layout `operands`; nullopt if
 /// the operation is tied to the order of dimensions that it has.

@@ -9,6 +9,7 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_PTQ_H
 #define QUANTC_DIALECT_PTQ_IR_PTQ_H
 
+#include "quantc/Dialect/PTQ/IR/LayoutOpInterface.h"
 #include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"

@@ -10,6 +10,7 @@
 #define QUANTC_DIALECT_PTQ_IR_PTQ_TD
 
 include "quantc/Dialect/PTQ/IR/PTQBase.td"
+include "quantc/Dialect/PTQ/IR/LayoutOpInterface.td"
 include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.td"
 include "quantc/Dialect/PTQ/IR/Scheme.td"
 include "mlir/Dialect/Quant/IR/QuantBase.td"
@@ -28,7 +29,8 @@ def PTQ_QuantizedTensor
                 "::llvm::cast<::mlir::RankedTensorType>($_self).getElementType())">]>,
         "ranked tensor of quantized values", "::mlir::RankedTensorType">;
 
-def PTQ_ObserveOp : PTQ_Op<"observe", [SameOperandsAndResultType]> {
+def PTQ_ObserveOp : PTQ_Op<"observe", [SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<PTQ_LayoutOpInterface, ["isElementwise"]>]> {
   let summary = "Records the run-time values of a tensor";
   let description = [{
     Returns its operand unchanged. When the network runs over calibration inputs,
@@ -49,7 +51,8 @@ def PTQ_ObserveOp : PTQ_Op<"observe", [SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
-def PTQ_FakeQuantOp : PTQ_Op<"fake_quant", [Pure, SameOperandsAndResultType]> {
+def PTQ_FakeQuantOp : PTQ_Op<"fake_quant", [Pure, SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<PTQ_LayoutOpInterface, ["isElementwise", "updateForLayout"]>]> {
   let summary = "Rounds float values to those that a quantized type can represent";
   let description = [{
     Computes `output = dequantize(quantize(input))` in float arithmetic, by the rules of
@@ -80,7 +83,8 @@ def PTQ_FakeQuantOp : PTQ_Op<"fake_quant", [Pure, SameOperandsAndResultType]> {
   }];
 }
 
-def PTQ_FloatBorderOp : PTQ_Op<"float_border", [Pure, SameOperandsAndResultType]> {
+def PTQ_FloatBorderOp : PTQ_Op<"float_border", [Pure, SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<PTQ_LayoutOpInterface, ["isElementwise"]>]> {
   let summary = "Separates the float part of a partly quantized file from its quantized part";
   let description = [{
     Returns its operand unchanged. A partly quantized file computes some operations in
@@ -104,7 +108,8 @@ def PTQ_FloatBorderOp : PTQ_Op<"float_border", [Pure, SameOperandsAndResultType]
   let assemblyFormat = "$input attr-dict `:` type($output)";
 }
 
-def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape]> {
+def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape,
+    DeclareOpInterfaceMethods<PTQ_LayoutOpInterface, ["isElementwise"]>]> {
   let summary = "Changes the quantization parameters of a quantized tensor";
   let description = [{
     Represents the same real numbers with other parameters:
@@ -133,6 +138,7 @@ def PTQ_RequantizeOp : PTQ_Op<"requantize", [Pure, SameOperandsAndResultShape]> 
 }
 
 def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<PTQ_LayoutOpInterface, ["updateForLayout"]>,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
         ["getFixedResultType", "canTakeAccumulator", "canQuantize"]>]> {
   let summary = "Softmax along one axis";
@@ -163,6 +169,7 @@ def PTQ_SoftmaxOp : PTQ_Op<"softmax", [Pure, SameOperandsAndResultType,
 }
 
 def PTQ_MeanOp : PTQ_Op<"mean", [Pure,
+    DeclareOpInterfaceMethods<PTQ_LayoutOpInterface, ["updateForLayout"]>,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
         ["canReturnAccumulator", "canQuantize"]>]> {
   let summary = "Arithmetic mean over axes, which are kept as dimensions of size 1";

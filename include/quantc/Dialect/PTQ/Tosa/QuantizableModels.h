@@ -13,7 +13,8 @@
 
 namespace quantc::ptq {
 
-/// Attaches ptq::QuantizableOpInterface to the operations of TOSA.
+/// Attaches ptq::QuantizableOpInterface and ptq::LayoutOpInterface to the
+/// operations of TOSA, and the latter to the casts of `quant`.
 void registerTosaQuantizableModels(mlir::DialectRegistry &registry);
 
 } // namespace quantc::ptq

@@ -48,10 +48,6 @@ mlir::Value createFloatConstantLike(mlir::OpBuilder &builder, mlir::Value old,
                                     mlir::RankedTensorType type,
                                     llvm::ArrayRef<float> values);
 
-/// transpose(values, perms): dimension i is dimension perms[i] of `values`.
-mlir::DenseElementsAttr permuteElements(mlir::DenseElementsAttr values,
-                                        llvm::ArrayRef<int64_t> perms);
-
 } // namespace quantc::ptq
 
 #endif // QUANTC_DIALECT_PTQ_TRANSFORMS_CONSTANTS_H

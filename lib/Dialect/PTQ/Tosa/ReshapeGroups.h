@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_RESHAPEGROUPS_H
-#define QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_RESHAPEGROUPS_H
+#ifndef QUANTC_LIB_DIALECT_PTQ_TOSA_RESHAPEGROUPS_H
+#define QUANTC_LIB_DIALECT_PTQ_TOSA_RESHAPEGROUPS_H
 
 #include "llvm/ADT/SmallVector.h"
 
@@ -43,4 +43,4 @@ private:
 
 } // namespace quantc::ptq
 
-#endif // QUANTC_LIB_DIALECT_PTQ_TRANSFORMS_RESHAPEGROUPS_H
+#endif // QUANTC_LIB_DIALECT_PTQ_TOSA_RESHAPEGROUPS_H
