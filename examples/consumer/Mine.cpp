@@ -12,6 +12,7 @@
 
 using namespace mlir;
 using quantc::ptq::OperandRole;
+using quantc::ptq::OpLayout;
 using quantc::ptq::SchemeAttr;
 
 #include "MineDialect.cpp.inc"
@@ -40,6 +41,19 @@ LogicalResult mine::MirrorOp::canQuantize(SchemeAttr scheme,
     return success();
   reason = "a scalar has no dimension to reverse; remove the operation";
   return failure();
+}
+
+/// The dimension that is reversed stays the last one.
+std::optional<OpLayout>
+mine::MirrorOp::layoutFromOperands(ArrayRef<int64_t> perms) {
+  if (perms.empty() || perms.back() != int64_t(perms.size()) - 1)
+    return std::nullopt;
+  return OpLayout::same(perms);
+}
+
+std::optional<OpLayout>
+mine::MirrorOp::layoutFromResult(ArrayRef<int64_t> perms) {
+  return layoutFromOperands(perms);
 }
 
 /// The integer form is an operation that later stages know: tosa.reverse, which

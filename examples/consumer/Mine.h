@@ -9,6 +9,7 @@
 #ifndef MINE_H
 #define MINE_H
 
+#include "quantc/Dialect/PTQ/IR/LayoutOpInterface.h"
 #include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"

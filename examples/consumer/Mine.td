@@ -9,6 +9,7 @@
 #ifndef MINE_TD
 #define MINE_TD
 
+include "quantc/Dialect/PTQ/IR/LayoutOpInterface.td"
 include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
@@ -21,12 +22,15 @@ def Mine_Dialect : Dialect {
 }
 
 def Mine_MirrorOp : Op<Mine_Dialect, "mirror", [Pure, SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<PTQ_LayoutOpInterface,
+                              ["layoutFromOperands", "layoutFromResult"]>,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
                               ["requiresSameScale", "canQuantize"]>]> {
   let summary = "Reverses the last dimension of a tensor";
   let description = [{
     It moves values without arithmetic, so operand and result share their
-    quantization parameters.
+    quantization parameters, in int8 as in int16x8. The last dimension is tied to
+    its place; transposes of the others move through the operation.
 
     Example:
 
