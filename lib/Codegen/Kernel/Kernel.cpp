@@ -49,6 +49,17 @@ int64_t quantc::kernel::getGroup(DotKind kind) {
   llvm_unreachable("unknown dot kind");
 }
 
+LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   DotKind, int64_t pixels, int64_t vectors,
+                                   int64_t lanes, bool, bool) {
+  constexpr int64_t kMax = 1024; // Much more than any CPU has registers.
+  for (int64_t count : {pixels, vectors, lanes})
+    if (count < 1 || count > kMax)
+      return emitError() << "expects from 1 to " << kMax
+                         << " pixels, vectors and lanes, not " << count;
+  return success();
+}
+
 int64_t StrategyAttr::getGroup() const {
   return quantc::kernel::getGroup(getDot());
 }

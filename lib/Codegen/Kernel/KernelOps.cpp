@@ -38,6 +38,34 @@ static ShapedType shaped(Value value) {
   return cast<ShapedType>(value.getType());
 }
 
+/// Sizes and steps are limited so that a product of two of them fits in 64
+/// bits.
+static LogicalResult verifyRange(Operation *op, StringRef name,
+                                 ArrayRef<int64_t> values, int64_t min) {
+  for (int64_t value : values)
+    if (value < min || value > INT32_MAX)
+      return op->emitOpError("has '")
+             << name << "' = " << value << "; it must be from " << min << " to "
+             << INT32_MAX;
+  return success();
+}
+
+static LogicalResult verifySizes(Operation *op) {
+  for (Type type : op->getOperandTypes())
+    if (failed(verifyRange(op, "size", cast<ShapedType>(type).getShape(), 0)))
+      return failure();
+  return success();
+}
+
+/// The product of numbers that are not negative, or the largest integer.
+static int64_t multiply(std::initializer_list<int64_t> factors) {
+  int64_t product = 1;
+  bool overflows = false;
+  for (int64_t factor : factors)
+    overflows |= llvm::MulOverflow(product, factor, product);
+  return overflows ? INT64_MAX : product;
+}
+
 /// A factor and an addend make floats of 32-bit accumulators.
 template <typename OpTy>
 static LogicalResult verifyScaleToFloat(OpTy op, int64_t padded) {
@@ -73,6 +101,14 @@ static LogicalResult verifyProduct(OpTy op) {
                           "output of rank 4");
   if (op.getTaps().size() != 2 || op.getTapSteps().size() != 2)
     return op.emitOpError("expects two tap counts and two tap steps");
+  if (failed(verifySizes(op)) ||
+      failed(verifyRange(op, "taps", op.getTaps(), 1)) ||
+      failed(verifyRange(op, "tap_steps", op.getTapSteps(), 0)) ||
+      failed(verifyRange(op, "row_stride",
+                         static_cast<int64_t>(op.getRowStride()), 0)) ||
+      failed(verifyRange(op, "pixel_stride",
+                         static_cast<int64_t>(op.getPixelStride()), 0)))
+    return failure();
   if (in.getDimSize(0) != out.getDimSize(0))
     return op.emitOpError("input and output differ in the number of images");
 
@@ -122,14 +158,17 @@ static LogicalResult verifyScales(ConvOp op, int64_t padded) {
            << groups << " groups into blocks of " << *block
            << ": expects a divisor that is a multiple of " << kInt4PerWord;
   int64_t rows =
-      block ? op.getTaps()[0] * op.getTaps()[1] * (groups / *block) : 1;
-  if (shaped(op.getWeightScales()).getNumElements() != padded * rows)
-    return op.emitOpError("expects ") << padded * rows << " weight scales";
+      block ? multiply({op.getTaps()[0], op.getTaps()[1], groups / *block}) : 1;
+  int64_t count = multiply({padded, rows});
+  if (shaped(op.getWeightScales()).getNumElements() != count)
+    return op.emitOpError("expects ") << count << " weight scales";
   return success();
 }
 
 LogicalResult ConvOp::verify() {
-  if (failed(verifyProduct(*this)))
+  if (failed(verifyProduct(*this)) ||
+      failed(
+          verifyRange(*this, "groups", static_cast<int64_t>(getGroups()), 1)))
     return failure();
   ShapedType in = shaped(getInput()), out = shaped(getInit()),
              weights = shaped(getWeights());
@@ -138,7 +177,7 @@ LogicalResult ConvOp::verify() {
   int64_t perTap = getGroups() * getStrategy().getGroup();
   if (isInt4(getStrategy().getDot(), weights.getElementType()))
     perTap = llvm::divideCeil(perTap, kInt4PerWord);
-  int64_t size = padded * getTaps()[0] * getTaps()[1] * perTap;
+  int64_t size = multiply({padded, getTaps()[0], getTaps()[1], perTap});
   if (weights.getDimSize(1) != size)
     return emitOpError("expects ")
            << size << " packed weights, not " << weights.getDimSize(1);
@@ -185,6 +224,10 @@ LogicalResult PrepareOp::verify() {
       !out.hasStaticShape())
     return emitOpError(
         "expects an input and an output of rank 3 and static shape");
+  if (failed(verifySizes(*this)) ||
+      failed(
+          verifyRange(*this, "repeat", static_cast<int64_t>(getRepeat()), 1)))
+    return failure();
   if (in.getDimSize(0) != out.getDimSize(0))
     return emitOpError("input and output differ in the number of images");
   bool sameType = in.getElementType() == out.getElementType();
@@ -201,14 +244,19 @@ LogicalResult PackOp::verify() {
       !out.hasStaticShape())
     return emitOpError(
         "expects an input of rank 3, an output of rank 2 and static shapes");
+  if (failed(verifySizes(*this)) ||
+      failed(
+          verifyRange(*this, "segment", static_cast<int64_t>(getSegment()), 1)))
+    return failure();
   int64_t padded =
       ChannelBlocks(getStrategy(), in.getDimSize(2)).paddedChannels;
   int64_t rows = in.getDimSize(1), segment = getSegment();
   if (rows % segment != 0)
     return emitOpError("cannot cut ")
            << rows << " rows into segments of " << segment;
-  int64_t size = padded * (rows / segment) *
-                 llvm::alignTo(segment, getStrategy().getGroup());
+  int64_t size = multiply(
+      {padded, rows / segment,
+       static_cast<int64_t>(llvm::alignTo(segment, getStrategy().getGroup()))});
   if (in.getDimSize(0) != out.getDimSize(0) || out.getDimSize(1) != size)
     return emitOpError("expects an output of ")
            << in.getDimSize(0) << "x" << size << " elements";
@@ -233,7 +281,9 @@ LogicalResult LookupOp::verify() {
 LogicalResult DotOp::verify() {
   auto acc = cast<VectorType>(getAcc().getType());
   auto lhs = cast<VectorType>(getLhs().getType());
-  if (acc.getNumElements() * getGroup(getKind()) != lhs.getNumElements())
+  int64_t group = getGroup(getKind());
+  if (lhs.getNumElements() % group != 0 ||
+      lhs.getNumElements() / group != acc.getNumElements())
     return emitOpError("of kind '")
            << stringifyDotKind(getKind()) << "' takes " << getGroup(getKind())
            << " products a lane: operand type " << lhs

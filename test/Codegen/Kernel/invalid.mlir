@@ -156,3 +156,38 @@ func.func @scale_size(%x: memref<1x1x24xf32>, %w: memref<1x96xf32>, %b: memref<4
     {strategy = #f, row_stride = 1, pixel_stride = 24, taps = array<i64: 1, 1>, tap_steps = array<i64: 1, 0>, groups = 24}
   return
 }
+
+// -----
+
+// Lanes whose products no integer of 64 bits counts.
+func.func @dot_overflow(%acc: vector<9223372036854775807xi32>, %a: vector<8xi8>) {
+  // expected-error @below {{of kind 'signed4' takes 4 products a lane}}
+  %0 = kernel.dot signed4 %acc, %a, %a : vector<9223372036854775807xi32>, vector<8xi8>
+  return
+}
+
+// -----
+
+// expected-error @below {{expects from 1 to 1024 pixels, vectors and lanes, not 0}}
+#f = #kernel.strategy<dot = float, pixels = 2, vectors = 0, lanes = 4, channels_outer = false, high_requantize = false>
+
+// -----
+
+#f = #kernel.strategy<dot = float, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @no_taps(%x: memref<1x1x64xf32>, %w: memref<1x0xf32>, %b: memref<4xf32>, %y: memref<1x1x4x3xf32>) {
+  // expected-error @below {{has 'taps' = 0; it must be from 1 to 2147483647}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x64xf32>, memref<1x0xf32>, memref<4xf32>) outs(%y : memref<1x1x4x3xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 16, taps = array<i64: 0, 1>, tap_steps = array<i64: 1, 0>, groups = 16}
+  return
+}
+
+// -----
+
+// 2^16 * 2^16 * 2^31 weights for each of four channels.
+#f = #kernel.strategy<dot = float, pixels = 2, vectors = 1, lanes = 4, channels_outer = false, high_requantize = false>
+func.func @too_many(%x: memref<1x1x64xf32>, %w: memref<1x0xf32>, %b: memref<4xf32>, %y: memref<1x1x4x3xf32>) {
+  // expected-error @below {{expects 9223372036854775807 packed weights, not 0}}
+  kernel.conv ins(%x, %w, %b : memref<1x1x64xf32>, memref<1x0xf32>, memref<4xf32>) outs(%y : memref<1x1x4x3xf32>)
+    {strategy = #f, row_stride = 1, pixel_stride = 16, taps = array<i64: 65536, 65536>, tap_steps = array<i64: 1, 0>, groups = 2147483647}
+  return
+}

@@ -113,6 +113,7 @@ def Kernel_StrategyAttr : AttrDef<Kernel_Dialect, "Strategy"> {
     "bool":$channels_outer,
     "bool":$high_requantize
   );
+  let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";
   let extraClassDeclaration = [{
     /// The number of products that are added to one lane at a time: 4, 2 or 1.
