@@ -33,6 +33,10 @@ enum RunStatus : int32_t {
   Misaligned = 3
 };
 
+/// If there are more inputs or outputs than this, a loop checks them: some of
+/// LLVM's passes take time with the square of the number of branches.
+static constexpr size_t kMaxUnrolledChecks = 32;
+
 /// The network after conversion: the only public function with a body.
 static LLVM::LLVMFuncOp findNetwork(ModuleOp module) {
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
@@ -134,12 +138,73 @@ public:
     return LLVM::LoadOp::create(builder, loc, pointer, slot);
   }
 
+  /// Returns if one of the `count` pointers in `array` is null.
+  void checkNotNull(Value array, size_t count) {
+    forEach(array, count,
+            [&](Value tensor, Value) { checkNotNull(tensor, NullTensor); });
+  }
+
+  /// Returns if one of the pointers in `array` is not aligned as `masks`, a
+  /// constant of one byte for each, says: bits that have to be zero.
+  void checkAligned(Value array, LLVM::GlobalOp masks, size_t count) {
+    Value table = LLVM::AddressOfOp::create(builder, loc, masks);
+    forEach(array, count, [&](Value tensor, Value index) {
+      Type i8 = builder.getI8Type(), i64 = builder.getI64Type();
+      Value slot = LLVM::GEPOp::create(builder, loc, pointer, i8, table,
+                                       ArrayRef<LLVM::GEPArg>{index});
+      Value mask = LLVM::ZExtOp::create(
+          builder, loc, i64, LLVM::LoadOp::create(builder, loc, i8, slot));
+      Value address = LLVM::PtrToIntOp::create(builder, loc, i64, tensor);
+      Value low = LLVM::AndOp::create(builder, loc, address, mask);
+      Value zero = LLVM::ConstantOp::create(builder, loc, i64, 0);
+      returnIf(LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, low,
+                                    zero),
+               Misaligned);
+    });
+  }
+
   OpBuilder builder;
 
 private:
+  /// A loop over the `count` pointers in `array`, of which there is at least
+  /// one. `body` gets each of them and its index.
+  void forEach(Value array, size_t count,
+               llvm::function_ref<void(Value, Value)> body) {
+    Type i32 = builder.getI32Type();
+    auto constant = [&](int32_t value) -> Value {
+      return LLVM::ConstantOp::create(builder, loc, i32, value);
+    };
+    Block *loop = entry.addBlock(), *end = entry.addBlock();
+    Value index = loop->addArgument(i32, loc);
+    LLVM::BrOp::create(builder, loc, ValueRange{constant(0)}, loop);
+    builder.setInsertionPointToStart(loop);
+    Value slot = LLVM::GEPOp::create(builder, loc, pointer, pointer, array,
+                                     ArrayRef<LLVM::GEPArg>{index});
+    body(LLVM::LoadOp::create(builder, loc, pointer, slot), index);
+    Value next = LLVM::AddOp::create(builder, loc, index, constant(1));
+    Value isLast =
+        LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, next,
+                             constant(static_cast<int32_t>(count)));
+    LLVM::CondBrOp::create(builder, loc, isLast, end, ValueRange{}, loop,
+                           ValueRange{next});
+    builder.setInsertionPointToStart(end);
+  }
+
   Location loc;
   LLVM::LLVMFuncOp entry;
   Type pointer;
+};
+
+/// The inputs or the outputs of a network.
+struct Group {
+  StringRef name;
+  /// NAME_run's argument.
+  Value array;
+  ArrayRef<int64_t> alignments;
+  /// What `array` holds, as far as it is loaded.
+  SmallVector<Value> pointers = {};
+
+  bool isLarge() const { return alignments.size() > kMaxUnrolledChecks; }
 };
 
 struct EmitEntry : codegen::impl::EmitEntryBase<EmitEntry> {
@@ -179,6 +244,25 @@ struct EmitEntry : codegen::impl::EmitEntryBase<EmitEntry> {
     return llvm::divideCeil(type.getElementTypeBitWidth(), 8);
   }
 
+  /// The bits of each pointer of `group` that have to be zero.
+  LLVM::GlobalOp createMasks(LLVM::LLVMFuncOp body, StringRef name,
+                             const Group &group) {
+    OpBuilder builder(body);
+    SmallVector<int8_t> masks;
+    for (int64_t alignment : group.alignments)
+      masks.push_back(static_cast<int8_t>(alignment - 1));
+    auto values = DenseElementsAttr::get(
+        RankedTensorType::get(masks.size(), builder.getI8Type()),
+        ArrayRef<int8_t>(masks));
+    auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), masks.size());
+    auto global = LLVM::GlobalOp::create(
+        builder, body.getLoc(), type, /*isConstant=*/true,
+        LLVM::Linkage::Internal, (name + "_" + group.name + "_masks").str(),
+        values);
+    global.setDsoLocal(true);
+    return global;
+  }
+
   /// `alignments` are those of all inputs, all outputs and the arena.
   void writeEntry(LLVM::LLVMFuncOp body, StringRef name, size_t inputCount,
                   ArrayRef<int64_t> alignments, bool needsArena) {
@@ -201,16 +285,37 @@ struct EmitEntry : codegen::impl::EmitEntryBase<EmitEntry> {
       code.checkNotNull(outputs, NullArgument);
     if (needsArena)
       code.checkNotNull(arena, NullArgument);
+    Group groups[] = {
+        {"inputs", inputs, alignments.take_front(inputCount)},
+        {"outputs", outputs, alignments.slice(inputCount, outputCount)}};
+    for (Group &group : groups)
+      if (!group.isLarge())
+        for (size_t i = 0; i < group.alignments.size(); ++i)
+          group.pointers.push_back(code.loadPointer(group.array, i));
+    for (Group &group : groups) {
+      if (group.isLarge())
+        code.checkNotNull(group.array, group.alignments.size());
+      for (Value tensor : group.pointers)
+        code.checkNotNull(tensor, NullTensor);
+    }
+    for (Group &group : groups) {
+      if (group.isLarge())
+        code.checkAligned(group.array, createMasks(body, name, group),
+                          group.alignments.size());
+      else
+        for (auto [tensor, alignment] :
+             llvm::zip_equal(group.pointers, group.alignments))
+          code.checkAligned(tensor, alignment);
+    }
+    code.checkAligned(arena, alignments.back());
     SmallVector<Value> pointers;
-    for (size_t i = 0; i < inputCount; ++i)
-      pointers.push_back(code.loadPointer(inputs, i));
-    for (size_t i = 0; i < outputCount; ++i)
-      pointers.push_back(code.loadPointer(outputs, i));
-    for (Value tensor : pointers)
-      code.checkNotNull(tensor, NullTensor);
+    for (Group &group : groups) {
+      if (group.isLarge())
+        for (size_t i = 0; i < group.alignments.size(); ++i)
+          group.pointers.push_back(code.loadPointer(group.array, i));
+      llvm::append_range(pointers, group.pointers);
+    }
     pointers.push_back(arena);
-    for (auto [value, alignment] : llvm::zip_equal(pointers, alignments))
-      code.checkAligned(value, alignment);
     LLVM::CallOp::create(code.builder, body.getLoc(), body, pointers);
     code.returnStatus(Ok);
   }
