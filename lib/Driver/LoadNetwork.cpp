@@ -228,7 +228,6 @@ static LogicalResult checkOperands(ModuleOp module) {
 
 OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
                                           const ImportOptions &options) {
-  context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
   // The file is mapped instead of read, because its first bytes tell whether
   // the rest is needed.
   auto opened =
@@ -237,7 +236,13 @@ OwningOpRef<ModuleOp> quantc::loadNetwork(StringRef path, MLIRContext &context,
     emitError(UnknownLoc::get(&context)) << llvm::toString(opened.takeError());
     return nullptr;
   }
-  std::unique_ptr<llvm::MemoryBuffer> file = std::move(*opened);
+  return loadNetwork(std::move(*opened), path, context, options);
+}
+
+OwningOpRef<ModuleOp>
+quantc::loadNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
+                    MLIRContext &context, const ImportOptions &options) {
+  context.loadDialect<func::FuncDialect, tosa::TosaDialect, ptq::PTQDialect>();
   std::optional<NetworkFormat> format = detectFormat(file->getBuffer(), path);
   OwningOpRef<ModuleOp> module =
       readNetwork(std::move(file), path, context, options);

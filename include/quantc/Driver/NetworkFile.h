@@ -20,7 +20,9 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 
+#include <memory>
 #include <optional>
 
 namespace quantc {
@@ -43,6 +45,11 @@ std::optional<NetworkFormat> detectFormat(llvm::StringRef bytes,
 mlir::OwningOpRef<mlir::ModuleOp>
 loadNetwork(llvm::StringRef path, mlir::MLIRContext &context,
             const ImportOptions &options = {});
+
+/// The same for a file that is in memory; `path` is its name.
+mlir::OwningOpRef<mlir::ModuleOp>
+loadNetwork(std::unique_ptr<llvm::MemoryBuffer> file, llvm::StringRef path,
+            mlir::MLIRContext &context, const ImportOptions &options = {});
 
 /// Writes a network so that `loadNetwork` reads the same back, names included:
 /// MLIR bytecode if `path` ends in .mlirbc, else text. Weights become
