@@ -89,7 +89,11 @@ FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
   RescaleSpec spec;
   spec.inputZeroPoint = *inputZeroPoint;
   spec.outputZeroPoint = *outputZeroPoint;
-  spec.rounding = getRounding(contract);
+  // N75
+  unsigned fromWidth = from.getStorageTypeIntegralWidth();
+  unsigned widest = std::max(fromWidth, to.getStorageTypeIntegralWidth());
+  bool isInt16 = fromWidth == 16 || to.getStorageTypeIntegralWidth() == 16;
+  spec.rounding = getRounding(getKernelContract(contract, isInt16 ? 16 : 8));
   double fromScale, toScale;
   ArrayRef<double> fromScales = getScales(from, fromScale);
   ArrayRef<double> toScales = getScales(to, toScale);
@@ -98,7 +102,8 @@ FailureOr<RescaleSpec> quantc::getRescaleSpec(RequantizeOp op,
     double before = fromScales[fromScales.size() == 1 ? 0 : c];
     double after = toScales[toScales.size() == 1 ? 0 : c];
     double ratio = before / after;
-    if (contract == Contract::LiteRT) // N57
+    // N57, N75
+    if (contract == Contract::LiteRT && (!isInt16 || widest > 16))
       ratio = static_cast<float>(before) / static_cast<float>(after);
     // N10, N11
     std::optional<FixedPointMultiplier> multiplier = deriveMultiplier(ratio);

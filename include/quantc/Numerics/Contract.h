@@ -49,6 +49,14 @@ inline bool usesTFLiteKernels(Contract contract) {
   return contract != Contract::Exact;
 }
 
+/// The contract whose rules hold for an operation on integers of `width` bits.
+/// XNNPACK has no kernels of int16, and LiteRT's own are those of TensorFlow
+/// Lite Micro (N74).
+inline Contract getKernelContract(Contract contract, unsigned width) {
+  return contract == Contract::LiteRT && width == 16 ? Contract::TFLM
+                                                     : contract;
+}
+
 } // namespace quantc
 
 #endif // QUANTC_NUMERICS_CONTRACT_H

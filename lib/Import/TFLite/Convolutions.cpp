@@ -337,6 +337,15 @@ static LogicalResult importTransposeConv(Node &node) {
       options->activation());
 }
 
+/// Marks the convolution that `product` is a view of.
+static void markFullyConnected(Node &node, Value product) {
+  Operation *op = product ? product.getDefiningOp() : nullptr;
+  while (auto reshape = dyn_cast_or_null<tosa::ReshapeOp>(op))
+    op = reshape.getInput1().getDefiningOp();
+  if (auto conv = dyn_cast_or_null<tosa::Conv2DOp>(op))
+    conv->setAttr(ptq::kFullyConnectedAttr, node.b.getBuilder().getUnitAttr());
+}
+
 static LogicalResult importFullyConnected(Node &node) {
   const auto *options = node.getFlat().options_as_FullyConnected();
   if (!options)
@@ -353,8 +362,10 @@ static LogicalResult importFullyConnected(Node &node) {
     return failure();
   if (!options->keep_num_dims() && NetworkBuilder::rankOf(input) != 2)
     input = node.b.reshape(input, {-1, weights->back()});
-  return node.setResult(node.b.fullyConnected(input, getWeights(node), bias),
-                        options->activation());
+  Value product = node.b.fullyConnected(input, getWeights(node), bias);
+  if (node.getInput(0).type == schema::TensorType_INT16)
+    markFullyConnected(node, product);
+  return node.setResult(product, options->activation());
 }
 
 static LogicalResult importBatchMatMul(Node &node) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""contract=tflm against TFLite's rules in numpy (reference.py), bit for bit.
+"""contract=tflm against TFLite's rules in numpy (reference.py, reference_int16.py), bit for bit.
 
 usage: run_reference.py WORKDIR --bin DIR --llvm DIR --cc COMPILER
 
@@ -14,6 +14,7 @@ import sys
 import numpy as np
 
 import reference
+import reference_int16
 from run_cases import Run
 from toolchain import Failure, Tools, execute
 
@@ -25,12 +26,20 @@ def f32(value):
     return float(np.float32(value))
 
 
-def quant(parameters, storage="i8"):
+def quant(parameters, storage=None):
+    storage = storage or ("i16" if isinstance(parameters, Wide) else "i8")
     return f"!quant.uniform<{storage}:f32, {parameters[0]!r}:{parameters[1]}>"
 
 
 def tensor(shape, element):
     return "tensor<" + "".join(f"{size}x" for size in shape) + element + ">"
+
+
+class Wide(tuple):
+    """Parameters of int16."""
+
+    def __new__(cls, scale):
+        return super().__new__(cls, (f32(scale), 0))
 
 
 class Network:
@@ -237,6 +246,66 @@ def add_float_inputs(net):
         net.expect.append(lambda a, i=index, p=p: reference.quantize(a[i], *p))
 
 
+def leaky_relu(net, x, kind):
+    slope = net.line(f"tosa.mul {x}, {net.const(np.full((1, 1), f32(0.1)))}, {net.const(np.int8([0]), 'i8')} : "
+                     f"({kind}, tensor<1x1xf32>, tensor<1xi8>) -> {kind}")
+    return net.line(f"tosa.maximum {x}, {slope} : ({kind}, {kind}) -> {kind}")
+
+
+def add_int16(net):
+    shape, kind = (4, 64), tensor((4, 64), "f32")
+    step = Wide(2**-15)
+    for scale in (2**-12, 2**-11, 0.0003, 0.002, 0.7, 2e-6):
+        px, po = Wide(scale), Wide(0.0007)
+        unary(net, f"sigmoid of int16 {scale}", shape, px, step, tosa_unary("sigmoid"), lambda x, s=px[0]: reference_int16.logistic(x, s))
+        unary(net, f"tanh of int16 {scale}", shape, px, step, tosa_unary("tanh"), lambda x, s=px[0]: reference_int16.tanh(x, s))
+        unary(net, f"leaky_relu of int16 {scale}", shape, px, po, pointwise(leaky_relu),
+              lambda x, s=px[0], o=po[0]: reference_int16.leaky_relu(x, s, o, 0.1))
+        for size, axis in (((4, 10), 1), ((2, 300, 2), 1), ((1, 1), 1)):
+            x, i = net.input(size, px)
+            value = net.line(f"ptq.softmax {x} {{axis = {axis} : i32}} : {tensor(size, 'f32')}")
+            net.output(f"softmax of int16 {scale} {size}", value, size, step,
+                       lambda a, i=i, s=px[0], axis=axis: reference_int16.softmax(a[i], s, axis))
+    for sx, sy, so in ((0.0005, 0.0003, 0.0006), (0.001, 0.001, 0.002), (0.002, 1e-7, 0.001), (0.25, 0.5, 1.0)):
+        px, py, po = Wide(sx), Wide(sy), Wide(so)
+        for name, sign in (("add", 1), ("sub", -1)):
+            x, i = net.input(shape, px)
+            y, j = net.input(shape, py)
+            value = net.line(f"tosa.{name} {x}, {y} : ({kind}, {kind}) -> {kind}")
+            net.output(f"{name} of int16 {sx} {sy}", value, shape, po,
+                       lambda a, i=i, j=j, s=(px[0], py[0], po[0]), sign=sign: reference_int16.add(a[i], s[0], a[j], s[1], s[2], sign))
+        x, i = net.input(shape, px)
+        y, j = net.input(shape, py)
+        pm = Wide(px[0] * py[0] * 30000)
+        value = net.line(f"tosa.mul {x}, {y}, {net.const(np.int8([0]), 'i8')} : ({kind}, {kind}, tensor<1xi8>) -> {kind}")
+        net.output(f"mul of int16 {sx} {sy}", value, shape, pm, lambda a, i=i, j=j, r=px[0] * py[0] / pm[0]: reference_int16.requantize(
+            a[i].astype(np.int64) * a[j], r))
+        image = (1, 6, 6, 5)
+        for output in (po, px):
+            x, i = net.input(image, px)
+            value = net.line(f"ptq.mean {x} {{axes = array<i32: 1, 2>}} : {tensor(image, 'f32')} -> tensor<1x1x1x5xf32>")
+            net.output(f"mean of int16 {output[0]}", value, (1, 1, 1, 5), output,
+                       lambda a, i=i, s=px[0], o=output[0]: reference_int16.mean(a[i], s, o, (1, 2)))
+        for kernel in (2, 3, 6):
+            x, i = net.input(image, px)
+            zero, result = net.const(np.float32([0.0])), (1, 6 // kernel, 6 // kernel, 5)
+            value = net.line(f"tosa.avg_pool2d {x}, {zero}, {zero} {{acc_type = f32, kernel = array<i64: {kernel}, {kernel}>, "
+                             f"stride = array<i64: {kernel}, {kernel}>, pad = array<i64: 0, 0, 0, 0>}} : "
+                             f"({tensor(image, 'f32')}, tensor<1xf32>, tensor<1xf32>) -> {tensor(result, 'f32')}")
+            net.output(f"avg_pool of int16 {kernel}", value, result, px, lambda a, i=i, k=kernel: reference_int16.average_pool(a[i], k))
+    for scale in (0.001, 2**-3 * (1 - 2**-17)):  # The second ratio is just below a power of two.
+        px, po = Wide(2**-10), Wide(2**-10)
+        weights, bias = net.random.integers(-127, 128, (7, 1, 1, 33)).astype(np.int8), net.random.integers(-30000, 30000, 7).astype(np.int32)
+        x, i = net.input((1, 1, 3, 33), px)
+        w = net.coded(weights, "i8", f"!quant.uniform<i8<-127:127>:f32, {f32(scale)!r}>")
+        b = net.coded(bias, "i32", f"!quant.uniform<i32:f32, {px[0] * f32(scale)!r}>")
+        zero = net.const(np.float32([0.0]))
+        value = net.line(f"tosa.conv2d {x}, {w}, {b}, {zero}, {zero} {{acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, "
+                         f"stride = array<i64: 1, 1>}} : (tensor<1x1x3x33xf32>, tensor<7x1x1x33xf32>, tensor<7xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x3x7xf32>")
+        net.output(f"conv of int16 {scale}", value, (1, 1, 3, 7), po, lambda a, i=i, w=weights, b=bias, s=f32(scale): reference_int16.sums(
+            np.einsum("nhwi,oi->nhwo", a[i].astype(np.int64), w.reshape(7, 33).astype(np.int64)) + b, [s] * 7))
+
+
 class ReferenceRun(Run):
     """A network of this file on the roads of run_cases.py."""
 
@@ -281,6 +350,7 @@ def main():
     tools = Tools(args.bin, args.llvm, args.cc)
     tools.bin = args.bin
     groups = {"integer": ("pro_int", (add_functions, add_arithmetic, add_averages, add_softmax, add_convolutions)),
+              "int16": ("pro_int", (add_int16,)),
               "float": ("pro_int,pro_fp", (add_float_inputs,))}
     try:
         for group, (profiles, adders) in groups.items():

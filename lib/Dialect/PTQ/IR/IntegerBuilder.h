@@ -10,6 +10,7 @@
 #define QUANTC_LIB_DIALECT_PTQ_IR_INTEGERBUILDER_H
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Numerics/Int16Kernels.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 
@@ -62,6 +63,24 @@ mlir::Value buildSoftmaxInFixedPoint(mlir::OpBuilder &builder,
 /// int32 steps of 2^-15 (N71).
 mlir::Value buildSoftmaxOfInt16(mlir::OpBuilder &builder, mlir::Location loc,
                                 mlir::Value codes, int32_t axis, double scale);
+
+/// Softmax of int16 `codes` along `axis` as TFLite's kernel computes it, in
+/// int32 steps of 2^-15 (N79). At most kMaxTableSoftmax elements; failure if
+/// the ratio of scales has no multiplier.
+llvm::FailureOr<mlir::Value> buildSoftmaxInTables(mlir::OpBuilder &builder,
+                                                  mlir::Location loc,
+                                                  mlir::Value codes,
+                                                  int32_t axis, double scale);
+
+/// `codes`, int16, under a function of TFLite's int16 kernels (N77): int16.
+mlir::Value buildSigmoidKernel(mlir::OpBuilder &builder, mlir::Location loc,
+                               mlir::Value codes, const SigmoidKernel &kernel);
+
+/// int16 `codes` times `positive` or `negative`, as the sign says (N78): int16.
+mlir::Value buildLeakyReluOfInt16(mlir::OpBuilder &builder, mlir::Location loc,
+                                  mlir::Value codes,
+                                  FixedPointMultiplier positive,
+                                  FixedPointMultiplier negative);
 
 } // namespace quantc::ptq
 

@@ -118,8 +118,9 @@ static LogicalResult verifyInterfaceAttribute(Operation *op,
     if (auto integer = dyn_cast<IntegerAttr>(value);
         !integer || !integer.getType().isInteger(64))
       return op->emitError("'ptq.zero_point' must be an i64");
-  if (name == kUnsignedAttr && !isa<UnitAttr>(value))
-    return op->emitError("'ptq.unsigned' must be a unit attribute");
+  if ((name == kUnsignedAttr || name == kFullyConnectedAttr) &&
+      !isa<UnitAttr>(value))
+    return op->emitError() << "'" << name << "' must be a unit attribute";
   return success();
 }
 
@@ -161,7 +162,8 @@ LogicalResult PTQDialect::verifyOperationAttribute(Operation *op,
     return verifyContract(op, attribute);
   if (isSchemeAttribute(attribute.getName()))
     return verifySchemeAttribute(op, attribute);
-  if (attribute.getName() == kUnsignedAttr)
+  if (attribute.getName() == kUnsignedAttr ||
+      attribute.getName() == kFullyConnectedAttr)
     return verifyInterfaceAttribute(op, attribute);
   if (attribute.getName() != kNameAttr)
     return success();

@@ -7,8 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/Pointwise.h"
+#include "IntegerBuilder.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Numerics/Int16Kernels.h"
+#include "quantc/Numerics/Softmax.h"
 #include "quantc/Numerics/Tables.h"
 
 using namespace mlir;
@@ -109,6 +112,45 @@ static FailureOr<Value> buildWideTable(OpBuilder &builder, Location loc,
                      to);
 }
 
+/// What TFLite's kernel of int16 computes for the function, or null where there
+/// is none for these parameters.
+static Value buildInt16Kernel(OpBuilder &builder, Location loc, Value input,
+                              Value result, Value argument,
+                              quant::UniformQuantizedType from,
+                              quant::UniformQuantizedType to) {
+  AffineParams params = getAffineParams(from), wanted = getAffineParams(to);
+  if (from.getStorageTypeIntegralWidth() != 16 || params.zeroPoint != 0 ||
+      to.getStorageTypeIntegralWidth() != 16 || wanted.zeroPoint != 0 ||
+      wanted.storage.min != kInt16Activation.min)
+    return {};
+  auto recognized = recognizeKernelFunction(result, argument);
+  if (!recognized)
+    return {};
+  auto [function, slope] = *recognized;
+  Value codes = reinterpret(builder, loc, input, from.getStorageType());
+  if (function == KernelFunction::LeakyRelu) { // N78
+    float before = params.scale, after = wanted.scale;
+    auto positive = deriveMultiplier(before / after);
+    auto negative = deriveMultiplier(before * slope / after);
+    if (!positive || !negative)
+      return {};
+    return reinterpret(
+        builder, loc,
+        buildLeakyReluOfInt16(builder, loc, codes, *positive, *negative), to);
+  }
+  std::optional<SigmoidKernel> kernel;
+  if (wanted.scale == kSoftmaxInt16Output.scale) {
+    if (function == KernelFunction::Logistic)
+      kernel = makeLogisticKernel(params.scale);
+    if (function == KernelFunction::Tanh)
+      kernel = makeTanhKernel(params.scale);
+  }
+  if (!kernel)
+    return {};
+  return reinterpret(builder, loc,
+                     buildSigmoidKernel(builder, loc, codes, *kernel), to);
+}
+
 FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
                                  Value result, Value argument,
                                  RankedTensorType type, Contract contract) {
@@ -119,6 +161,10 @@ FailureOr<Value> ptq::buildTable(OpBuilder &builder, Location loc, Value input,
   if (!from || !to || from.getStorageTypeIntegralWidth() > 16 ||
       to.getStorageTypeIntegralWidth() > 16)
     return failure();
+  if (usesTFLiteKernels(contract))
+    if (Value kernel =
+            buildInt16Kernel(builder, loc, input, result, argument, from, to))
+      return kernel;
   if (from.getStorageTypeIntegralWidth() > 8 ||
       to.getStorageTypeIntegralWidth() > 8)
     return buildWideTable(builder, loc, input, result, argument, from, to);

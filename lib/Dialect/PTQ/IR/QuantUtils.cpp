@@ -286,13 +286,14 @@ FailureOr<Value> ptq::buildSum(OpBuilder &builder, Location loc,
   return sum;
 }
 
-/// int8 with the whole range of values, or null.
-static quant::UniformQuantizedType getWholeInt8(RankedTensorType type) {
+/// int8 or int16 with the whole range of values, or null.
+static quant::UniformQuantizedType getWholeType(RankedTensorType type) {
   auto element = dyn_cast_or_null<quant::UniformQuantizedType>(
       type ? type.getElementType() : Type());
-  bool isWhole = element && element.getStorageTypeIntegralWidth() == 8 &&
-                 element.getStorageTypeMin() == INT8_MIN &&
-                 element.getStorageTypeMax() == INT8_MAX;
+  unsigned width = element ? element.getStorageTypeIntegralWidth() : 0;
+  bool isWhole = (width == 8 || width == 16) &&
+                 element.getStorageTypeMin() == llvm::minIntN(width) &&
+                 element.getStorageTypeMax() == llvm::maxIntN(width);
   return isWhole ? element : quant::UniformQuantizedType();
 }
 
@@ -307,8 +308,9 @@ FailureOr<Value> ptq::buildMean(OpBuilder &builder, Location loc,
   auto to = cast<ShapedType>(sum->getType());
   int64_t count = from.getNumElements() / to.getNumElements();
   auto type = cast<quant::UniformQuantizedType>(to.getElementType());
-  quant::UniformQuantizedType result = getWholeInt8(resultType);
-  if (contract == Contract::TFLM && result) {
+  quant::UniformQuantizedType result = getWholeType(resultType);
+  if (result && getKernelContract(contract, getStorageWidth(quantized)) ==
+                    Contract::TFLM) {
     // N40: the multiplier is no ratio of scales, so it stands for itself.
     std::optional<FixedPointMultiplier> multiplier =
         deriveMeanMultiplier(type.getScale() / result.getScale(), count);
@@ -318,7 +320,8 @@ FailureOr<Value> ptq::buildMean(OpBuilder &builder, Location loc,
       spec.outputZeroPoint = result.getZeroPoint();
       spec.rounding = Rounding::Double;
       Value codes = reinterpret(builder, loc, *sum, type.getStorageType());
-      codes = buildRescale(builder, loc, codes, builder.getI8Type(), spec);
+      codes = buildRescale(builder, loc, codes,
+                           cast<IntegerType>(result.getStorageType()), spec);
       return reinterpret(builder, loc, codes, result);
     }
   }

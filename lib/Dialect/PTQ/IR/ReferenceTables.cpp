@@ -49,9 +49,8 @@ static double hardSwish(double x) {
 }
 static double elu(double x) { return x < 0 ? std::expm1(x) : x; }
 
-std::optional<std::array<int8_t, 256>>
-ptq::getReferenceTable(Value result, Value argument, const AffineParams &input,
-                       const AffineParams &output, Contract contract) {
+std::optional<std::pair<KernelFunction, float>>
+ptq::recognizeKernelFunction(Value result, Value argument) {
   FailureOr<SmallVector<double>> values =
       evaluatePointwise(result, argument, kProbes);
   if (failed(values))
@@ -59,26 +58,55 @@ ptq::getReferenceTable(Value result, Value argument, const AffineParams &input,
   auto is = [&](llvm::function_ref<double(double)> function) {
     return isFunction(*values, function);
   };
+  auto recognized = [](KernelFunction function, double slope = 0) {
+    return std::pair(function, static_cast<float>(slope));
+  };
+  if (is(sigmoid))
+    return recognized(KernelFunction::Logistic);
+  if (is([](double x) { return std::tanh(x); }))
+    return recognized(KernelFunction::Tanh);
+  if (is(elu))
+    return recognized(KernelFunction::Elu);
+  if (is(hardSwish))
+    return recognized(KernelFunction::HardSwish);
+  if (is([](double x) { return std::fabs(x); }))
+    return recognized(KernelFunction::Abs);
+  double slope = -values->front();
+  if (slope > 0 && is([&](double x) { return x < 0 ? slope * x : x; }))
+    return recognized(KernelFunction::LeakyRelu, slope);
+  return std::nullopt;
+}
+
+std::optional<std::array<int8_t, 256>>
+ptq::getReferenceTable(Value result, Value argument, const AffineParams &input,
+                       const AffineParams &output, Contract contract) {
+  auto recognized = recognizeKernelFunction(result, argument);
+  if (!recognized)
+    return std::nullopt;
+  auto [function, slope] = *recognized;
   auto hasOutput = [&](double scale, int64_t zeroPoint) {
     return output.scale == scale && output.zeroPoint == zeroPoint;
   };
-  if (hasOutput(1.0 / 256, -128) && is(sigmoid))
-    return makeLogisticTable(input.scale, input.zeroPoint);
-  if (hasOutput(1.0 / 128, 0) && is([](double x) { return std::tanh(x); }))
-    return makeTanhTable(input.scale, input.zeroPoint);
   bool isXNNPACK = contract == Contract::LiteRT;
-  if (is(elu))
+  switch (function) {
+  case KernelFunction::Logistic:
+    if (!hasOutput(1.0 / 256, -128))
+      return std::nullopt;
+    return makeLogisticTable(input.scale, input.zeroPoint);
+  case KernelFunction::Tanh:
+    if (!hasOutput(1.0 / 128, 0))
+      return std::nullopt;
+    return makeTanhTable(input.scale, input.zeroPoint);
+  case KernelFunction::Elu:
     return isXNNPACK ? makeXNNPACKEluTable(input, output)
                      : makeEluTable(input, output);
-  if (is(hardSwish))
+  case KernelFunction::HardSwish:
     return makeHardSwishTable(input, output);
-  if (is([](double x) { return std::fabs(x); }))
+  case KernelFunction::Abs:
     return makeAbsTable(input, output);
-  double slope = -values->front();
-  if (slope > 0 && is([&](double x) { return x < 0 ? slope * x : x; })) {
-    auto alpha = static_cast<float>(slope);
-    return isXNNPACK ? makeXNNPACKLeakyReluTable(alpha, input, output)
-                     : makeLeakyReluTable(alpha, input, output);
+  case KernelFunction::LeakyRelu:
+    return isXNNPACK ? makeXNNPACKLeakyReluTable(slope, input, output)
+                     : makeLeakyReluTable(slope, input, output);
   }
-  return std::nullopt;
+  llvm_unreachable("every function is handled");
 }

@@ -8,11 +8,15 @@
 
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Numerics/Int16Kernels.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 
 #include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 using namespace quantc;
@@ -100,13 +104,16 @@ Value ptq::clampToStorage(OpBuilder &builder, Location loc, Value integers,
 
 FailureOr<Value> ptq::requantizeSums(OpBuilder &builder, Location loc,
                                      Value sums, ArrayRef<double> scales,
-                                     quant::UniformQuantizedType type) {
+                                     quant::UniformQuantizedType type,
+                                     Contract contract) {
   RescaleSpec spec;
   spec.scale32 = false;
   spec.outputZeroPoint = type.getZeroPoint();
   for (double scale : scales) {
     std::optional<FixedPointMultiplier> multiplier =
-        deriveMultiplier16(scale / type.getScale()); // N67
+        usesTFLiteKernels(contract)
+            ? deriveReducedMultiplier(scale / type.getScale()) // N74
+            : deriveMultiplier16(scale / type.getScale());     // N67
     if (!multiplier)
       return failure();
     spec.multipliers.push_back(*multiplier);
@@ -115,6 +122,34 @@ FailureOr<Value> ptq::requantizeSums(OpBuilder &builder, Location loc,
     spec.multipliers.resize(1);
   Value integers = buildRescale(builder, loc, sums,
                                 cast<IntegerType>(type.getStorageType()), spec);
+  return reinterpret(builder, loc, clampToStorage(builder, loc, integers, type),
+                     type);
+}
+
+FailureOr<Value> ptq::requantizeSumsFinely(OpBuilder &builder, Location loc,
+                                           Value sums, ArrayRef<double> scales,
+                                           quant::UniformQuantizedType type,
+                                           int64_t largest) {
+  // N76: what exceeds 31 bits is rounded away first.
+  int32_t bits = std::max<int32_t>(0, llvm::Log2_64(largest | 1) - 30);
+  RescaleSpec toInt32;
+  toInt32.scale32 = false;
+  toInt32.multipliers = {{1 << 14, 14 + bits}};
+  RescaleSpec spec;
+  spec.outputZeroPoint = type.getZeroPoint();
+  for (double scale : scales) {
+    std::optional<FixedPointMultiplier> multiplier =
+        deriveMultiplier(std::ldexp(scale, bits) / type.getScale());
+    if (!multiplier)
+      return failure();
+    spec.multipliers.push_back(*multiplier);
+  }
+  if (llvm::all_equal(scales))
+    spec.multipliers.resize(1);
+  Value integers =
+      buildRescale(builder, loc, sums, builder.getI32Type(), toInt32);
+  integers = buildRescale(builder, loc, integers,
+                          cast<IntegerType>(type.getStorageType()), spec);
   return reinterpret(builder, loc, clampToStorage(builder, loc, integers, type),
                      type);
 }

@@ -152,8 +152,14 @@ SoftmaxOp::quantize(OpBuilder &builder, ValueRange operands,
       return failure();
     Value codes =
         reinterpret(builder, getLoc(), operands[0], element.getStorageType());
-    Value steps = buildSoftmaxOfInt16(builder, getLoc(), codes, getAxis(),
-                                      getLargestScale(element));
+    FailureOr<Value> kernel = failure();
+    if (usesTFLiteKernels(contract))
+      kernel = buildSoftmaxInTables(builder, getLoc(), codes, getAxis(),
+                                    getLargestScale(element));
+    Value steps = succeeded(kernel)
+                      ? *kernel
+                      : buildSoftmaxOfInt16(builder, getLoc(), codes, getAxis(),
+                                            getLargestScale(element));
     return SmallVector<Value>{
         reinterpret(builder, getLoc(), steps,
                     getInt32Type(getContext(), kSoftmaxInt16Output.scale))};

@@ -19,6 +19,7 @@
 
 #include "Models.h"
 #include "quantc/Dialect/PTQ/IR/Rescale.h"
+#include "quantc/Numerics/Int16Kernels.h"
 #include "quantc/Numerics/ReferenceKernels.h"
 #include "quantc/Numerics/XNNPACKKernels.h"
 
@@ -79,6 +80,20 @@ static Value requantizeShifted(OpBuilder &builder, Location loc, Value value,
   return requantize(builder, loc, shifted, getInt32Type(context, scale));
 }
 
+/// `integers` as int32, times 2^bits.
+static Value shiftLeft(OpBuilder &builder, Location loc, Value integers,
+                       int32_t bits) {
+  auto type = cast<RankedTensorType>(
+      cast<RankedTensorType>(integers.getType()).clone(builder.getI32Type()));
+  auto one = RankedTensorType::get(SmallVector<int64_t>(type.getRank(), 1),
+                                   builder.getI32Type());
+  Value amount = tosa::ConstOp::create(builder, loc, one,
+                                       DenseElementsAttr::get(one, bits));
+  return tosa::LogicalLeftShiftOp::create(
+      builder, loc, type, tosa::CastOp::create(builder, loc, type, integers),
+      amount);
+}
+
 namespace {
 
 /// add, sub, minimum, maximum, equal, greater, greater_equal.
@@ -105,8 +120,14 @@ struct CommonScaleModel : SingleResultModel<CommonScaleModel<OpTy>, OpTy> {
     unsigned width = getWidth(operands);
     if (width == 0)
       return failure();
-    if (width > 8)
+    if (width > 8) {
+      if (usesTFLiteKernels(contract) && isa<tosa::AddOp, tosa::SubOp>(op))
+        if (quant::UniformQuantizedType type = getFinalType(op, resultType))
+          if (FailureOr<Value> sum = buildInt16Sum(op, builder, operands, type);
+              succeeded(sum))
+            return sum;
       contract = Contract::Exact;
+    }
     if (contract == Contract::LiteRT && isa<tosa::AddOp, tosa::SubOp>(op))
       if (quant::UniformQuantizedType type = getFinalType(op, resultType))
         if (auto multipliers = deriveXNNPACKSum(
@@ -130,6 +151,51 @@ struct CommonScaleModel : SingleResultModel<CommonScaleModel<OpTy>, OpTy> {
   }
 
 private:
+  /// N75: both operands shifted to the left and scaled, then the sum scaled,
+  /// each with two roundings. Failure if a ratio has no multiplier.
+  static FailureOr<Value> buildInt16Sum(Operation *op, OpBuilder &builder,
+                                        ValueRange operands,
+                                        quant::UniformQuantizedType type) {
+    Location loc = op->getLoc();
+    double common = 2 * std::max(getScale(operands[0]), getScale(operands[1]));
+    auto scale = [&](Value integers, double ratio, int64_t zeroPoint,
+                     Type element) -> FailureOr<Value> {
+      std::optional<FixedPointMultiplier> multiplier = deriveMultiplier(ratio);
+      if (!multiplier)
+        return failure();
+      RescaleSpec spec;
+      spec.multipliers = {*multiplier};
+      spec.outputZeroPoint = zeroPoint;
+      spec.rounding = Rounding::Double;
+      return buildRescale(builder, loc, integers, cast<IntegerType>(element),
+                          spec);
+    };
+    SmallVector<Value> terms;
+    for (Value operand : operands.take_front(2)) {
+      auto from = cast<quant::UniformQuantizedType>(
+          getElementTypeOrSelf(operand.getType()));
+      if (from.getStorageTypeIntegralWidth() != 16 || from.getZeroPoint() != 0)
+        return failure();
+      Value shifted =
+          shiftLeft(builder, loc,
+                    reinterpret(builder, loc, operand, from.getStorageType()),
+                    kInt16AdditionShift);
+      FailureOr<Value> term =
+          scale(shifted, from.getScale() / common, 0, builder.getI32Type());
+      if (failed(term))
+        return failure();
+      terms.push_back(*term);
+    }
+    Value sum = build(op, builder, terms[0], terms[1]);
+    FailureOr<Value> codes =
+        scale(sum, common / ((1 << kInt16AdditionShift) * type.getScale()),
+              type.getZeroPoint(), type.getStorageType());
+    if (failed(codes))
+      return failure();
+    return reinterpret(builder, loc, clampToStorage(builder, loc, *codes, type),
+                       type);
+  }
+
   /// N58: both operands times integers, then a rounding shift.
   static Value buildXNNPACKSum(Operation *op, OpBuilder &builder,
                                ValueRange operands,

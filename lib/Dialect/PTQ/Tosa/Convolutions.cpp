@@ -35,7 +35,9 @@
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 using namespace mlir;
 using namespace quantc;
@@ -199,7 +201,7 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
   FailureOr<Value> quantizeResult(Operation *op, OpBuilder &builder,
                                   ValueRange operands,
                                   RankedTensorType resultType,
-                                  SchemeAttr scheme, Contract) const {
+                                  SchemeAttr scheme, Contract contract) const {
     auto conv = cast<OpTy>(op);
     if (scheme.isDynamic())
       return quantizeDynamic(conv, builder, operands, scheme);
@@ -217,10 +219,12 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
     SmallVector<double> scales = getChannelScales(weightType, channels);
     for (double &scale : scales)
       scale *= inputType.getScale();
+    SmallVector<double> products = scales;
     if (auto given = getGivenScales(operands[2], scales))
       scales = std::move(*given);
     if (getStorageWidth(operands[0]) == 16)
-      return quantizeInt16(conv, builder, operands, scales, resultType);
+      return quantizeInt16(conv, builder, operands, scales, products,
+                           resultType, contract);
     auto result = cast<RankedTensorType>(conv.getOutput().getType());
     quant::QuantizedType accumulator = getInt32Type(
         op->getContext(), scales, static_cast<int32_t>(result.getRank() - 1));
@@ -241,10 +245,12 @@ struct ConvolutionModel : SingleResultModel<ConvolutionModel<OpTy>, OpTy> {
   }
 
 private:
-  static FailureOr<Value> quantizeInt16(OpTy conv, OpBuilder &builder,
-                                        ValueRange operands,
-                                        ArrayRef<double> scales,
-                                        RankedTensorType resultType) {
+  /// `scales` are those of the bias, `products` those of input and weights
+  /// multiplied.
+  static FailureOr<Value>
+  quantizeInt16(OpTy conv, OpBuilder &builder, ValueRange operands,
+                ArrayRef<double> scales, ArrayRef<double> products,
+                RankedTensorType resultType, Contract contract) {
     quant::UniformQuantizedType type = getFinalType(conv, resultType);
     FailureOr<Value> bias = widenBias(builder, operands[2], scales);
     if (!type || failed(bias))
@@ -263,7 +269,28 @@ private:
                         createZeroPoint(builder, loc, operands[1])},
                        cast<RankedTensorType>(result.clone(sum))));
     copy.setAccType(sum);
-    return requantizeSums(builder, loc, copy.getOutput(), scales, type);
+    copy->removeDiscardableAttr(kFullyConnectedAttr);
+    if (contract == Contract::LiteRT && conv->hasAttr(kFullyConnectedAttr))
+      return requantizeSumsFinely(builder, loc, copy.getOutput(), products,
+                                  type, getLargestSum(operands[1], *bias));
+    return requantizeSums(builder, loc, copy.getOutput(), scales, type,
+                          contract);
+  }
+
+  /// The largest magnitude of a sum of int16 times the constant `weight`, whose
+  /// output channels come first, plus `bias`.
+  static int64_t getLargestSum(Value weight, Value bias) {
+    auto biases = getConstantSource(bias).getValues<APInt>();
+    auto weights = getConstantSource(weight).getValues<APInt>();
+    int64_t channels = biases.size(), depth = weights.size() / channels;
+    int64_t largest = 0;
+    for (int64_t c = 0; c < channels; ++c) {
+      int64_t sum = std::abs(biases[c].getSExtValue());
+      for (int64_t k = 0; k < depth; ++k)
+        sum += std::abs(weights[c * depth + k].getSExtValue()) << 15;
+      largest = std::max(largest, sum);
+    }
+    return largest;
   }
 
   /// The positions around the image count as quantized zeros. Unless the zero

@@ -98,8 +98,9 @@ struct MatMulModel : SingleResultModel<MatMulModel, tosa::MatMulOp> {
       quant::UniformQuantizedType element = getFinalType(op, resultType);
       if (!element || getAffineParams(rhsType, 0).zeroPoint != 0)
         return failure();
-      FailureOr<Value> result = requantizeSums(
-          builder, loc, multiplyInt16(op, builder, lhs, rhs), scales, element);
+      FailureOr<Value> result =
+          requantizeSums(builder, loc, multiplyInt16(op, builder, lhs, rhs),
+                         scales, element, contract);
       // Sums of 48 bits are not reshaped in TOSA.
       if (failed(result) ||
           cast<RankedTensorType>(result->getType()).getRank() == type.getRank())
@@ -212,7 +213,9 @@ private:
     for (double &scale : scales) {
       scale *= lhs.getScale();
       // N45: BATCH_MATMUL's product is one of float32.
-      if (contract == Contract::TFLM && isa<quant::UniformQuantizedType>(rhs))
+      if (getKernelContract(contract, lhs.getStorageTypeIntegralWidth()) ==
+              Contract::TFLM &&
+          isa<quant::UniformQuantizedType>(rhs))
         scale = static_cast<float>(scale);
     }
     return scales;

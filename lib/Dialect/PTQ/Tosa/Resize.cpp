@@ -165,7 +165,7 @@ private:
                                cast<RankedTensorType>(result.clone(
                                    builder.getIntegerType(kWideSumBits))))
                     ->getResult(0);
-    return requantizeSums(builder, loc, sum, scale, to);
+    return requantizeSums(builder, loc, sum, scale, to, Contract::Exact);
   }
 };
 

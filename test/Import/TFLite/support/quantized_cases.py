@@ -254,6 +254,11 @@ def S(*shape, scale=0.0005, seed=1):
     return Q(*shape, scale=scale, zero=0, dtype=np.int16, seed=seed)
 
 
+def ALL16(scale):
+    """All int16."""
+    return Operand(np.arange(-32768, 32768, dtype=np.int16).reshape(1, -1), Params(scale, 0))
+
+
 def L(count, scales, spread=2000, input_scale=0.0005):
     """A bias of int64."""
     bias = B(count, np.float32(input_scale) * scales, spread=spread)
@@ -293,8 +298,30 @@ INT16 = [
     Case("relu", "RELU", [S(2, 50)], lambda x: np.maximum(x, 0), out=OUT16, out_type=np.int16),
     Case("tanh", "TANH", [S(2, 50)], np.tanh, out=Params(1 / 32768), out_type=np.int16, steps=2),
     Case("logistic", "LOGISTIC", [S(2, 50)], lambda x: 1 / (1 + np.exp(-x)), out=Params(1 / 32768), out_type=np.int16, steps=2),
-    Case("softmax", "SOFTMAX", [S(2, 50)], ref.softmax, ("Softmax", dict(beta=1.0)), Params(1 / 32768), np.int16, steps=2),
+    Case("softmax", "SOFTMAX", [S(2, 50)], ref.softmax, ("Softmax", dict(beta=1.0)), Params(1 / 32768), np.int16, steps=60),
     Case("leaky", "LEAKY_RELU", [S(2, 50)], lambda x: np.where(x < 0, 0.2 * x, x), ("LeakyRelu", dict(alpha=0.2)), OUT16, np.int16),
+    # All integers, and scales that take the other ways through the kernels.
+    Case("tanh_all", "TANH", [ALL16(0.0003)], np.tanh, out=Params(1 / 32768), out_type=np.int16, steps=5),
+    Case("logistic_all", "LOGISTIC", [ALL16(0.0003)], lambda x: 1 / (1 + np.exp(-x)), out=Params(1 / 32768), out_type=np.int16, steps=4),
+    Case("tanh_coarse", "TANH", [S(2, 50, scale=0.3)], np.tanh, out=Params(1 / 32768), out_type=np.int16, steps=5),
+    Case("logistic_fine", "LOGISTIC", [S(2, 50, scale=3e-6)], lambda x: 1 / (1 + np.exp(-x)), out=Params(1 / 32768), out_type=np.int16, steps=4),
+    Case("softmax_flat", "SOFTMAX", [S(2, 300, scale=2e-6)], ref.softmax, ("Softmax", dict(beta=1.0)), Params(1 / 32768), np.int16, steps=9),
+    Case("leaky_all", "LEAKY_RELU", [ALL16(0.0005)], lambda x: np.where(x < 0, 0.1 * x, x), ("LeakyRelu", dict(alpha=0.1)), Params(0.0007), np.int16),
+    # A ratio of scales just below 1: the multiplier of 16 bits may not carry.
+    Case("conv_carry", "CONV_2D", [S(1, 6, 7, 3, scale=1.0), W(4, 3, 3, 3, scale=np.float32(1 - 2.0 ** -17)), L(4, np.float32(1 - 2.0 ** -17), input_scale=1.0)],
+         ref.conv2d, ("Conv2D", _window()), Params(1.0), np.int16, steps=3),
+    # A sum of more than 31 bits.
+    Case("dense_wide", "FULLY_CONNECTED", [S(2, 1500), W(3, 1500), L(3, np.float32(0.01))], lambda x, w, b: x @ w.T + b, ("FullyConnected", {}),
+         Params(0.01), np.int16),
+    Case("squeeze", "CONV_2D", [S(2, 1, 1, 8), W(4, 1, 1, 8, scale=_scales(4)), L(4, _scales(4))], ref.conv2d, ("Conv2D", _window()), OUT16, np.int16),
+    Case("add_same", "ADD", [S(1, 3, 4, 5), S(1, 3, 4, 5, seed=5)], np.add, ("Add", {}), Params(0.0009), np.int16),
+    Case("add_relu", "ADD", [S(1, 3, 4, 5), S(1, 3, 4, 5, scale=0.0001, seed=5)], lambda x, y: np.maximum(x + y, 0), ("Add", dict(activation="RELU")),
+         OUT16, np.int16),
+    Case("sub_tiny", "SUB", [S(1, 3, 4, 5), S(1, 3, 4, 5, scale=1e-7, seed=5)], np.subtract, ("Sub", {}), OUT16, np.int16),
+    Case("mean_all", "MEAN", [S(1, 5, 6, 3), I([1, 2])], lambda x, a: x.mean(axis=(1, 2)), ("Reducer", {}), OUT16, np.int16),
+    Case("avg_global", "AVERAGE_POOL_2D", [S(1, 5, 6, 3)], lambda x: ref.average_pool(x, (5, 6), (1, 1), "VALID"),
+         ("Pool2D", _pool((5, 6), (1, 1), "VALID")), OUT16, np.int16),
+    Case("rescale", "QUANTIZE", [S(2, 50)], lambda x: x, out=Params(0.00077), out_type=np.int16),
     Case("reshape", "RESHAPE", [S(2, 6), I([3, 4])], lambda x, s: x.reshape(3, 4), out=OUT16, out_type=np.int16, steps=0),
     Case("pad", "PAD", [S(2, 3), I([[1, 0], [2, 3]])], lambda x, p: np.pad(x, ((1, 0), (2, 3))), out=OUT16, out_type=np.int16, steps=0),
     Case("concat", "CONCATENATION", [S(2, 3), S(2, 4, seed=5)], lambda a, b: np.concatenate([a, b], axis=1),

@@ -37,6 +37,11 @@ inline constexpr llvm::StringLiteral kScaleAttr = "ptq.scale";
 inline constexpr llvm::StringLiteral kZeroPointAttr = "ptq.zero_point";
 inline constexpr llvm::StringLiteral kUnsignedAttr = "ptq.unsigned";
 
+/// The unit attribute of a convolution of int16 that was an operator
+/// FULLY_CONNECTED, whose kernel rounds in its own way (N76).
+inline constexpr llvm::StringLiteral kFullyConnectedAttr =
+    "ptq.fully_connected";
+
 /// The attribute of a function that names the contract of its integer form: the
 /// runtime of the file that it was read from.
 inline constexpr llvm::StringLiteral kContractAttr = "ptq.contract";

@@ -32,6 +32,7 @@ def PTQ_Dialect : Dialect {
     | `ptq.name` (string) | operations with one result, arguments and results of functions | the name of the tensor in profiles, remarks and reports |
     | `ptq.scale` (f64), `ptq.zero_point` (i64) | arguments and results of a quantized network | the quantization parameters of its integers |
     | `ptq.unsigned` (unit) | the same | the caller's integers are unsigned |
+    | `ptq.fully_connected` (unit) | `tosa.conv2d` of int16 | it was FULLY_CONNECTED in a `.tflite` file, whose kernel rounds in its own way |
     | `ptq.unsigned` (unit) | `tosa.avg_pool2d` | the file stores the integers of this operation as unsigned ones |
     | `ptq.contract` (`"exact"`, `"litert"` or `"tflm"`) | functions | the runtime whose integers the quantized form reproduces (docs/Numerics.md) |
     | `ptq.alias` (string) | arguments and results | a second name, which data files may use instead of the first |

@@ -47,6 +47,14 @@ buildTable(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value input,
            mlir::Value result, mlir::Value argument,
            mlir::RankedTensorType type, Contract contract);
 
+/// Functions for which TFLite has kernels.
+enum class KernelFunction { Logistic, Tanh, Elu, HardSwish, Abs, LeakyRelu };
+
+/// The function `result` of `argument` if it is one of these, recognised by its
+/// values, and the slope of a leaky ReLU for negative arguments.
+std::optional<std::pair<KernelFunction, float>>
+recognizeKernelFunction(mlir::Value result, mlir::Value argument);
+
 /// The table by which the kernel of `contract`'s runtime computes the function
 /// `result` of `argument`, recognised by its values; nullopt if there is no
 /// such kernel, or it does not give these parameters.

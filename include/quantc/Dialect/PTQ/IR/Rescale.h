@@ -16,6 +16,7 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_RESCALE_H
 #define QUANTC_DIALECT_PTQ_IR_RESCALE_H
 
+#include "quantc/Numerics/Contract.h"
 #include "quantc/Numerics/Requantize.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
@@ -44,11 +45,19 @@ mlir::Value buildRescale(mlir::OpBuilder &builder, mlir::Location loc,
                          const RescaleSpec &spec);
 
 /// Sums of 48 bits with `scales`, one or one per element of the last dimension,
-/// as values of `type` (N67). Failure if a ratio of scales has no multiplier.
+/// as values of `type` (N67, N74). Failure if a ratio of scales has no
+/// multiplier.
 llvm::FailureOr<mlir::Value>
 requantizeSums(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value sums,
                llvm::ArrayRef<double> scales,
-               mlir::quant::UniformQuantizedType type);
+               mlir::quant::UniformQuantizedType type, Contract contract);
+
+/// The same by multipliers of 31 bits (N76), for sums whose magnitude is at
+/// most `largest`.
+llvm::FailureOr<mlir::Value>
+requantizeSumsFinely(mlir::OpBuilder &builder, mlir::Location loc,
+                     mlir::Value sums, llvm::ArrayRef<double> scales,
+                     mlir::quant::UniformQuantizedType type, int64_t largest);
 
 /// What saturates `integers` to the storage range of `type` where that is
 /// narrower than the integer type.
