@@ -11,6 +11,7 @@
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Numerics/DynamicRange.h"
 
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -86,19 +87,40 @@ struct Arithmetic {
     Value missing = sub(sub(lhs, product), rest);
     return create<tosa::AddOp>(rough, mul(missing, inverse));
   }
-  /// The extreme of `value` along `axes`, which stay with size 1. NaN prevails.
+  Value reshape(Value value, ArrayRef<int64_t> shape) {
+    auto type = cast<RankedTensorType>(value.getType());
+    if (type.getShape() == shape)
+      return value;
+    return tosa::ReshapeOp::create(b, type.clone(shape), value,
+                                   tosa::getTosaConstShape(b, shape));
+  }
+  /// The extreme of `value` along `axes`, the last dimensions, which stay with
+  /// size 1. NaN prevails. An extreme is the same in any order: where the
+  /// number of elements allows it, they stand in rows that are as long as the
+  /// registers of a CPU hold, and only one row is reduced across its elements.
   template <typename OpTy>
   Value reduce(Value value, ArrayRef<int32_t> axes) {
-    for (int32_t axis : axes) {
-      auto type = cast<RankedTensorType>(value.getType());
-      SmallVector<int64_t> shape(type.getShape());
-      if (shape[axis] == 1)
-        continue;
-      shape[axis] = 1;
-      value = OpTy::create(b, type.clone(shape), value, axis,
-                           tosa::NanPropagationMode::PROPAGATE);
+    constexpr int64_t kRows[] = {64, 48, 32, 24, 16, 8};
+    SmallVector<int64_t> result(
+        cast<RankedTensorType>(value.getType()).getShape());
+    ArrayRef<int64_t> shape = result;
+    int64_t batch = ShapedType::getNumElements(shape.take_front(axes.front()));
+    int64_t count = ShapedType::getNumElements(shape.drop_front(axes.front()));
+    const int64_t *row = llvm::find_if(
+        kRows, [&](int64_t size) { return count % size == 0 && count > size; });
+    SmallVector<int64_t> rows{batch, count};
+    if (row != std::end(kRows))
+      rows = {batch, count / *row, *row};
+    value = reshape(value, rows);
+    for (size_t axis = 1; axis < rows.size(); ++axis) {
+      rows[axis] = 1;
+      value = OpTy::create(
+          b, cast<RankedTensorType>(value.getType()).clone(rows), value,
+          static_cast<int32_t>(axis), tosa::NanPropagationMode::PROPAGATE);
     }
-    return value;
+    for (int32_t axis : axes)
+      result[axis] = 1;
+    return reshape(value, result);
   }
 };
 } // namespace
