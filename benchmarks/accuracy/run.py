@@ -14,12 +14,13 @@ import argparse
 import json
 import os
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 
 from networks import NETWORKS
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measure import cell, evaluate, make_row, run, weight_bytes
 
 ESTIMATORS = ["min-max", "moving-average", "percentile", "entropy", "mse", "auto"]
 # What the default is compared with; all with the estimator auto.
@@ -30,47 +31,6 @@ RECOVERIES = {
     "int16x8, nearest": ["--scheme=int16x8", "--weight-rounding=nearest"],
 }
 AUTO_TOLERANCE = 3  # decisions that auto may be behind the best estimator, if the network has no other bar
-CONSTANT = re.compile(r'"?tosa\.const"?.*tensor<((?:\d+x)*)([a-z]+)(\d+)>\s*$')
-
-
-def run(*command):
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(str(word) for word in command)}\n{result.stderr}")
-    return result.stdout
-
-
-def weight_bytes(quantc, network, *options):
-    """Bytes of the constants of the network that is compiled; splats and shapes apart."""
-    total = 0
-    for line in run(quantc, "compile", network, *options, "--emit=mlir", "-o", "-").splitlines():
-        found = CONSTANT.search(line.split(" loc(")[0])
-        if found:
-            count = 1
-            for size in found[1].split("x")[:-1]:
-                count *= int(size)
-            total += count * int(found[3]) // 8 if count > 1 else 0
-    return total
-
-
-def evaluate(quantc, network, data, workdir, *options):
-    run(quantc, "eval", network, data, *options, "--json", workdir / "report.json", "-o", workdir / "report.txt")
-    return json.loads((workdir / "report.json").read_text())
-
-
-def make_row(network, what, report, against):
-    """One line of the table: `report` of a network beside the float network called `against`."""
-    measured = report["networks"][0]
-    row = {"network": network.name, "what": what, "samples": report["samples"]}
-    for key in ("correct", "top1", "f1", "kappa"):
-        if key in measured:
-            row[key] = measured[key]
-    for comparison in report["comparisons"]:
-        if comparison["with"] == str(against):
-            if network.classifies:
-                row["agreeing"] = comparison["agreeing"]
-            row["sqnr_db"] = comparison["outputs"][0].get("sqnr_db")
-    return row
 
 
 def measure(network, quantc, models, workdir, estimators):
@@ -119,9 +79,6 @@ def find_misses(network, rows):
 
 
 def print_table(rows):
-    def cell(row, key, form):
-        return format(row[key], form) if row.get(key) is not None else "-"
-
     print("| network | | correct | top-1 % | F1 % | kappa | like float | SQNR dB | weight bytes |")
     print("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
