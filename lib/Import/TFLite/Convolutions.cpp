@@ -41,6 +41,7 @@ static bool hasWeights(const Node &node) {
   switch (node.getCode()) {
   case schema::Code_BATCH_MATMUL:
   case schema::Code_CONV_2D:
+  case schema::Code_CONV_3D:
   case schema::Code_DEPTHWISE_CONV_2D:
   case schema::Code_FULLY_CONNECTED:
   case schema::Code_TRANSPOSE_CONV:
@@ -276,6 +277,35 @@ static LogicalResult importConv2D(Node &node) {
                     /*axis=*/0, groups);
 }
 
+/// Over volumes, [N, D, H, W, C], with weights [KD, KH, KW, C / groups, O].
+static LogicalResult importConv3D(Node &node) {
+  const auto *options = node.getFlat().options_as_Conv3D();
+  if (!options)
+    return node.refuseMissingOptions();
+  FailureOr<ArrayRef<int64_t>> input = getShape(node, 0, 5);
+  FailureOr<ArrayRef<int64_t>> weights = getShape(node, 1, 5);
+  FailureOr<AutoPad> padding = getPadding(node, options->padding());
+  if (failed(input) || failed(weights) || failed(padding))
+    return failure();
+  int64_t channels = input->back(), own = (*weights)[3];
+  if (own < 1 || channels % own != 0)
+    return node.emitError()
+           << "has " << channels << " input channels, but weights for " << own;
+  Window window;
+  window.autoPad = *padding;
+  window.stride = {options->stride_d(), options->stride_h(),
+                   options->stride_w()};
+  window.dilation = {options->dilation_d(), options->dilation_h(),
+                     options->dilation_w()};
+  Value bias;
+  if (failed(getBias(node, 2, weights->back(), /*axis=*/4, bias)))
+    return failure();
+  Value filters = node.b.transpose(getWeights(node), {4, 0, 1, 2, 3});
+  return node.setResult(
+      node.b.conv(node.get(0), filters, bias, window, channels / own),
+      options->activation());
+}
+
 static LogicalResult importDepthwiseConv2D(Node &node) {
   const auto *options = node.getFlat().options_as_DepthwiseConv2D();
   if (!options)
@@ -379,6 +409,7 @@ ArrayRef<Handler> tflite::getConvolutionHandlers() {
   static constexpr Handler kHandlers[] = {
       {schema::Code_BATCH_MATMUL, 4, 2, 2, 1, importBatchMatMul},
       {schema::Code_CONV_2D, 8, 2, 3, 1, importConv2D},
+      {schema::Code_CONV_3D, 1, 2, 3, 1, importConv3D},
       {schema::Code_DEPTHWISE_CONV_2D, 7, 2, 3, 1, importDepthwiseConv2D},
       {schema::Code_FULLY_CONNECTED, 14, 2, 3, 1, importFullyConnected},
       {schema::Code_TRANSPOSE_CONV, 5, 3, 4, 1, importTransposeConv},

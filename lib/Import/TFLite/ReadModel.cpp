@@ -305,16 +305,36 @@ LogicalResult Reader::expandBlocks(const schema::Tensor &flat, Tensor &tensor) {
     return refuse(tensor) << "has the scales of its blocks in tensor "
                           << blocks->scales() << ", which holds no " << count
                           << " constants of FLOAT16 or FLOAT32";
-  const Tensor *zeroPoints = find(blocks->zero_points());
-  if (zeroPoints &&
-      llvm::any_of(zeroPoints->data, [](char zero) { return zero != 0; }))
-    return refuse(tensor) << "has blocks with zero points other than 0; "
-                             "convert the network with symmetric weights";
+  SmallVector<int64_t> zeroPoints(count, 0);
+  if (const Tensor *stored = find(blocks->zero_points())) {
+    switch (stored->type) {
+    case schema::TensorType_INT8:
+    case schema::TensorType_UINT8:
+    case schema::TensorType_INT16:
+    case schema::TensorType_INT32:
+    case schema::TensorType_INT64:
+      zeroPoints = readIntegers(*stored);
+      break;
+    default:
+      return refuse(tensor)
+             << "has the zero points of its blocks in tensor "
+             << blocks->zero_points() << " of type "
+             << getTypeName(stored->type) << ", which holds no integers";
+    }
+  }
+  // Integers less their zero points need more bits than those of the file.
+  bool isNarrow =
+      flat.type() == schema::TensorType_INT4 &&
+      llvm::all_of(zeroPoints, [](int64_t zero) { return zero == 0; });
+  if (llvm::any_of(zeroPoints,
+                   [](int64_t zero) { return !llvm::isInt<8>(zero); }))
+    return refuse(tensor) << "has blocks with zero points that are no int8";
   SmallVector<float> factors = readFloats(*scales);
   std::vector<char> &reals =
       network.densified.emplace_back(tensor.data.size() * sizeof(float));
   for (auto [i, code] : llvm::enumerate(tensor.data)) {
-    float real = static_cast<signed char>(code) * factors[i / size];
+    auto steps = static_cast<signed char>(code) - zeroPoints[i / size];
+    float real = static_cast<float>(steps) * factors[i / size];
     llvm::support::endian::write32le(&reals[i * sizeof(float)],
                                      llvm::bit_cast<uint32_t>(real));
   }
@@ -322,7 +342,7 @@ LogicalResult Reader::expandBlocks(const schema::Tensor &flat, Tensor &tensor) {
   tensor.type = schema::TensorType_FLOAT32;
   tensor.quantization = nullptr;
   tensor.block = size;
-  tensor.blockBits = flat.type() == schema::TensorType_INT4 ? 4 : 8;
+  tensor.blockBits = isNarrow ? 4 : 8;
   return success();
 }
 

@@ -8,14 +8,16 @@ class Operand:
     """An input of the network, or a constant of it, perhaps behind DEQUANTIZE."""
 
     def __init__(self, array, params=None, constant=False, name=None, sparse=None, dequantized=False, int4=False,
-                 block=None):
+                 block=None, block_zeros=None):
         self.array, self.params, self.constant, self.name = np.asarray(array), params, constant, name
         self.sparse, self.dequantized, self.int4, self.block = sparse, dequantized, int4, block
+        self.block_zeros = block_zeros
 
     @property
     def reals(self):
         if self.block:
-            return self.array.astype(np.float32) * np.repeat(self.params, self.block, axis=-1)
+            zeros = 0 if self.block_zeros is None else np.repeat(self.block_zeros, self.block, axis=-1)
+            return (self.array - zeros).astype(np.float32) * np.repeat(self.params, self.block, axis=-1)
         if self.params:
             return self.params.dequantize(self.array)
         return self.array.astype(np.float32) if self.dequantized else self.array
@@ -109,7 +111,7 @@ class Case:
                     network.op("DENSIFY", [inputs.pop()], [dense])
                     inputs.append(dense)
             elif operand.int4:
-                inputs.append(network.int4_constant(name, operand.array, operand.params, operand.block))
+                inputs.append(network.int4_constant(name, operand.array, operand.params, operand.block, operand.block_zeros))
             elif operand.constant:
                 inputs.append(network.constant(name, operand.array, operand.params))
                 if operand.dequantized:

@@ -63,7 +63,7 @@ class Network:
         self.buffers.append(dict(data=list(little.tobytes())))
         return index
 
-    def int4_constant(self, name, array, params=None, block=None):
+    def int4_constant(self, name, array, params=None, block=None, block_zeros=None):
         """Of integers from -8 to 7. `block`: float16 scales for this many elements of the last dimension, `params`."""
         index = self.constant(name, array.astype(np.int8), None if block else params)
         codes = np.append(array.ravel(), np.zeros(array.size % 2, array.dtype)).astype(np.uint8) & 15
@@ -71,7 +71,8 @@ class Network:
         self.tensors[index]["type"] = "INT4"
         if block:
             scales = self.constant(f"{name}.scales", params)
-            details = dict(scales=scales, zero_points=-1, block_size=block)
+            zeros = -1 if block_zeros is None else self.constant(f"{name}.zeros", block_zeros)
+            details = dict(scales=scales, zero_points=zeros, block_size=block)
             self.tensors[index]["quantization"] = dict(details_type="BlockwiseQuantization", details=details)
         return index
 

@@ -31,6 +31,19 @@ def conv2d(x, weights, bias=None, stride=(1, 1), dilation=(1, 1), mode="SAME"):
     return np.concatenate(parts, axis=3) + (0 if bias is None else bias)
 
 
+def conv3d(x, weights, bias=None, stride=(1, 1, 1), dilation=(1, 1, 1), mode="SAME"):
+    """x [N, D, H, W, C], weights [KD, KH, KW, C / groups, O]."""
+    groups = x.shape[4] // weights.shape[3]
+    sizes, before = zip(*(_padding(x.shape[d + 1], weights.shape[d], stride[d], dilation[d], mode) for d in range(3)))
+    x = np.pad(x.astype(np.float64), [(0, 0), *((b, weights.shape[d] * dilation[d] + stride[d]) for d, b in enumerate(before)), (0, 0)])
+    result = 0
+    for offset in np.ndindex(*weights.shape[:3]):
+        spots = [slice(o * d, o * d + (n - 1) * s + 1, s) for o, d, n, s in zip(offset, dilation, sizes, stride)]
+        seen = np.split(x[:, spots[0], spots[1], spots[2]], groups, axis=4)
+        result = result + np.concatenate([part @ w for part, w in zip(seen, np.split(weights[offset].astype(np.float64), groups, axis=1))], axis=4)
+    return result + (0 if bias is None else bias)
+
+
 def depthwise(x, weights, bias=None, stride=(1, 1), dilation=(1, 1), mode="SAME"):
     """weights [1, KH, KW, C * M]: output channel c * M + m reads channel c."""
     multiplier = weights.shape[3] // x.shape[3]
