@@ -125,8 +125,13 @@ static LogicalResult importEmbeddingLookup(Node &node) {
     factor = b.gather(factor, rows, 0);
   if (!codes || !factor)
     return failure();
-  return node.setResult(
-      b.binary(BinaryKind::Mul, b.cast(codes, b.getF32Type()), factor));
+  Value reals =
+      b.binary(BinaryKind::Mul, b.cast(codes, b.getF32Type()), factor);
+  // The file says how it runs, even if no product does.
+  if (Operation *op = reals ? reals.getDefiningOp() : nullptr)
+    op->setAttr(ptq::kSchemeAttr,
+                llvm::cantFail(ptq::parseScheme(op->getContext(), "float32")));
+  return node.setResult(reals);
 }
 
 static LogicalResult importPack(Node &node) {

@@ -337,4 +337,7 @@ INT16 = [
     Case("from_int8", "QUANTIZE", [Q(2, 50)], lambda x: x, out=OUT16, out_type=np.int16),
 ]
 
-GROUPS = {"int16": INT16, "int8": INT8, "uint8": UINT8, "mixed": MIXED, "hybrid": HYBRID, "narrow": NARROW}
+# A network that has no product.
+TABLES = [case for case in HYBRID if case.code == "EMBEDDING_LOOKUP"]
+
+GROUPS = {"int16": INT16, "int8": INT8, "uint8": UINT8, "mixed": MIXED, "hybrid": HYBRID, "tables": TABLES, "narrow": NARROW}
