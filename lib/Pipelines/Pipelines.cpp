@@ -125,6 +125,7 @@ void quantc::populateLowerPipeline(OpPassManager &pm,
 
 void quantc::populateExpandPipeline(OpPassManager &pm) {
   addToFunctions(pm, createPTQExpandComposites());
+  addToFunctions(pm, createPTQExpandRecurrent());
   addToFunctions(pm, createPTQExpandFakeQuant());
   // Integer inputs, outputs and constants of a network that computes in float.
   addToFunctions(pm, createPTQLowerQuantized());

@@ -292,4 +292,38 @@ def WidenFloats : Pass<"widen-floats", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::tosa::TosaDialect"];
 }
 
+def PTQExpandRecurrent : Pass<"ptq-expand-recurrent", "::mlir::func::FuncOp"> {
+  let summary = "Spells recurrent layers as a loop over time";
+  let description = [{
+    Replaces `ptq.lstm`, `ptq.gru` and `ptq.rnn` by TOSA operations and an `scf.for` over the time steps. The
+    products of weights and inputs of all steps are one convolution in front of the
+    loop. The loop carries the states and, if it is read, the sequence of hidden states. It is the last
+    step before code generation, because TOSA has no such loop.
+
+    Example:
+
+    ```mlir
+    // before
+    %sequence, %hidden = ptq.rnn %x weights(%w, %r)
+      : (tensor<6x1x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>)
+      -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
+    // after, without the convolutions and reshapes that compute %products and %product
+    %0:2 = scf.for %t = %c0 to %c6 step %c1 iter_args(%h = %zeros, %all = %empty)
+        -> (tensor<1x4xf32>, tensor<6x1x4xf32>) {
+      %row = tensor.extract_slice %products[%t, 0, 0] [1, 1, 4] [1, 1, 1]
+        : tensor<6x1x4xf32> to tensor<1x4xf32>
+      %sum = tosa.add %row, %product : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+      %next = tosa.tanh %sum : (tensor<1x4xf32>) -> tensor<1x4xf32>
+      %more = tensor.insert_slice %next into %all[%t, 0, 0] [1, 1, 4] [1, 1, 1]
+        : tensor<1x4xf32> into tensor<6x1x4xf32>
+      scf.yield %next, %more : tensor<1x4xf32>, tensor<6x1x4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::tosa::TosaDialect"
+  ];
+}
+
 #endif // QUANTC_CONVERSION_PASSES_TD

@@ -240,6 +240,30 @@ struct TopKValues {
   mlir::Value indices;
 };
 
+/// One direction of a recurrent layer, as ptq.lstm, ptq.gru and ptq.rnn describe
+/// it: gates, shapes and defaults are theirs. The caller has checked shapes.
+struct RecurrentLayer {
+  /// [T, N, I].
+  mlir::Value input;
+  mlir::Value weights, recurrence;
+  /// Null if they are not given.
+  mlir::Value bias, hiddenBias, initialHidden, initialCell, peepholes;
+  bool reverse = false, coupled = false, resetAfter = false;
+  std::optional<float> clip;
+  /// Those of the gates, of the cell's input and of the output (LSTM); of the
+  /// gates and the candidate (GRU); of the hidden state (RNN).
+  llvm::SmallVector<ptq::Activation, 3> activations;
+};
+
+/// The results of a recurrent layer. `cell` is null but in an LSTM, and all are
+/// after an error.
+struct RecurrentValues {
+  /// [T, N, H].
+  mlir::Value sequence;
+  /// [N, H].
+  mlir::Value hidden, cell;
+};
+
 /// Order of the channels that DepthToSpace spreads: block positions first
 /// (TFLite, ONNX's DCR) or last (CRD).
 enum class DepthOrder { BlockFirst, ChannelFirst };
@@ -430,6 +454,10 @@ public:
   /// alpha A B + beta C of ranks 2; `c` (may be null) broadcasts.
   Value gemm(Value a, Value b, Value c, double alpha, double beta,
              bool transposeA, bool transposeB);
+
+  RecurrentValues lstm(const RecurrentLayer &layer);
+  RecurrentValues gru(const RecurrentLayer &layer);
+  RecurrentValues rnn(const RecurrentLayer &layer);
 
   //===--------------------------------------------------------------------===//
   // Pooling, reductions and normalization

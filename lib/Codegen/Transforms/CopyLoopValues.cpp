@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Prepares while loops on tensors for bufferization: what an iteration hands to
-// the next must be in the same buffer as what it got.
+// Prepares loops on tensors for bufferization: what an iteration hands to the
+// next must be in the same buffer as what it got.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,16 +30,24 @@ static Value copyInto(OpBuilder &builder, Location loc, Value source,
   return linalg::CopyOp::create(builder, loc, source, destination).getResult(0);
 }
 
+/// True if `value` is in the buffer of `argument` already.
+static bool isArgument(OpOperand &value, BlockArgument argument) {
+  return value.get() == argument;
+}
+
 /// Copies the tensors that `terminator` hands on into the tensors that the
-/// region got as `arguments`.
-static void copyHandedOn(Operation *terminator,
-                         MutableArrayRef<OpOperand> values,
-                         Block::BlockArgListType arguments) {
+/// region got as `arguments`, unless they are there already.
+static void
+copyHandedOn(Operation *terminator, MutableArrayRef<OpOperand> values,
+             Block::BlockArgListType arguments,
+             llvm::function_ref<bool(OpOperand &, BlockArgument)> isInPlace =
+                 isArgument) {
   OpBuilder builder(terminator);
   Location loc = terminator->getLoc();
   SmallVector<std::pair<OpOperand *, Value>> moved;
   for (auto [value, argument] : llvm::zip_equal(values, arguments))
-    if (isa<RankedTensorType>(argument.getType()) && value.get() != argument)
+    if (isa<RankedTensorType>(argument.getType()) &&
+        !isInPlace(value, argument))
       moved.push_back({&value, argument});
   // `terminator` may hand on the arguments in another order (for example, swap
   // two of them). Therefore all values are saved before the first argument is
@@ -58,6 +66,60 @@ static void copyHandedOn(Operation *terminator,
     entry.first->set(copyInto(builder, loc, source, entry.second));
 }
 
+/// True if nothing reads the tensor `argument`, or a view of it, behind
+/// `writer` in the block of both. What `writer` itself reads at the position
+/// that it writes does not count.
+static bool isDeadBehind(Value argument, linalg::GenericOp writer) {
+  SmallVector<Value> views = {argument};
+  while (!views.empty()) {
+    Value view = views.pop_back_val();
+    for (OpOperand &use : view.getUses()) {
+      Operation *user = use.getOwner();
+      if (user == writer) {
+        AffineMap map = writer.getMatchingIndexingMap(&use);
+        if (view != argument || !map.isIdentity())
+          return false;
+        continue;
+      }
+      if (user->getBlock() != writer->getBlock() ||
+          !user->isBeforeInBlock(writer))
+        return false;
+      // Any result may be a view of an operand, as far as is known here.
+      llvm::append_range(views, user->getResults());
+    }
+  }
+  return true;
+}
+
+/// Has `value`, what an iteration computes for the next one, computed in the
+/// tensor that the iteration got as `argument`. False if that would overwrite
+/// what is still read.
+static bool computeInPlace(Value value, BlockArgument argument) {
+  if (auto insert = value.getDefiningOp<tensor::InsertSliceOp>())
+    return insert.getDest() == argument;
+  auto op = value.getDefiningOp<linalg::GenericOp>();
+  if (!op || op->getBlock() != argument.getOwner() ||
+      op.getNumDpsInits() != 1 || op.getNumLoops() != op.getNumParallelLoops())
+    return false;
+  OpOperand *init = op.getDpsInitOperand(0);
+  if (!init->get().getDefiningOp<tensor::EmptyOp>() ||
+      !op.getMatchingIndexingMap(init).isIdentity() ||
+      !isDeadBehind(argument, op))
+    return false;
+  init->set(argument);
+  return true;
+}
+
+/// The same for all values, or copies where that is not possible.
+static void handOnInPlace(scf::ForOp loop) {
+  auto yield = cast<scf::YieldOp>(loop.getBody()->getTerminator());
+  auto isInPlace = [](OpOperand &value, BlockArgument argument) {
+    return value.get() == argument || computeInPlace(value.get(), argument);
+  };
+  copyHandedOn(yield, yield->getOpOperands(), loop.getRegionIterArgs(),
+               isInPlace);
+}
+
 namespace {
 struct CopyLoopValues : codegen::impl::CopyLoopValuesBase<CopyLoopValues> {
   void runOnOperation() override {
@@ -71,6 +133,7 @@ struct CopyLoopValues : codegen::impl::CopyLoopValuesBase<CopyLoopValues> {
                      loop.getBeforeArguments());
       copyHandedOn(yield, yield.getResultsMutable(), loop.getAfterArguments());
     });
+    getOperation()->walk([](scf::ForOp loop) { handOnInPlace(loop); });
   }
 };
 } // namespace

@@ -56,7 +56,8 @@ void NetworkBuilder::setScheme(StringRef spelled) {
 /// The constant that is the weight of a product; none for other operations.
 static ConstantSource matchWeight(Operation *op) {
   return isa<tosa::Conv2DOp, tosa::Conv3DOp, tosa::DepthwiseConv2DOp,
-             tosa::TransposeConv2DOp, tosa::MatMulOp>(op)
+             tosa::TransposeConv2DOp, tosa::MatMulOp, ptq::LSTMOp, ptq::GRUOp,
+             ptq::RNNOp>(op)
              ? matchConstant(op->getOperand(1))
              : ConstantSource();
 }

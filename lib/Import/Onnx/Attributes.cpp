@@ -67,6 +67,14 @@ SmallVector<double> Node::getFloats(StringRef name) {
                    : SmallVector<double>();
 }
 
+std::vector<std::string> Node::getStrings(StringRef name) {
+  std::vector<std::string> strings;
+  if (const AttributeProto *attribute = find(name, AttributeProto::STRINGS))
+    for (const std::string &string : attribute->strings())
+      strings.push_back(llvm::json::fixUTF8(string));
+  return strings;
+}
+
 const onnx::GraphProto *Node::getGraph(StringRef name) {
   const AttributeProto *attribute = find(name, AttributeProto::GRAPH);
   return attribute ? &attribute->g() : nullptr;

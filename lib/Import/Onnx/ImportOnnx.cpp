@@ -345,6 +345,7 @@ void onnximport::addHandlers(Handlers &handlers) {
   addPositionHandlers(handlers);
   addQLinearHandlers(handlers);
   addQuantizeHandlers(handlers);
+  addRecurrentHandlers(handlers);
   addReduceHandlers(handlers);
   addResizeHandlers(handlers);
   addSampleHandlers(handlers);

@@ -129,6 +129,7 @@ public:
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise);
   llvm::SmallVector<int64_t> getInts(llvm::StringRef name);
   llvm::SmallVector<double> getFloats(llvm::StringRef name);
+  std::vector<std::string> getStrings(llvm::StringRef name);
   /// The array of a tensor attribute, nullopt if absent or after an error;
   /// `isNibble` says whether it has elements of 4 bits.
   std::optional<Array> getTensor(llvm::StringRef name,
@@ -238,6 +239,7 @@ void addPoolHandlers(Handlers &handlers);
 void addPositionHandlers(Handlers &handlers);
 void addQLinearHandlers(Handlers &handlers);
 void addQuantizeHandlers(Handlers &handlers);
+void addRecurrentHandlers(Handlers &handlers);
 void addReduceHandlers(Handlers &handlers);
 void addResizeHandlers(Handlers &handlers);
 void addSampleHandlers(Handlers &handlers);

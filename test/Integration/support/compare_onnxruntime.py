@@ -24,6 +24,7 @@ import onnx_cases
 import onnx_function_cases  # noqa: F401, these cases join the groups
 import onnx_newer_cases  # noqa: F401
 import onnx_position_cases  # noqa: F401
+import onnx_recurrent_cases  # noqa: F401
 import onnxruntime
 
 # Later operator sets gave the operators of these cases more types, and nothing else: their

@@ -394,11 +394,15 @@ def ExpandHalf : Pass<"quantc-expand-half", "::mlir::func::FuncOp"> {
 }
 
 def CopyLoopValues : Pass<"quantc-copy-loop-values", "::mlir::func::FuncOp"> {
-  let summary = "Make while loops hand tensors on in place";
+  let summary = "Make loops hand tensors on in place";
   let description = [{
     An iteration of `scf.while` passes tensors to the next one. This pass copies each of them
     into the tensor that the iteration received in the same place. Bufferization then gives
     a loop-carried tensor one buffer, which is allocated outside of the loop.
+
+    In `scf.for`, an elementwise operation that computes such a tensor writes to the received one
+    itself, if nothing reads that afterwards; and `tensor.insert_slice` into the received tensor
+    stays as it is. Only what is neither is copied.
 
     Example:
 

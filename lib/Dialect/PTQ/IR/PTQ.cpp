@@ -62,6 +62,8 @@ StringRef quantc::ptq::getTensorName(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto name = op->getAttrOfType<StringAttr>(kNameAttr))
     return name;
+  if (auto names = op->getAttrOfType<ArrayAttr>(kNameAttr))
+    return cast<StringAttr>(names[cast<OpResult>(value).getResultNumber()]);
   return isTensorView(op) ? getTensorName(op->getOperand(0)) : StringRef();
 }
 
@@ -98,6 +100,21 @@ static LogicalResult verifyName(Operation *op, NamedAttribute attribute) {
     return op->emitError() << "'" << attribute.getName().strref()
                            << "' must be a string that is not empty";
   return success();
+}
+
+/// The names of `op`, which has several results.
+static LogicalResult verifyNames(Operation *op, NamedAttribute attribute) {
+  auto names = dyn_cast<ArrayAttr>(attribute.getValue());
+  auto isName = [](Attribute name) {
+    auto string = dyn_cast<StringAttr>(name);
+    return string && !string.empty();
+  };
+  if (names && names.size() == op->getNumResults() &&
+      llvm::all_of(names, isName))
+    return success();
+  return op->emitError() << "'" << kNameAttr
+                         << "' of an operation with several results must be "
+                            "an array with a string for each of them";
 }
 
 /// Attributes of function arguments and results that describe a network's
@@ -167,9 +184,11 @@ LogicalResult PTQDialect::verifyOperationAttribute(Operation *op,
     return verifyInterfaceAttribute(op, attribute);
   if (attribute.getName() != kNameAttr)
     return success();
-  if (op->getNumResults() != 1)
+  if (op->getNumResults() == 0)
     return op->emitError() << "'" << kNameAttr
-                           << "' belongs on operations with one result";
+                           << "' belongs on operations with results";
+  if (op->getNumResults() > 1)
+    return verifyNames(op, attribute);
   return verifyName(op, attribute);
 }
 

@@ -40,9 +40,12 @@ static StringRef getLocationName(Location loc) {
   return {};
 }
 
-/// Casts and fake quantization show a tensor that has a name.
+/// Casts and fake quantization show a tensor that has a name. Several results
+/// have names if the operation knows what to call them.
 static bool isNamedTensor(Operation &op) {
-  return op.getNumResults() == 1 &&
+  if (op.getNumResults() > 1 && !isa<OpAsmOpInterface>(op))
+    return false;
+  return op.getNumResults() > 0 &&
          isa<TensorType>(op.getResult(0).getType()) && !op.hasAttr(kNameAttr) &&
          !isTensorView(&op);
 }
@@ -107,8 +110,11 @@ private:
         func.removeArgAttr(i, kNameAttr);
     }
     for (Operation &op : func.getBody().front()) {
-      auto name = op.getAttrOfType<StringAttr>(kNameAttr);
-      if (name && !pool.reserve(name))
+      bool isNew = true;
+      if (op.hasAttr(kNameAttr))
+        for (OpResult result : op.getResults())
+          isNew &= pool.reserve(getTensorName(result));
+      if (!isNew)
         op.removeAttr(kNameAttr);
     }
   }
@@ -130,7 +136,16 @@ private:
     std::string name = given.empty()
                            ? pool.numbered(op.getName().stripDialect())
                            : pool.unique(given);
-    op.setAttr(kNameAttr, StringAttr::get(op.getContext(), name));
+    Builder b(op.getContext());
+    if (op.getNumResults() == 1)
+      return op.setAttr(kNameAttr, b.getStringAttr(name));
+    SmallVector<Attribute> names(op.getNumResults());
+    cast<OpAsmOpInterface>(op).getAsmResultNames(
+        [&](Value result, StringRef part) {
+          names[cast<OpResult>(result).getResultNumber()] =
+              b.getStringAttr(pool.unique((name + "/" + part).str()));
+        });
+    op.setAttr(kNameAttr, b.getArrayAttr(names));
   }
 };
 } // namespace

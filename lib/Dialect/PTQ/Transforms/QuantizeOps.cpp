@@ -179,10 +179,10 @@ bool QuantizeOpsPass::quantizeOp(Operation *op, std::string &reason) {
     if (type)
       value = requantize(builder, op->getLoc(), value, type.getElementType());
     if (Operation *source = value.getDefiningOp())
-      if (Attribute name = op->getAttr(kNameAttr);
-          name && source->getBlock() == op->getBlock() &&
-          !source->hasAttr(kNameAttr))
-        source->setAttr(kNameAttr, name);
+      if (StringRef name = getTensorName(result);
+          !name.empty() && source->getBlock() == op->getBlock() &&
+          source->getNumResults() == 1 && !source->hasAttr(kNameAttr))
+        source->setAttr(kNameAttr, builder.getStringAttr(name));
     replaceResult(builder, result, value);
   }
   return true;

@@ -207,7 +207,7 @@ func.func @operation_name(%x: tensor<2xf32>) {
 // -----
 
 func.func @name_of_nothing(%x: tensor<2xf32>) {
-  // expected-error@below {{'ptq.name' belongs on operations with one result}}
+  // expected-error@below {{'ptq.name' belongs on operations with results}}
   return {ptq.name = "return"}
 }
 

@@ -51,3 +51,12 @@ func.func @weights(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0 = tosa.add %x, %w : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> loc("layer")
   return %0 : tensor<4xf32>
 }
+
+// The results of a recurrent layer have the layer's name and their own.
+// CHECK-LABEL: func.func @layer
+func.func @layer(%x: tensor<6x1x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: ptq.lstm {{.*}} {ptq.name = ["n/lstm/sequence", "n/lstm/hidden", "n/lstm/cell"]}
+  %0:3 = ptq.lstm %x weights(%w, %r)
+    : (tensor<6x1x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) loc("n/lstm")
+  return %0#1 : tensor<1x4xf32>
+}

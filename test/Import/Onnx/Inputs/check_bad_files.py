@@ -16,8 +16,8 @@ import models
 
 # Model of models.py: what the message says, beginning with the node's or tensor's name.
 MESSAGES = {
-    "lstm": "error: quantc has no import of these operations: 1 x Frob (version 13), 1 x LSTM (version 13), "
-            "1 x Loop (version 13), 1 x my.domain.Frob (version 1);",
+    "unknown": "error: quantc has no import of these operations: 1 x Frob (version 13), 1 x Loop (version 13), "
+               "1 x Scan (version 13), 1 x my.domain.Frob (version 1);",
     "cycle": "the graph has a cycle: 'Add' reads the tensor 'b'",
     "missing-initializer": "'n0': 'Add' reads the tensor 'w', which is no input, no initializer and no node's output",
     "missing-output": "no node writes the output 'z'",
@@ -153,6 +153,31 @@ MESSAGES = {
     "grid-mode": "'n0': 'GridSample' has the mode 'quintic' and the padding mode 'zeros'",
     "grid-shape": "'n0': a grid of type 'tensor<1x2x2x3xf32>'",
     "aspect-policy": "has the keep_aspect_ratio_policy 'often'",
+    "recurrent-gates": "'n0': 'LSTM' has weights W of shape [1, 6, 2] instead of [directions, 4 * hidden_size, input size] = [1, 8, 2]; "
+                       "export it again, or correct hidden_size, direction and layout",
+    "recurrent-columns": "'n0': 'LSTM' has weights W of shape [1, 8, 3] instead of",
+    "recurrent-hidden": "'n0': 'GRU' has weights W of shape [1, 6, 2] instead of [directions, 3 * hidden_size, input size] = [1, 9, 2]",
+    "recurrent-negative": "'n0': 'RNN' has hidden_size -1; it has to be at least 1",
+    "recurrent-rank": "'n0': 'LSTM' reads an input of 2 dimensions; it has 3: time, batch and size",
+    "recurrent-direction": "'n0': 'LSTM' has the direction 'sideways'; it is forward, reverse or bidirectional",
+    "recurrent-layout": "'n0': 'LSTM' has layout 2; it is 0 (time first) or 1 (batch first)",
+    "recurrent-one-direction": "'n0': 'RNN' has weights W of shape [1, 2, 2] instead of [directions, 1 * hidden_size, input size] = [2, 2, 2]",
+    "recurrent-bias": "'n0': 'LSTM' has biases B of shape [1, 8] instead of [directions, 8 * hidden_size] = [1, 16]",
+    "recurrent-computed-bias": "'n0': 'LSTM' computes its biases ('b') at run time",
+    "recurrent-initial": "'n0': 'LSTM' has initial_h of shape [1, 2, 2] instead of [directions, batch, hidden_size] = [1, 1, 2]",
+    "recurrent-peepholes": "'n0': 'LSTM' has peepholes P of shape [1, 8] instead of [directions, 3 * hidden_size] = [1, 6]",
+    "recurrent-activation": "'n0': 'RNN' has the activation 'Softplus'; quantc has Sigmoid, Tanh, Relu and HardSigmoid in recurrent layers: "
+                            "train the network with one of these",
+    "recurrent-activations": "'n0': 'GRU' has 1 activations, but needs 2",
+    "recurrent-hard-sigmoid": "'n0': 'RNN' has a HardSigmoid with alpha = 2.500000e-01 and beta = 5.000000e-01; quantc has the one with 0.2 and 0.5",
+    "recurrent-clip": "'n0': 'LSTM' has clip = -1.000000e+00; it has to be above 0 and finite",
+    "recurrent-short": "'n0': 'LSTM' has a sequence of 2 steps in sequence_lens, but the time axis has 3; quantc computes all steps: "
+                       "give the network an input of 2 steps, or export it without sequence_lens",
+    "recurrent-long": "'n0': 'LSTM' has a sequence of 4 steps in sequence_lens, beyond the time axis of 3; export it without",
+    "recurrent-lengths": "'n0': 'LSTM' has sequence_lens of shape [2] instead of [batch] = [1]",
+    "recurrent-dynamic": "'n0': 'LSTM' computes its sequence lengths ('l') at run time",
+    "recurrent-open": "dimension 1 of the input 'x' is the symbol 'time'; only the first one may be open, give the others a size",
+    "recurrent-no-steps": "'x': a tensor of shape [0, 1, 2] is empty",
 }
 MEMORY = 2 << 30
 

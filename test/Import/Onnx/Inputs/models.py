@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from function_models import FUNCTION_MODELS, LARGE
 from model_parts import FLOAT, model, relu, value
 from position_models import POSITION_MODELS
+from recurrent_models import RECURRENT_MODELS
 
 
 def tensor(**fields):
@@ -92,6 +93,7 @@ def resize(sizes, opset=19, **attrs):
 MODELS = {
     **FUNCTION_MODELS,
     **POSITION_MODELS,
+    **RECURRENT_MODELS,
     "relu": relu,
     "names": names,
     "types": lambda: model(
@@ -119,12 +121,11 @@ MODELS = {
          ("DequantizeLinear", ["x", "s", "z"], ["d"], {}), ("Relu", ["d"], ["r"], {}),
          ("QuantizeLinear", ["r", "s", "z"], ["y"], {})],
         [value("x", [1, 4], TensorProto.UINT8)], ["y"]),
-    "lstm": lambda: model(
-        [("LSTM", ["x", "w", "r"], ["h"], {"hidden_size": 1}), ("Relu", ["h"], ["a"], {}), ("Frob", ["a"], ["b"], {}),
+    "unknown": lambda: model(
+        [("Scan", ["x"], ["h"], {"num_scan_inputs": 1}), ("Relu", ["h"], ["a"], {}), ("Frob", ["a"], ["b"], {}),
          ("Loop", ["b"], ["c"], {"body": helper.make_graph([], "t", [], [])}),
          ("Frob", ["c"], ["y"], {"domain": "my.domain"}), ("Frob", ["c"], ["dead"], {})],
-        [value("x", [1, 1, 1])], ["y"], {"w": np.ones((1, 4, 1), "f4"), "r": np.ones((1, 4, 1), "f4")},
-        domains=["my.domain"]),
+        [value("x", [1, 1, 1])], ["y"], domains=["my.domain"]),
     "cycle": lambda: model([("Add", ["x", "b"], ["a"], {}), ("Relu", ["a"], ["b"], {})], [value("x", [1, 2])], ["b"]),
     "missing-initializer": lambda: model([("Add", ["x", "w"], ["y"], {})], [value("x", [1, 2])], ["y"]),
     "missing-output": lambda: model([("Relu", ["x"], ["y"], {})], [value("x", [1, 2])], ["z"]),

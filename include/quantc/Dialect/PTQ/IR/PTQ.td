@@ -242,4 +242,6 @@ def PTQ_YieldOp : PTQ_Op<"yield", [Pure, Terminator, HasParent<"PointwiseOp">]> 
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
+include "quantc/Dialect/PTQ/IR/Recurrent.td"
+
 #endif // QUANTC_DIALECT_PTQ_IR_PTQ_TD

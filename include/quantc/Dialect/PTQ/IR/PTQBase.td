@@ -19,8 +19,9 @@ def PTQ_Dialect : Dialect {
     The `ptq` dialect adds to upstream's `quant` dialect what it takes to turn a float
     network into integer arithmetic: operations that record tensors at run time
     (`ptq.observe`), that simulate integers in float (`ptq.fake_quant`) and that change
-    quantization parameters (`ptq.requantize`), and a few composite operations, such as
-    softmax, which TOSA writes as long sequences of primitive ones.
+    quantization parameters (`ptq.requantize`), a few composite operations, such as
+    softmax, which TOSA writes as long sequences of primitive ones, and recurrent layers
+    (`ptq.lstm`, `ptq.gru`, `ptq.rnn`), which TOSA cannot write without unrolling them.
 
     Quantized types are upstream's `!quant.uniform`. Casts between float and quantized
     values are upstream's `quant.qcast` and `quant.dcast`.
@@ -30,6 +31,7 @@ def PTQ_Dialect : Dialect {
     | attribute | of | meaning |
     |---|---|---|
     | `ptq.name` (string) | operations with one result, arguments and results of functions | the name of the tensor in profiles, remarks and reports |
+    | `ptq.name` (array of strings) | operations with several results | the names of their results, in order |
     | `ptq.scale` (f64), `ptq.zero_point` (i64) | arguments and results of a quantized network | the quantization parameters of its integers |
     | `ptq.unsigned` (unit) | the same | the caller's integers are unsigned |
     | `ptq.fully_connected` (unit) | `tosa.conv2d` of int16 | it was FULLY_CONNECTED in a `.tflite` file, whose kernel rounds in its own way |

@@ -22,7 +22,8 @@ def PTQNameTensors : Pass<"ptq-name-tensors", "::mlir::func::FuncOp"> {
     every operation whose only result is a tensor. The name is the one that the
     importer put into the location (`loc("name")`). Without one, it is
     `input_<k>` for arguments and `<operation>_<k>` for operations. Names that are
-    there already stay, so the pass can run again after other passes.
+    there already stay, so the pass can run again after other passes. The results of a recurrent layer
+    are called `<name>/sequence`, `<name>/hidden` and `<name>/cell`.
 
     A name that occurs twice gets a numbered suffix. If a constant and an operation have the same
     name, the operation keeps it. Calibration profiles, remarks and

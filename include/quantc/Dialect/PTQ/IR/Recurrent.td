@@ -1,0 +1,165 @@
+//===- Recurrent.td - Recurrent layers of the ptq dialect ------*- tablegen -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Included by PTQ.td, which defines the types of tensors.
+
+#ifndef QUANTC_DIALECT_PTQ_IR_RECURRENT_TD
+#define QUANTC_DIALECT_PTQ_IR_RECURRENT_TD
+
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpAsmInterface.td"
+
+def PTQ_Activation : PTQ_Enum<"Activation", "A function inside of a recurrent layer", [
+  I32EnumAttrCase<"Sigmoid", 0, "sigmoid">,
+  I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Relu", 2, "relu">,
+  I32EnumAttrCase<"HardSigmoid", 3, "hard_sigmoid">,
+]>;
+
+def PTQ_ActivationAttr : EnumAttr<PTQ_Dialect, PTQ_Activation, "activation"> {
+  let summary = "A function inside of a recurrent layer";
+  let description = [{
+    `sigmoid`, `tanh`, `relu`, or `hard_sigmoid`: max(0, min(1, x / 5 + 1 / 2)).
+
+    Example:
+
+    ```mlir
+    %sequence, %hidden = ptq.rnn %x weights(%w, %r) {activation = #ptq.activation<relu>}
+      : (tensor<6x1x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>)
+      -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
+    ```
+  }];
+  let assemblyFormat = "`<` $value `>`";
+}
+
+/// One direction of a recurrent layer.
+class PTQ_RecurrentOp<string mnemonic> : PTQ_Op<mnemonic, [Pure, AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>,
+    DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
+        ["getWeightLayout", "canQuantize"]>]> {
+  let hasVerifier = 1;
+  string commonDescription = [{
+    T is the number of time steps, N the batch, I the size of the input and H the size of
+    the hidden state. The operation is time-major and has one direction: with `reverse` it
+    visits the last step first, and element t of `sequence` still belongs to element t of the
+    input. A bidirectional layer is two operations whose results are joined by `tosa.concat`. Other
+    layouts are transposes around the operation.
+
+    `sequence` [T, N, H] holds the hidden state of each step, and `hidden` [N, H] that of the step
+    visited last. Results that nothing reads are not computed. Initial states [N, H] that are not given are 0, and
+    so is the bias. With `clip`, what a function is applied to is first
+    clamped to [-clip, clip].
+
+    The rows of `weights`, `recurrence` and `bias` belong to gates: first the H rows of the first
+    gate, then those of the second. docs/Numerics.md has the order of float operations (N80).
+  }];
+}
+
+def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
+  let summary = "Long short-term memory, in one direction";
+  let description = [{
+    The gates are in the order input i, forget f, cell g, output o. A step computes, from input x, hidden state h and
+    cell c:
+
+        i = gate(Wi x + Ri h + pi c + bi)
+        f = gate(Wf x + Rf h + pf c + bf), or 1 - i with `coupled`
+        g = cellInput(Wg x + Rg h + bg)
+        c = f c + i g
+        o = gate(Wo x + Ro h + po c + bo)
+        h = o output(c)
+
+    `peepholes` [3, H] are pi, pf and po, and 0 if they are not given. The result `cell` [N, H] is the c of the
+    last step.
+  }] # commonDescription # [{
+    Example:
+
+    ```mlir
+    %sequence, %hidden, %cell = ptq.lstm %x weights(%w, %r) bias(%b) initial_hidden(%h) {reverse}
+      : (tensor<6x1x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>, tensor<16xf32>, tensor<1x4xf32>)
+      -> (tensor<6x1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>)
+    ```
+  }];
+  let arguments = (ins PTQ_FloatTensor:$input, PTQ_FloatTensor:$weights,
+      PTQ_FloatTensor:$recurrence, Optional<PTQ_FloatTensor>:$bias,
+      Optional<PTQ_FloatTensor>:$initialHidden, Optional<PTQ_FloatTensor>:$initialCell,
+      Optional<PTQ_FloatTensor>:$peepholes, UnitAttr:$reverse, UnitAttr:$coupled,
+      OptionalAttr<F32Attr>:$clip,
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Sigmoid">:$gate,
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$cellInput,
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$output);
+  let results = (outs PTQ_FloatTensor:$sequence, PTQ_FloatTensor:$hidden, PTQ_FloatTensor:$cell);
+  let assemblyFormat = [{
+    $input `weights` `(` $weights `,` $recurrence `)` (`bias` `(` $bias^ `)`)?
+    (`initial_hidden` `(` $initialHidden^ `)`)? (`initial_cell` `(` $initialCell^ `)`)?
+    (`peepholes` `(` $peepholes^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def PTQ_GRUOp : PTQ_RecurrentOp<"gru"> {
+  let summary = "Gated recurrent unit, in one direction";
+  let description = [{
+    The gates are in the order update z, reset r, new n. A step computes, from input x and hidden
+    state h:
+
+        z = gate(Wz x + Rz h + bz)
+        r = gate(Wr x + Rr h + br)
+        n = candidate(Wn x + Rn (r h) + bn)
+        h = (1 - z) n + z h
+
+    With `resetAfter` (ONNX calls it `linear_before_reset`), n = candidate(Wn x + r (Rn h + bh) + bn) instead. Only then `hiddenBias` [H] may be given,
+    which is bh, and 0 otherwise.
+  }] # commonDescription # [{
+    Example:
+
+    ```mlir
+    %sequence, %hidden = ptq.gru %x weights(%w, %r) bias(%b) hidden_bias(%bh) {resetAfter}
+      : (tensor<6x1x3xf32>, tensor<12x3xf32>, tensor<12x4xf32>, tensor<12xf32>, tensor<4xf32>)
+      -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
+    ```
+  }];
+  let arguments = (ins PTQ_FloatTensor:$input, PTQ_FloatTensor:$weights,
+      PTQ_FloatTensor:$recurrence, Optional<PTQ_FloatTensor>:$bias,
+      Optional<PTQ_FloatTensor>:$hiddenBias, Optional<PTQ_FloatTensor>:$initialHidden,
+      UnitAttr:$reverse, UnitAttr:$resetAfter, OptionalAttr<F32Attr>:$clip,
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Sigmoid">:$gate,
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$candidate);
+  let results = (outs PTQ_FloatTensor:$sequence, PTQ_FloatTensor:$hidden);
+  let assemblyFormat = [{
+    $input `weights` `(` $weights `,` $recurrence `)` (`bias` `(` $bias^ `)`)?
+    (`hidden_bias` `(` $hiddenBias^ `)`)? (`initial_hidden` `(` $initialHidden^ `)`)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def PTQ_RNNOp : PTQ_RecurrentOp<"rnn"> {
+  let summary = "Recurrent layer without gates, in one direction";
+  let description = [{
+    A step computes, from input x and hidden state h:
+
+        h = activation(W x + R h + b)
+  }] # commonDescription # [{
+    Example:
+
+    ```mlir
+    %sequence, %hidden = ptq.rnn %x weights(%w, %r) initial_hidden(%h)
+      : (tensor<6x1x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>, tensor<1x4xf32>)
+      -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
+    ```
+  }];
+  let arguments = (ins PTQ_FloatTensor:$input, PTQ_FloatTensor:$weights,
+      PTQ_FloatTensor:$recurrence, Optional<PTQ_FloatTensor>:$bias,
+      Optional<PTQ_FloatTensor>:$initialHidden, UnitAttr:$reverse, OptionalAttr<F32Attr>:$clip,
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$activation);
+  let results = (outs PTQ_FloatTensor:$sequence, PTQ_FloatTensor:$hidden);
+  let assemblyFormat = [{
+    $input `weights` `(` $weights `,` $recurrence `)` (`bias` `(` $bias^ `)`)?
+    (`initial_hidden` `(` $initialHidden^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+#endif // QUANTC_DIALECT_PTQ_IR_RECURRENT_TD

@@ -1,0 +1,127 @@
+// RUN: quant-opt %s --split-input-file --verify-diagnostics
+
+// Shapes and options of recurrent layers that do not fit together.
+
+func.func @input_rank(%x: tensor<6x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects an input of the static shape [time steps, batch, input size], but got 'tensor<6x3xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r)
+    : (tensor<6x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @open_time(%x: tensor<?x2x3xf32>, %w: tensor<4x3xf32>, %r: tensor<4x4xf32>) {
+  // expected-error@below {{'ptq.rnn' op expects an input of the static shape [time steps, batch, input size], but got 'tensor<?x2x3xf32>'}}
+  %0:2 = ptq.rnn %x weights(%w, %r)
+    : (tensor<?x2x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @no_steps(%x: tensor<0x2x3xf32>, %w: tensor<4x3xf32>, %r: tensor<4x4xf32>) {
+  // expected-error@below {{'ptq.rnn' op has no time step, or tensors without elements: 'tensor<0x2x3xf32>'}}
+  %0:2 = ptq.rnn %x weights(%w, %r)
+    : (tensor<0x2x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>) -> (tensor<0x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @hidden_rank(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a hidden state of the static shape [batch, hidden size], but got 'tensor<4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @gates(%x: tensor<6x2x3xf32>, %w: tensor<12x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects weights of shape [4 x hidden size, input size] = [16, 3], but got 'tensor<12x3xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r)
+    : (tensor<6x2x3xf32>, tensor<12x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @recurrence(%x: tensor<6x2x3xf32>, %w: tensor<12x3xf32>, %r: tensor<12x3xf32>) {
+  // expected-error@below {{'ptq.gru' op expects recurrent weights of shape [3 x hidden size, hidden size] = [12, 4], but got 'tensor<12x3xf32>'}}
+  %0:2 = ptq.gru %x weights(%w, %r)
+    : (tensor<6x2x3xf32>, tensor<12x3xf32>, tensor<12x3xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @sequence(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a sequence of shape [time steps, batch, hidden size] = [6, 2, 4], but got 'tensor<2x6x4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<2x6x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @bias(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>, %b: tensor<4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a bias of shape [4 x hidden size] = [16], but got 'tensor<4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) bias(%b)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>, tensor<4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @initial_cell(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>, %c: tensor<1x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects an initial cell of shape [batch, hidden size] = [2, 4], but got 'tensor<1x4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) initial_cell(%c)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>, tensor<1x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @peepholes(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>, %p: tensor<4x3xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects peepholes of shape [3, hidden size] = [3, 4], but got 'tensor<4x3xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) peepholes(%p)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>, tensor<4x3xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @clip(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a clip above 0, but got 0.000000e+00}}
+  %0:3 = ptq.lstm %x weights(%w, %r) {clip = 0.0 : f32}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @hidden_bias(%x: tensor<6x2x3xf32>, %w: tensor<12x3xf32>, %r: tensor<12x4xf32>, %b: tensor<4xf32>) {
+  // expected-error@below {{'ptq.gru' op has a hidden bias without 'resetAfter'; add it to the bias}}
+  %0:2 = ptq.gru %x weights(%w, %r) hidden_bias(%b)
+    : (tensor<6x2x3xf32>, tensor<12x3xf32>, tensor<12x4xf32>, tensor<4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @names(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.name' of an operation with several results must be an array with a string for each of them}}
+  %0:3 = ptq.lstm %x weights(%w, %r) {ptq.name = "lstm"}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @too_few_names(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.name' of an operation with several results must be an array with a string for each of them}}
+  %0:3 = ptq.lstm %x weights(%w, %r) {ptq.name = ["a", "b"]}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
