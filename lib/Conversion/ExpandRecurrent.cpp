@@ -79,7 +79,6 @@ public:
 
   /// [R, K] times weights [M, K], plus a bias [M] unless it is null: [R, M].
   Value multiply(Value rows, Value weights, Value bias);
-  /// [N, H] times weights [H, H], plus a bias [H].
   Value reshape(Value value, ArrayRef<int64_t> shape);
   /// The rows from `first` on of the weights of several gates.
   Value sliceRows(Value weights, int64_t first, int64_t count);
@@ -93,8 +92,9 @@ public:
   Value fromOne(Value x) {
     return tosa::SubOp::create(b, state, splat(1.0f, {1, 1}), x);
   }
-  /// `activation` of x, which `clip` limits first.
   Value apply(Activation activation, Value x);
+  /// `activation` of the sum of a gate, which `clip` limits first.
+  Value applyToSum(Activation activation, Value sum);
   Value splat(float value, ArrayRef<int64_t> shape);
 
   /// Replaces the results of `op`, with `cellResult` null but in an LSTM. What
@@ -115,6 +115,12 @@ Value Layer::reshape(Value value, ArrayRef<int64_t> shape) {
   auto type = cast<RankedTensorType>(value.getType());
   if (type.getShape() == shape)
     return value;
+  // Constants stay constants, also in a loop: kernels pack weights at compile
+  // time.
+  if (DenseElementsAttr attr; matchPattern(value, m_Constant(&attr))) {
+    attr = attr.reshape(type.clone(shape));
+    return tosa::ConstOp::create(b, attr.getType(), attr);
+  }
   return tosa::ReshapeOp::create(b, type.clone(shape), value,
                                  tosa::getTosaConstShape(b, shape));
 }
@@ -145,7 +151,6 @@ Value Layer::sliceRows(Value weights, int64_t first, int64_t count) {
   SmallVector<int64_t> starts(type.getRank(), 0), sizes(type.getShape());
   starts[0] = first;
   sizes[0] = count;
-  // Constants become constants: kernels pack weights at compile time.
   if (DenseElementsAttr attr;
       matchPattern(weights, m_Constant(&attr)) && !attr.isSplat()) {
     int64_t row = type.getNumElements() / type.getDimSize(0);
@@ -174,11 +179,15 @@ static Value buildClamp(OpBuilder &b, Location loc, Value x, float min,
                                b.getF32FloatAttr(max));
 }
 
-Value Layer::apply(Activation activation, Value x) {
+Value Layer::applyToSum(Activation activation, Value sum) {
   if (clip) {
     float limit = clip->convertToFloat();
-    x = buildClamp(b, b.getLoc(), x, -limit, limit);
+    sum = buildClamp(b, b.getLoc(), sum, -limit, limit);
   }
+  return apply(activation, sum);
+}
+
+Value Layer::apply(Activation activation, Value x) {
   switch (activation) {
   case Activation::Sigmoid:
     return tosa::SigmoidOp::create(b, state, x);
@@ -188,9 +197,8 @@ Value Layer::apply(Activation activation, Value x) {
     return buildClamp(b, b.getLoc(), x, 0.0f,
                       std::numeric_limits<float>::infinity());
   case Activation::HardSigmoid:
-    return buildClamp(b, b.getLoc(),
-                      add(mul(x, splat(0.2f, {1, 1})), splat(0.5f, {1, 1})),
-                      0.0f, 1.0f);
+    x = mul(x, splat(0.2f, {1, 1}));
+    return buildClamp(b, b.getLoc(), add(x, splat(0.5f, {1, 1})), 0.0f, 1.0f);
   }
   llvm_unreachable("unknown activation");
 }
@@ -278,13 +286,15 @@ static void expand(LSTMOp op) {
                      ? gate
                      : layer.add(gate, layer.mul(cell, peepholes[row]));
         };
-        Value i = layer.apply(op.getGate(), peep(sum(0), step.cell, 0));
-        Value f = op.getCoupled()
-                      ? layer.fromOne(i)
-                      : layer.apply(op.getGate(), peep(sum(1), step.cell, 1));
-        Value g = layer.apply(op.getCellInput(), sum(2));
-        Value cell = layer.add(layer.mul(f, step.cell), layer.mul(i, g));
-        Value o = layer.apply(op.getGate(), peep(sum(3), cell, 2));
+        Value i = layer.applyToSum(op.getGate(), peep(sum(0), step.cell, 0));
+        Value f =
+            op.getCoupled()
+                ? layer.fromOne(i)
+                : layer.applyToSum(op.getGate(), peep(sum(2), step.cell, 2));
+        Value g = layer.applyToSum(op.getCellInput(), sum(3));
+        Value kept = layer.mul(f, step.cell);
+        Value cell = layer.add(kept, layer.mul(i, g));
+        Value o = layer.applyToSum(op.getGate(), peep(sum(1), cell, 1));
         return {layer.mul(o, layer.apply(op.getOutput(), cell)), cell};
       });
 }
@@ -305,7 +315,7 @@ static void expand(GRUOp op) {
       op, op.getInitialHidden(), Value(), [&](const Step &step) -> States {
         Value recurrent = layer.multiply(step.hidden, recurrence, Value());
         auto gate = [&](int64_t index) {
-          return layer.apply(
+          return layer.applyToSum(
               op.getGate(),
               layer.add(step.inputs[index], layer.sliceGate(recurrent, index)));
         };
@@ -318,11 +328,10 @@ static void expand(GRUOp op) {
             product = layer.add(product, hiddenBias);
           product = layer.mul(r, product);
         }
-        Value n =
-            layer.apply(op.getCandidate(), layer.add(step.inputs[2], product));
-        return {layer.add(layer.mul(layer.fromOne(z), n),
-                          layer.mul(z, step.hidden)),
-                Value()};
+        Value n = layer.applyToSum(op.getCandidate(),
+                                   layer.add(step.inputs[2], product));
+        Value added = layer.mul(layer.fromOne(z), n);
+        return {layer.add(added, layer.mul(z, step.hidden)), Value()};
       });
 }
 
@@ -331,9 +340,9 @@ static void expand(RNNOp op) {
   layer.build(
       op, op.getInitialHidden(), Value(), [&](const Step &step) -> States {
         Value product = layer.multiply(step.hidden, op.getRecurrence(), {});
-        return {
-            layer.apply(op.getActivation(), layer.add(step.inputs[0], product)),
-            Value()};
+        return {layer.applyToSum(op.getActivation(),
+                                 layer.add(step.inputs[0], product)),
+                Value()};
       });
 }
 

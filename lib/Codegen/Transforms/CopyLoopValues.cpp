@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
 
 namespace quantc::codegen {
 #define GEN_PASS_DEF_COPYLOOPVALUES
@@ -84,8 +85,13 @@ static bool isDeadBehind(Value argument, linalg::GenericOp writer) {
       if (user->getBlock() != writer->getBlock() ||
           !user->isBeforeInBlock(writer))
         return false;
-      // Any result may be a view of an operand, as far as is known here.
-      llvm::append_range(views, user->getResults());
+      // What has a destination is computed there. Any other result may be a
+      // view of an operand, as far as is known here.
+      auto computed = dyn_cast<DestinationStyleOpInterface>(user);
+      if (!computed)
+        llvm::append_range(views, user->getResults());
+      else if (computed.isDpsInit(&use))
+        views.push_back(computed.getTiedOpResult(&use));
     }
   }
   return true;

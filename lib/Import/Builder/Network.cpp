@@ -179,6 +179,17 @@ static StringRef spellScheme(const ConstantSource &weight, bool halves) {
   return isInt4 ? "weight-only:int4" : "weight-only";
 }
 
+/// How all weights of `op` are stored, of which `weight` is the first; empty if
+/// they differ.
+static StringRef spellScheme(Operation &op, const ConstantSource &weight,
+                             bool halves) {
+  StringRef first = spellScheme(weight, halves);
+  if (!isa<ptq::LSTMOp, ptq::GRUOp, ptq::RNNOp>(op))
+    return first;
+  ConstantSource recurrence = matchConstant(op.getOperand(2));
+  return recurrence.op && spellScheme(recurrence, halves) == first ? first : "";
+}
+
 void NetworkBuilder::keepNarrowWeights(bool halves) {
   Block &body = func.getBody().front();
   bool isFloat = !quantizesActivations(body);
@@ -187,7 +198,7 @@ void NetworkBuilder::keepNarrowWeights(bool halves) {
     if (!weight.op || op.hasAttr(ptq::kSchemeAttr) ||
         !(isFloat || isa_and_nonnull<ptq::SubChannelType>(weight.type)))
       continue;
-    setScheme(spellScheme(weight, halves));
+    setScheme(spellScheme(op, weight, halves));
     if (scheme)
       op.setAttr(ptq::kSchemeAttr, scheme);
   }

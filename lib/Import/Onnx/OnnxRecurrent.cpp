@@ -8,8 +8,8 @@
 
 ///
 /// \file
-/// A recurrent operator is one layer for each direction. Gates are put in the
-/// order of the ptq dialect, and the two biases of a gate are added.
+/// A recurrent operator is one layer for each direction. Gates have the order
+/// of the ptq dialect; the two biases of a gate are added.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -56,7 +56,6 @@ private:
   LogicalResult readOptions();
 
   Value row(Value x, int64_t direction);
-  Value orderGates(Value x, int64_t direction);
   void setBias(RecurrentLayer &layer, int64_t direction);
   Value initialState(int input, int64_t direction);
   FailureOr<RecurrentValues> importDirection(int64_t direction);
@@ -74,8 +73,6 @@ private:
   int64_t directions = 1, gates = 1, steps = 0, batch = 0, inputSize = 0,
           hidden = 0;
   bool isReverse = false, isBatchFirst = false;
-  /// The gates of the ptq dialect in the order of the file.
-  SmallVector<int64_t, 4> gateOrder;
   SmallVector<Activation> activations;
   std::optional<float> clip;
 };
@@ -261,23 +258,6 @@ Value Recurrent::row(Value x, int64_t direction) {
   return b.squeeze(b.sliceBox(x, begins, sizes), {0});
 }
 
-/// The weights [directions, gates * hidden, ...] of one direction, with gates
-/// in the order of the ptq dialect.
-Value Recurrent::orderGates(Value x, int64_t direction) {
-  Value all = row(x, direction);
-  if (!all || llvm::is_sorted(gateOrder))
-    return all;
-  SmallVector<int64_t> begins(NetworkBuilder::rankOf(all), 0),
-      sizes(NetworkBuilder::shapeOf(all));
-  sizes[0] = hidden;
-  SmallVector<Value> parts;
-  for (int64_t gate : gateOrder) {
-    begins[0] = gate * hidden;
-    parts.push_back(b.sliceBox(all, begins, sizes));
-  }
-  return b.concat(parts, 0);
-}
-
 /// A GRU with linear_before_reset keeps one bias of the new gate apart.
 void Recurrent::setBias(RecurrentLayer &layer, int64_t direction) {
   const Array *biases = node.constant(kBias);
@@ -286,10 +266,10 @@ void Recurrent::setBias(RecurrentLayer &layer, int64_t direction) {
     return static_cast<float>(getReal(*biases, place + unit));
   };
   SmallVector<float> sums, apart;
-  for (auto [place, gate] : llvm::enumerate(gateOrder))
+  for (int64_t gate = 0; gate < gates; ++gate)
     for (int64_t unit = 0; unit < hidden; ++unit) {
       float input = get(false, gate, unit), recurrent = get(true, gate, unit);
-      bool isApart = layer.resetAfter && place == 2;
+      bool isApart = layer.resetAfter && gate == 2;
       sums.push_back(isApart ? input : input + recurrent);
       if (isApart)
         apart.push_back(recurrent);
@@ -325,8 +305,8 @@ FailureOr<RecurrentValues> Recurrent::importDirection(int64_t direction) {
   size_t count = activationsOfDirection();
   layer.activations.assign(activations.begin() + direction * count,
                            activations.begin() + (direction + 1) * count);
-  layer.weights = orderGates(node.value(kW), direction);
-  layer.recurrence = orderGates(node.value(kR), direction);
+  layer.weights = row(node.value(kW), direction);
+  layer.recurrence = row(node.value(kR), direction);
   if (!layer.weights || !layer.recurrence)
     return failure();
   if (node.has(kBias)) {
@@ -338,13 +318,9 @@ FailureOr<RecurrentValues> Recurrent::importDirection(int64_t direction) {
   if (kind == Kind::LSTM) {
     layer.initialCell = initialState(kInitialCell, direction);
     if (node.has(kPeepholes)) {
-      // The file has them in the order input, output, forget.
-      Value all =
+      layer.peepholes =
           b.reshape(row(node.value(kPeepholes), direction), {3, hidden});
-      auto part = [&](int64_t place) {
-        return b.sliceBox(all, {place, 0}, {1, hidden});
-      };
-      if (!all || !(layer.peepholes = b.concat({part(0), part(2), part(1)}, 0)))
+      if (!layer.peepholes)
         return failure();
     }
   }
@@ -383,14 +359,7 @@ LogicalResult Recurrent::setResults(ArrayRef<RecurrentValues> values) {
 }
 
 LogicalResult Recurrent::import() {
-  // Input, output, forget, cell in the file.
-  if (kind == Kind::LSTM)
-    gateOrder = {0, 2, 3, 1};
-  else if (kind == Kind::GRU)
-    gateOrder = {0, 1, 2};
-  else
-    gateOrder = {0};
-  gates = gateOrder.size();
+  gates = kind == Kind::LSTM ? 4 : kind == Kind::GRU ? 3 : 1;
   for (int needed : {kX, kW, kR})
     if (!node.tensor(needed))
       return failure();

@@ -5,6 +5,8 @@ from onnx_cases import GROUPS, add, graph, ints, w, x
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 GROUP = "recurrent"
+# ONNX Runtime has no layout 1.
+BATCH_FIRST = "recurrent-batch-first"
 TOLERANCE = 1e-5
 
 
@@ -28,7 +30,7 @@ def layer(op, steps=5, batch=1, size=3, hidden=4, *, direction="forward", layout
     if direction != "forward":
         attrs["direction"] = direction
     outputs = outputs or (3 if op == "LSTM" else 2)
-    add(GROUP, op, *inputs, opset=opset, outputs=outputs, tolerance=TOLERANCE, hidden_size=hidden, **attrs)
+    add(BATCH_FIRST if layout else GROUP, op, *inputs, opset=opset, outputs=outputs, tolerance=TOLERANCE, hidden_size=hidden, **attrs)
 
 
 def _common():
@@ -50,6 +52,9 @@ def _common():
         layer(op, batch=2, lengths=np.array([5, 5], "i4"))
         layer(op, clip=0.6, batch=2)
         layer(op, outputs=1)
+        layer(op, batch=2, layout=1, states=True)
+        layer(op, batch=2, layout=1, direction="bidirectional", states=True)
+        layer(op, layout=1, direction="reverse")
 
 
 def _activations():

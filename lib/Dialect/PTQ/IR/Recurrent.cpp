@@ -159,8 +159,8 @@ static LogicalResult canQuantizeLayer(SchemeAttr scheme, std::string &reason) {
     return success();
   reason = "recurrent layers have no form in the scheme " +
            stringifyScheme(scheme) +
-           " yet; it computes in float, or with the scheme float16 or "
-           "weight-only stores narrow weights";
+           " yet; leave it in float, or use float16 or weight-only for it, "
+           "which store its weights in fewer bytes";
   return failure();
 }
 

@@ -45,9 +45,8 @@ static StringRef getLocationName(Location loc) {
 static bool isNamedTensor(Operation &op) {
   if (op.getNumResults() > 1 && !isa<OpAsmOpInterface>(op))
     return false;
-  return op.getNumResults() > 0 &&
-         isa<TensorType>(op.getResult(0).getType()) && !op.hasAttr(kNameAttr) &&
-         !isTensorView(&op);
+  return op.getNumResults() > 0 && isa<TensorType>(op.getResult(0).getType()) &&
+         !op.hasAttr(kNameAttr) && !isTensorView(&op);
 }
 
 namespace {

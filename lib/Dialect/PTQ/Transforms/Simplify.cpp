@@ -28,18 +28,21 @@ using namespace mlir;
 using namespace quantc::ptq;
 
 void quantc::ptq::copyName(Operation *from, Operation *to) {
-  if (Attribute name = from->getAttr(kNameAttr))
+  if (auto name = from->getAttrOfType<StringAttr>(kNameAttr);
+      name && to->getNumResults() == 1)
     to->setAttr(kNameAttr, name);
 }
 
-/// True if the name of the tensor that `op` makes says only which operation it
-/// is: `conv2d_3`, or `layer/conv2d` as importers call what they add to the
-/// file's own tensors.
-static bool hasGenericName(Operation *op) {
-  auto attribute = op->getAttrOfType<StringAttr>(kNameAttr);
-  if (!attribute)
+/// True if the name of a tensor says only which operation makes it: `conv2d_3`,
+/// or `layer/conv2d` as importers call what they add to the file's own tensors,
+/// or `layer/lstm/hidden` for one of several results.
+static bool hasGenericName(OpResult tensor) {
+  Operation *op = tensor.getOwner();
+  StringRef name = getTensorName(tensor);
+  if (name.empty())
     return true;
-  StringRef name = attribute.getValue();
+  if (op->getNumResults() > 1)
+    name = name.rsplit('/').first;
   StringRef base = name.rtrim("0123456789");
   if (base.size() != name.size())
     base.consume_back("_");
@@ -49,14 +52,23 @@ static bool hasGenericName(Operation *op) {
 
 void quantc::ptq::handNameOver(Operation *move) {
   auto name = move->getAttrOfType<StringAttr>(kNameAttr);
-  Operation *producer = move->getOperand(0).getDefiningOp();
-  if (!name || !producer || producer->hasTrait<OpTrait::ConstantLike>())
+  auto made = dyn_cast<OpResult>(move->getOperand(0));
+  if (!name || !made || made.getOwner()->hasTrait<OpTrait::ConstantLike>())
     return;
   // A part of the same layer: `layer/clamp` or `layer/reshape` of `layer`.
-  auto other = producer->getAttrOfType<StringAttr>(kNameAttr);
-  bool isPart = other && other.strref().starts_with(name.str() + "/");
-  if (isPart || (!hasGenericName(move) && hasGenericName(producer)))
-    copyName(move, producer);
+  bool isPart = getTensorName(made).starts_with(name.str() + "/");
+  if (!isPart && (hasGenericName(cast<OpResult>(move->getResult(0))) ||
+                  !hasGenericName(made)))
+    return;
+  Operation *producer = made.getOwner();
+  if (producer->getNumResults() == 1)
+    return copyName(move, producer);
+  auto names = producer->getAttrOfType<ArrayAttr>(kNameAttr);
+  if (!names)
+    return;
+  SmallVector<Attribute> all(names.getValue());
+  all[made.getResultNumber()] = name;
+  producer->setAttr(kNameAttr, ArrayAttr::get(move->getContext(), all));
 }
 
 void quantc::ptq::eraseDeadOps(Block &block,

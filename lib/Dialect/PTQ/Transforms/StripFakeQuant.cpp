@@ -44,7 +44,7 @@ static Value createClamp(FakeQuantOp op, std::pair<float, float> range) {
                                         tosa::NanPropagationMode::PROPAGATE));
   // The clamped value is the tensor that the network speaks of.
   Operation *producer = op.getInput().getDefiningOp();
-  if (Attribute name = producer->getAttr(kNameAttr)) {
+  if (auto name = producer->getAttrOfType<StringAttr>(kNameAttr)) {
     clamp->setAttr(kNameAttr, name);
     producer->removeAttr(kNameAttr);
   }

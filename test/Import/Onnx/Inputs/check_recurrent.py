@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares recurrent operators with their definition, computed in double with numpy.
 
-usage: check_recurrent.py QUANTC WORKDIR [--object CC] [--only SUBSTRING]
+usage: check_recurrent.py QUANTC WORKDIR [--only SUBSTRING] [--options LIST] [--tolerance NUMBER]
 
 The cases are those that compare_onnxruntime.py compares with ONNX Runtime, which is not everywhere.
 With --options, quantc gets further options (separated by commas), and the tolerance is --tolerance.
@@ -56,7 +56,8 @@ class Layer:
         i = self.apply(0, i + pi * c)
         f = 1 - i if self.attrs.get("input_forget") else self.apply(0, f + pf * c)
         c = f * c + i * self.apply(1, g)
-        return self.apply(0, o + po * c) * self.apply(2, c), c
+        # The cell is not clipped, as in ONNX Runtime.
+        return self.apply(0, o + po * c) * self.functions[2](c), c
 
     def gru(self, x, h, c):
         z, r = (self.apply(0, self.gate(name, index, x, h)) for index, name in enumerate("zr"))
@@ -140,7 +141,8 @@ def main():
     args = parser.parse_args()
     shutil.rmtree(args.workdir, ignore_errors=True)
     args.workdir.mkdir(parents=True)
-    cases = [case for case in onnx_cases.GROUPS[onnx_recurrent_cases.GROUP] if len(case.nodes) == 1 and args.only in case.name]
+    groups = (onnx_recurrent_cases.GROUP, onnx_recurrent_cases.BATCH_FIRST)
+    cases = [case for group in groups for case in onnx_cases.GROUPS[group] if len(case.nodes) == 1 and args.only in case.name]
     by_opset = {}
     for case in cases:
         by_opset.setdefault(case.opset, []).append(case)

@@ -52,8 +52,8 @@ class PTQ_RecurrentOp<string mnemonic> : PTQ_Op<mnemonic, [Pure, AttrSizedOperan
 
     `sequence` [T, N, H] holds the hidden state of each step, and `hidden` [N, H] that of the step
     visited last. Results that nothing reads are not computed. Initial states [N, H] that are not given are 0, and
-    so is the bias. With `clip`, what a function is applied to is first
-    clamped to [-clip, clip].
+    so is the bias. With `clip`, the sum that a gate applies its function to is first clamped to
+    [-clip, clip]. The cell is not.
 
     The rows of `weights`, `recurrence` and `bias` belong to gates: first the H rows of the first
     gate, then those of the second. docs/Numerics.md has the order of float operations (N80).
@@ -63,8 +63,8 @@ class PTQ_RecurrentOp<string mnemonic> : PTQ_Op<mnemonic, [Pure, AttrSizedOperan
 def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
   let summary = "Long short-term memory, in one direction";
   let description = [{
-    The gates are in the order input i, forget f, cell g, output o. A step computes, from input x, hidden state h and
-    cell c:
+    The gates are in the order of ONNX: input i, output o, forget f, cell g. A step computes, from input x, hidden
+    state h and cell c:
 
         i = gate(Wi x + Ri h + pi c + bi)
         f = gate(Wf x + Rf h + pf c + bf), or 1 - i with `coupled`
@@ -73,7 +73,7 @@ def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
         o = gate(Wo x + Ro h + po c + bo)
         h = o output(c)
 
-    `peepholes` [3, H] are pi, pf and po, and 0 if they are not given. The result `cell` [N, H] is the c of the
+    `peepholes` [3, H] are pi, po and pf, and 0 if they are not given. The result `cell` [N, H] is the c of the
     last step.
   }] # commonDescription # [{
     Example:
