@@ -240,8 +240,9 @@ struct TopKValues {
   mlir::Value indices;
 };
 
-/// One direction of a recurrent layer, as ptq.lstm, ptq.gru and ptq.rnn describe
-/// it: gates, shapes and defaults are theirs. The caller has checked shapes.
+/// One direction of a recurrent layer, as ptq.lstm, ptq.gru and ptq.rnn
+/// describe it: gates, shapes and defaults are theirs. The caller has checked
+/// shapes.
 struct RecurrentLayer {
   /// [T, N, I].
   mlir::Value input;

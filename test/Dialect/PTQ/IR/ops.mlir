@@ -69,11 +69,11 @@ func.func @contract(%x: tensor<4xf32>) -> tensor<4xf32> attributes {ptq.contract
 // CHECK-LABEL: func.func @lstm
 func.func @lstm(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>, %b: tensor<16xf32>,
                 %h: tensor<2x4xf32>, %c: tensor<2x4xf32>, %p: tensor<3x4xf32>) -> tensor<2x4xf32> {
-  // CHECK: %[[SEQUENCE:.*]], %[[HIDDEN:.*]], %[[CELL:.*]] = ptq.lstm %{{.*}} weights(%{{.*}}, %{{.*}})
+  // CHECK: %[[SEQUENCE:.*]], %[[HIDDEN:.*]], %[[CELL:.*]] = ptq.lstm %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}})
   // CHECK-SAME: {ptq.name = ["s", "h", "c"]} : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   %0:3 = ptq.lstm %x weights(%w, %r) {ptq.name = ["s", "h", "c"]}
     : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
-  // CHECK: ptq.lstm %{{.*}} weights(%{{.*}}, %{{.*}}) bias(%{{.*}}) initial_hidden(%[[HIDDEN]]) initial_cell(%[[CELL]]) peepholes(%{{.*}})
+  // CHECK: ptq.lstm %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}}) bias(%{{[^ ,)]+}}) initial_hidden(%[[HIDDEN]]) initial_cell(%[[CELL]]) peepholes(%{{[^ ,)]+}})
   // CHECK-SAME: {cellInput = #ptq.activation<relu>, clip = 2.000000e+00 : f32, coupled, gate = #ptq.activation<hard_sigmoid>, output = #ptq.activation<sigmoid>, reverse}
   %1:3 = ptq.lstm %x weights(%w, %r) bias(%b) initial_hidden(%0#1) initial_cell(%0#2) peepholes(%p)
     {reverse, coupled, clip = 2.0 : f32, gate = #ptq.activation<hard_sigmoid>, cellInput = #ptq.activation<relu>, output = #ptq.activation<sigmoid>}
@@ -84,7 +84,7 @@ func.func @lstm(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32
 
 // CHECK-LABEL: func.func @gru
 func.func @gru(%x: tensor<6x1x3xf32>, %w: tensor<12x3xf32>, %r: tensor<12x4xf32>, %b: tensor<12xf32>, %bh: tensor<4xf32>) -> tensor<1x4xf32> {
-  // CHECK: ptq.gru %{{.*}} weights(%{{.*}}, %{{.*}}) bias(%{{.*}}) hidden_bias(%{{.*}}) {candidate = #ptq.activation<relu>, resetAfter}
+  // CHECK: ptq.gru %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}}) bias(%{{[^ ,)]+}}) hidden_bias(%{{[^ ,)]+}}) {candidate = #ptq.activation<relu>, resetAfter}
   %0:2 = ptq.gru %x weights(%w, %r) bias(%b) hidden_bias(%bh) {resetAfter, candidate = #ptq.activation<relu>}
     : (tensor<6x1x3xf32>, tensor<12x3xf32>, tensor<12x4xf32>, tensor<12xf32>, tensor<4xf32>) -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
   return %0#1 : tensor<1x4xf32>
@@ -92,7 +92,7 @@ func.func @gru(%x: tensor<6x1x3xf32>, %w: tensor<12x3xf32>, %r: tensor<12x4xf32>
 
 // CHECK-LABEL: func.func @rnn
 func.func @rnn(%x: tensor<6x1x3xf32>, %w: tensor<4x3xf32>, %r: tensor<4x4xf32>, %h: tensor<1x4xf32>) -> tensor<6x1x4xf32> {
-  // CHECK: ptq.rnn %{{.*}} weights(%{{.*}}, %{{.*}}) initial_hidden(%{{.*}}) {reverse}
+  // CHECK: ptq.rnn %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}}) initial_hidden(%{{[^ ,)]+}}) {reverse}
   // CHECK-SAME: : (tensor<6x1x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>, tensor<1x4xf32>) -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
   %0:2 = ptq.rnn %x weights(%w, %r) initial_hidden(%h) {reverse, activation = #ptq.activation<tanh>}
     : (tensor<6x1x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>, tensor<1x4xf32>) -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
