@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Importer.h"
+#include "quantc/Dialect/PTQ/IR/ExactQuotients.h"
 
 #include <cmath>
 
@@ -244,6 +245,15 @@ static FailureOr<ConvShapes> getConvShapes(Node &node) {
   return ConvShapes{*input, *weights};
 }
 
+/// The kernels quantize the whole input of a convolution in groups, whose
+/// results are joined in `result`.
+static void shareRange(Node &node, Value result) {
+  auto join = result ? result.getDefiningOp<tosa::ConcatOp>() : nullptr;
+  for (Value part : join ? ValueRange(join.getInput1()) : ValueRange())
+    if (auto conv = part.getDefiningOp<tosa::Conv2DOp>())
+      conv->setAttr(ptq::kSharedRangeAttr, node.b.getBuilder().getUnitAttr());
+}
+
 template <typename Options>
 static LogicalResult importConv(Node &node, const Options &options,
                                 Value weights, int64_t channels, int32_t axis,
@@ -255,9 +265,10 @@ static LogicalResult importConv(Node &node, const Options &options,
                     NetworkBuilder::shapeOf(weights).slice(1, 2));
   if (failed(window) || failed(getBias(node, 2, channels, axis, bias)))
     return failure();
-  return node.setResult(
-      node.b.conv(node.get(0), weights, bias, *window, groups),
-      options.activation());
+  Value result = node.b.conv(node.get(0), weights, bias, *window, groups);
+  if (groups > 1 && isHybrid(node))
+    shareRange(node, result);
+  return node.setResult(result, options.activation());
 }
 
 static LogicalResult importConv2D(Node &node) {

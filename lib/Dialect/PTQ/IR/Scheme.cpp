@@ -287,7 +287,7 @@ bool quantc::ptq::staysAccumulator(Value result) {
 bool quantc::ptq::isSchemeAttribute(StringRef name) {
   return llvm::is_contained({kSchemeAttr, kEstimatorAttr, kRangeAttr,
                              kBiasCorrectionAttr, kWeightRoundingAttr,
-                             kExactQuotientsAttr},
+                             kExactQuotientsAttr, kSharedRangeAttr},
                             name);
 }
 

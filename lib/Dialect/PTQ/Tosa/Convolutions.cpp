@@ -303,7 +303,11 @@ private:
     Location loc = conv.getLoc();
     Value real = operands[0], weight = operands[1];
     Symmetry symmetry = scheme.getSymmetry();
-    bool isKnown = hasKnownZeroPoint(real, symmetry);
+    Value measured;
+    if (auto slice = real.getDefiningOp<tosa::SliceOp>();
+        slice && conv->hasAttr(kSharedRangeAttr))
+      measured = slice.getInput1();
+    bool isKnown = hasKnownZeroPoint(measured ? measured : real, symmetry);
     if constexpr (!kTransposed)
       if (!isKnown)
         real = padSpace(builder, loc, real, conv.getPad());
@@ -312,7 +316,7 @@ private:
     DynamicTensor image = quantizeAtRunTime(
         builder, loc, real,
         llvm::to_vector(llvm::seq<int32_t>(perRow, imageType.getRank())),
-        symmetry, conv->hasAttr(kExactQuotientsAttr));
+        symmetry, conv->hasAttr(kExactQuotientsAttr), measured);
 
     auto result = cast<RankedTensorType>(conv.getOutput().getType());
     Type i32 = builder.getI32Type(), i8 = builder.getI8Type();

@@ -167,7 +167,10 @@ bool ptq::hasKnownZeroPoint(Value real, Symmetry symmetry) {
 
 DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
                                      Value real, ArrayRef<int32_t> axes,
-                                     Symmetry symmetry, bool exact) {
+                                     Symmetry symmetry, bool exact,
+                                     Value measured) {
+  if (!measured)
+    measured = real;
   Arithmetic a(builder, loc);
   int64_t rank = cast<RankedTensorType>(real.getType()).getRank();
   auto constant = [&](float value) { return a.splat<float>(rank, value); };
@@ -182,13 +185,13 @@ DynamicTensor ptq::quantizeAtRunTime(OpBuilder &builder, Location loc,
   bool isSymmetric = symmetry == Symmetry::Symmetric;
   Value range, low;
   if (isSymmetric) {
-    Value magnitude = tosa::AbsOp::create(a.b, real.getType(), real);
+    Value magnitude = tosa::AbsOp::create(a.b, measured.getType(), measured);
     range = limit(a.reduce<tosa::ReduceMaxOp>(magnitude, axes));
   } else {
-    Value high = limit(a.reduce<tosa::ReduceMaxOp>(real, axes));
+    Value high = limit(a.reduce<tosa::ReduceMaxOp>(measured, axes));
     range = a.create<tosa::MaximumOp>(high, constant(0));
-    if (!isNonNegative(real)) {
-      low = limit(a.reduce<tosa::ReduceMinOp>(real, axes));
+    if (!isNonNegative(measured)) {
+      low = limit(a.reduce<tosa::ReduceMinOp>(measured, axes));
       low = a.create<tosa::MinimumOp>(low, constant(0));
       range = a.create<tosa::SubOp>(range, low);
     }

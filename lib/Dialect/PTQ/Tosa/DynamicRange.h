@@ -36,10 +36,12 @@ bool hasKnownZeroPoint(mlir::Value real, Symmetry symmetry);
 
 /// Quantizes `real` with parameters from its values along `axes`: all axes, or
 /// those of a row. `exact` asks for quotients that are rounded once
-/// (`ExactQuotients.h`); symmetric integers ignore it.
+/// (`ExactQuotients.h`); symmetric integers ignore it. Where `measured` is
+/// given, parameters come from its values, of which those of `real` are a part.
 DynamicTensor quantizeAtRunTime(mlir::OpBuilder &builder, mlir::Location loc,
                                 mlir::Value real, llvm::ArrayRef<int32_t> axes,
-                                Symmetry symmetry, bool exact = false);
+                                Symmetry symmetry, bool exact = false,
+                                mlir::Value measured = {});
 
 /// The sums of quantized weights, less their zero point, over the dimensions
 /// that are no output dimensions of `layout`.

@@ -54,7 +54,6 @@ REFUSED = {
     "int16/conv_no_bias": NO_BIAS,
     "narrow/dense_zeros": "it quantizes activations at run time",
     "narrow/dense_blocks": "it quantizes activations at run time",
-    "hybrid/conv_groups": "it takes one range from all groups",
     "sparse/sparse_conv": NO_BIAS,
     "sparse/sparse_conv_blocks": NO_BIAS,
     "sparse/sparse_dense": SPARSE,
