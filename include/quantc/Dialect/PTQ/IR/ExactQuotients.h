@@ -21,8 +21,8 @@ inline constexpr llvm::StringLiteral kExactQuotientsAttr =
     "ptq.exact_quotients";
 
 /// The unit attribute of a convolution with a dynamic scheme that computes one
-/// group of channels, a slice of a tensor: the range is that of the whole tensor
-/// (N61).
+/// group of channels, a slice of a tensor: the range is that of the whole
+/// tensor (N61).
 inline constexpr llvm::StringLiteral kSharedRangeAttr = "ptq.shared_range";
 
 } // namespace quantc::ptq
