@@ -11,6 +11,7 @@
 #include "quantc/Driver/Tensors.h"
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Report/Classification.h"
+#include "quantc/Support/Errors.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -63,7 +64,7 @@ private:
 
 class Checker {
 public:
-  Checker(Runner floating, Runner shipped, size_t outputs);
+  Checker(Runner &floating, Runner shipped, size_t outputs);
   llvm::Error addSample(const SampleSet::Sample &sample);
   AccuracyCheck finish();
 
@@ -74,14 +75,15 @@ private:
   /// Counts the answers of the first output.
   void countAnswers();
 
-  Runner floating, shipped;
+  Runner &floating;
+  Runner shipped;
   AccuracyCheck check;
   std::string first;
 };
 } // namespace
 
-Checker::Checker(Runner left, Runner right, size_t outputs)
-    : floating(std::move(left)), shipped(std::move(right)) {
+Checker::Checker(Runner &floating, Runner right, size_t outputs)
+    : floating(floating), shipped(std::move(right)) {
   llvm::StringSet<> names;
   first = floating.interface().outputs.front().name;
   for (const TensorInfo &output :
@@ -163,28 +165,68 @@ AccuracyCheck Checker::finish() {
   return std::move(check);
 }
 
-llvm::Expected<AccuracyCheck>
-quantc::checkAccuracy(ModuleOp network, ModuleOp lowered,
-                      ArrayRef<QuantizedTensorReport> quantized,
-                      const SampleSet &samples) {
-  // What is to be said about the network was said when it was lowered.
-  ScopedDiagnosticHandler quiet(
-      network.getContext(), [](Diagnostic &diagnostic) {
-        return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
-      });
-  size_t outputs = getNetwork(network).getNumResults();
+struct AccuracyChecker::Impl {
+  Runner floating;
+  size_t outputs;
+};
+
+AccuracyChecker::AccuracyChecker(std::unique_ptr<Impl> impl)
+    : impl(std::move(impl)) {}
+AccuracyChecker::AccuracyChecker(AccuracyChecker &&) = default;
+AccuracyChecker::~AccuracyChecker() = default;
+
+/// What is to be said about the network was said when it was lowered.
+static LogicalResult swallowWarnings(Diagnostic &diagnostic) {
+  return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
+}
+
+llvm::Expected<AccuracyChecker> AccuracyChecker::create(ModuleOp network) {
+  ScopedDiagnosticHandler quiet(network.getContext(), swallowWarnings);
   CompilerOptions options;
   options.form = NetworkForm::Float;
   llvm::Expected<ProbedModel> floating = loadProbed(network, options);
   if (!floating)
     return floating.takeError();
+  return AccuracyChecker(std::unique_ptr<Impl>(
+      new Impl{Runner(std::move(*floating)),
+               size_t(getNetwork(network).getNumResults())}));
+}
+
+llvm::Expected<AccuracyCheck>
+AccuracyChecker::check(ModuleOp lowered,
+                       ArrayRef<QuantizedTensorReport> quantized,
+                       const SampleSet &samples) {
+  ScopedDiagnosticHandler quiet(lowered.getContext(), swallowWarnings);
   llvm::Expected<ProbedModel> shipped = loadProbed(lowered, quantized);
   if (!shipped)
     return shipped.takeError();
-  Checker checker(Runner(std::move(*floating)), Runner(std::move(*shipped)),
-                  outputs);
+  Checker checker(impl->floating, Runner(std::move(*shipped)), impl->outputs);
   for (const SampleSet::Sample *sample : samples.samples())
     if (llvm::Error error = checker.addSample(*sample))
       return std::move(error);
   return checker.finish();
+}
+
+llvm::Expected<std::vector<std::vector<double>>>
+AccuracyChecker::runFloat(const SampleSet::Sample &sample,
+                          ArrayRef<std::string> names) {
+  if (llvm::Error error = impl->floating.run(sample))
+    return std::move(error);
+  std::vector<std::vector<double>> tensors;
+  for (const std::string &name : names) {
+    if (!impl->floating.find(name))
+      return makeError("the float network has no tensor '" + name + "'");
+    tensors.push_back(toDoubles(impl->floating.get(name)));
+  }
+  return tensors;
+}
+
+llvm::Expected<AccuracyCheck>
+quantc::checkAccuracy(ModuleOp network, ModuleOp lowered,
+                      ArrayRef<QuantizedTensorReport> quantized,
+                      const SampleSet &samples) {
+  llvm::Expected<AccuracyChecker> checker = AccuracyChecker::create(network);
+  if (!checker)
+    return checker.takeError();
+  return checker->check(lowered, quantized, samples);
 }

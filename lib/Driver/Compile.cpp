@@ -181,11 +181,12 @@ static llvm::Expected<std::string> generate(ModuleOp module,
 static llvm::Error check(ModuleOp network, ModuleOp lowered,
                          const SampleSet &samples, const OutputOptions &output,
                          CompileResult &result) {
-  llvm::Expected<AccuracyCheck> accuracy =
-      checkAccuracy(network, lowered, result.report.tensors, samples);
-  if (!accuracy)
-    return accuracy.takeError();
-  result.accuracy = std::move(*accuracy);
+  result.accuracy = output.knownAccuracy;
+  if (!result.accuracy)
+    if (llvm::Error error =
+            checkAccuracy(network, lowered, result.report.tensors, samples)
+                .moveInto(result.accuracy))
+      return error;
   if (output.minSqnr && result.accuracy->outputs.empty())
     return makeError(
         "no output is a real number, so there is no SQNR to limit: "

@@ -41,6 +41,8 @@ struct InlineResources
 
 bool quantc::needsData(const QuantizeOptions &options, ModuleOp network) {
   StringRef name = options.policy.scheme;
+  if (name == ptq::kSchemeAuto)
+    return true;
   if (!name.empty()) {
     llvm::Expected<ptq::SchemeAttr> scheme =
         ptq::parseScheme(network.getContext(), name);

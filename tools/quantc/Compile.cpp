@@ -175,6 +175,8 @@ void CompileCommand::printSummary(const CompileResult &result) {
   os << llvm::formatv("{0}: {1} integer and {2} float operations\n", output,
                       result.report.integerOperations(),
                       result.report.floatOperations());
+  if (quantize.choice() && !quantize.choice()->rules.empty())
+    os << "  auto   " << summarize(*quantize.choice()) << "\n";
   if (result.accuracy)
     os << "  check  " << result.accuracy->summarize() << "\n";
   if (kind != OutputKind::MLIR)
@@ -185,7 +187,10 @@ void CompileCommand::printSummary(const CompileResult &result) {
 
 llvm::Expected<OutputOptions>
 CompileCommand::getOutput(const CompilerOptions &options) const {
-  OutputOptions result{kind, selftest, !noCheck, {}, {}};
+  OutputOptions result{kind, selftest, !noCheck, {}, {}, {}};
+  // Integers at the border were not part of the trials.
+  if (quantize.choice() && !quantize.convertsIO())
+    result.knownAccuracy = quantize.choice()->accuracy;
   if (minSqnr.getNumOccurrences())
     result.minSqnr = minSqnr;
   if (minAgreement.getNumOccurrences())

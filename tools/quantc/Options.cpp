@@ -92,8 +92,9 @@ QuantizeCommandFlags::getPolicy(mlir::MLIRContext *context) const {
     result = std::move(*loaded);
   }
   if (!scheme.empty())
-    if (llvm::Expected<ptq::SchemeAttr> parsed =
-            ptq::parseScheme(context, scheme);
+    if (llvm::Expected<ptq::SchemeAttr> parsed = ptq::parseScheme(
+            context,
+            scheme.getValue() == ptq::kSchemeAuto ? "int8" : scheme.getValue());
         !parsed)
       return usageError("--scheme: " + llvm::toString(parsed.takeError()));
   llvm::Expected<ptq::Policy> changes = getChanges();
@@ -120,7 +121,7 @@ llvm::Error QuantizeCommandFlags::refuseUnusedCalibration() const {
 }
 
 llvm::Error QuantizeCommandFlags::apply(mlir::ModuleOp network,
-                                        QuantizeOptions &options) const {
+                                        QuantizeOptions &options) {
   if (!profile.empty() && !calibrate.empty())
     return usageError("--profile and --calibrate exclude each other");
   if (calibration.limited() && calibrate.empty())
@@ -165,6 +166,15 @@ llvm::Error QuantizeCommandFlags::apply(mlir::ModuleOp network,
       !(options.profile && !options.profile->samples.empty()))
     return usageError("--weight-rounding=compensated needs samples of the "
                       "inputs: --calibrate, or a --profile that keeps some");
+  if (choosesSchemes(options, network))
+    chosen = chooseSchemes(network, options);
+  if (options.policy.scheme == ptq::kSchemeAuto)
+    options.policy.scheme = "int8";
+  if (chosen && !chosen->rules.empty()) {
+    options.policy.scheme = "int8";
+    auto &rules = options.policy.rules;
+    rules.insert(rules.begin(), chosen->rules.begin(), chosen->rules.end());
+  }
   return llvm::Error::success();
 }
 

@@ -11,6 +11,7 @@
 
 #include "Command.h"
 
+#include "quantc/Driver/ChooseSchemes.h"
 #include "quantc/Driver/Compiler.h"
 #include "quantc/Pipelines/QuantizeFlags.h"
 
@@ -97,12 +98,16 @@ public:
   /// Fails if options are given that only matter to --calibrate.
   llvm::Error refuseUnusedCalibration() const;
   /// Reads the profile or calibrates the network, with progress on a terminal.
-  llvm::Error apply(mlir::ModuleOp network, QuantizeOptions &options) const;
+  /// Under the scheme auto, also chooses the schemes of operations.
+  llvm::Error apply(mlir::ModuleOp network, QuantizeOptions &options);
+  /// What the scheme auto chose, if it did.
+  const std::optional<SchemeChoice> &choice() const { return chosen; }
 
 private:
   cl::opt<std::string> profile;
   cl::list<std::string> calibrate;
   CalibrationFlags calibration;
+  std::optional<SchemeChoice> chosen;
 };
 
 /// What is made of a network before it runs.

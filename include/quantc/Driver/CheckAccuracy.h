@@ -15,6 +15,29 @@
 
 namespace quantc {
 
+/// Compares quantized forms of a network with its float form, which is compiled
+/// once.
+class AccuracyChecker {
+public:
+  static llvm::Expected<AccuracyChecker> create(mlir::ModuleOp network);
+  AccuracyChecker(AccuracyChecker &&);
+  ~AccuracyChecker();
+
+  /// As `checkAccuracy` below.
+  llvm::Expected<AccuracyCheck>
+  check(mlir::ModuleOp lowered, llvm::ArrayRef<QuantizedTensorReport> quantized,
+        const SampleSet &samples);
+
+  /// Tensors of the float network, which have these names.
+  llvm::Expected<std::vector<std::vector<double>>>
+  runFloat(const SampleSet::Sample &sample, llvm::ArrayRef<std::string> names);
+
+private:
+  struct Impl;
+  explicit AccuracyChecker(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl;
+};
+
 /// Runs `lowered`, a quantized form of `network` (Stage::Lower), and the float
 /// form of `network` on `samples`, inputs of the float form, and compares their
 /// tensors. `quantized` are the tensors of `lowered` with parameters. Neither

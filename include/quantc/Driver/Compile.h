@@ -50,6 +50,8 @@ struct OutputOptions {
   /// Run the quantized network beside the float one on the samples that the
   /// profile keeps, if it keeps some.
   bool checkAccuracy = true;
+  /// The result of that check, if it is known already.
+  std::optional<AccuracyCheck> knownAccuracy;
   /// Nothing is written if the check misses these limits.
   std::optional<double> minSqnr, minAgreement;
 };

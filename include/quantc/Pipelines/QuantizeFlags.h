@@ -88,10 +88,13 @@ QuantizeFlags<Kind>::QuantizeFlags(Parent &parent)
                          "other's rounding on the inputs in the profile "
                          "(default, except for the contracts litert and "
                          "tflm)")),
-      scheme(parent, "scheme", llvm::cl::value_desc("name"),
-             llvm::cl::desc("How operations are quantized: int8 (default), "
-                            "int16x8, dynamic-range, weight-only, float16 or "
-                            "float32; the last four need no data")),
+      scheme(
+          parent, "scheme", llvm::cl::value_desc("name"),
+          llvm::cl::desc("How operations are quantized: auto (int8, and int16 "
+                         "where int8 is not enough on the samples in the "
+                         "profile; default of the subcommands of quantc), "
+                         "int8, int16x8, dynamic-range, weight-only, float16 "
+                         "or float32; the last four need no data")),
       policy(parent, "policy", llvm::cl::value_desc("file"),
              llvm::cl::desc("Rules that give single operations other schemes, "
                             "in YAML, or the manifest of an earlier build")),

@@ -141,6 +141,8 @@ LogicalResult AssignSchemesPass::readPolicy(func::FuncOp func) {
   if (fullyConnected == FullyConnectedScales::PerTensor)
     setFullyConnectedPerTensor(policy);
   denyOperations(policy, denyNodes, denyOps);
+  if (policy.scheme == kSchemeAuto)
+    policy.scheme = "int8";
   if (llvm::Expected<SchemeAttr> parsed = parseScheme(
           &getContext(), policy.scheme.empty() ? "int8" : policy.scheme);
       !parsed)
@@ -185,6 +187,13 @@ void AssignSchemesPass::apply(const PolicyRule &rule, Subject subject) {
     now = getScheme(subject.op);
   if (!rule.scheme.empty())
     now = llvm::cantFail(parseScheme(&getContext(), rule.scheme));
+  if (!rule.reason.empty())
+    remark::passed(
+        subject.op->getLoc(),
+        remark::RemarkOpts::name("rule").category("ptq-assign-schemes"))
+        << remark::metric("Tensor", subject.name().str())
+        << remark::metric("Scheme", rule.scheme)
+        << remark::reason("{0}", rule.reason);
   if (!rule.weights.empty() && isa<IntegerType>(now.getWeight()))
     now = now.withWeightScales(rule.weights == "per-tensor"
                                    ? Granularity::Tensor

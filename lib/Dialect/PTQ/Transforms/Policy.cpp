@@ -105,6 +105,7 @@ struct MappingTraits<PolicyRule> {
     io.mapOptional("weights", rule.weights);
     io.mapOptional("estimator", rule.estimator);
     io.mapOptional("range", rule.range);
+    io.mapOptional("reason", rule.reason);
     io.mapOptional("bias-correction", rule.biasCorrection);
   }
   static std::string validate(IO &io, PolicyRule &rule) {
@@ -136,7 +137,7 @@ struct MappingTraits<Policy> {
     if (std::string fault = findEstimatorFault(policy.estimator);
         !fault.empty())
       return fault;
-    if (policy.scheme.empty())
+    if (policy.scheme.empty() || policy.scheme == kSchemeAuto)
       return "";
     llvm::Expected<SchemeAttr> scheme = parseScheme(
         static_cast<mlir::MLIRContext *>(io.getContext()), policy.scheme);
@@ -270,6 +271,7 @@ llvm::json::Value quantc::ptq::toJSON(const Policy &policy) {
     set("scheme", rule.scheme);
     set("weights", rule.weights);
     set("estimator", rule.estimator);
+    set("reason", rule.reason);
     if (rule.range)
       object["range"] = llvm::json::Array{(*rule.range)[0], (*rule.range)[1]};
     if (rule.biasCorrection)

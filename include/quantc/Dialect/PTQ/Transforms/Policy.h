@@ -48,12 +48,15 @@ struct PolicyRule {
   /// of the operation; the estimator and the range, minimum and maximum, those
   /// of its result or of the input.
   std::string scheme, weights, estimator;
+  /// Why the rule is there: text for readers, repeated in remarks.
+  std::string reason;
   std::optional<std::array<double, 2>> range;
   std::optional<bool> biasCorrection;
 };
 
 struct Policy {
   /// The scheme of what no rule is about. Empty: that of the network, or int8.
+  /// `auto` is int8 for whoever has no samples to choose by.
   std::string scheme;
   /// How ranges are estimated (parseEstimatorSpec) and whether biases make up
   /// for the rounding of weights. Empty: what the passes' options say.
@@ -82,6 +85,10 @@ llvm::Expected<Policy> loadPolicy(mlir::MLIRContext *context,
 /// Lets what `changes` sets prevail over what `policy` says: its rules come
 /// later.
 void change(Policy &policy, const Policy &changes);
+
+/// The scheme that a program with samples replaces by int8 and rules (see
+/// Driver/ChooseSchemes.h).
+inline constexpr llvm::StringLiteral kSchemeAuto = "auto";
 
 /// Rules that keep operations of the given kinds, and those that make the given
 /// tensors, in float.
