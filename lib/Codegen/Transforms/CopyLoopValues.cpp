@@ -97,12 +97,30 @@ static bool isDeadBehind(Value argument, linalg::GenericOp writer) {
   return true;
 }
 
+/// True if `value` is made from `argument` by operations that write to it:
+/// insertions of slices, for example, also in loops inside of this one.
+static bool isWrittenTo(Value value, BlockArgument argument) {
+  while (value != argument) {
+    auto result = dyn_cast<OpResult>(value);
+    if (!result)
+      return false;
+    Operation *owner = result.getOwner();
+    if (auto op = dyn_cast<DestinationStyleOpInterface>(owner))
+      value = op.getTiedOpOperand(result)->get();
+    else if (auto loop = dyn_cast<scf::ForOp>(owner))
+      value = loop.getTiedLoopInit(result)->get();
+    else
+      return false;
+  }
+  return true;
+}
+
 /// Has `value`, what an iteration computes for the next one, computed in the
 /// tensor that the iteration got as `argument`. False if that would overwrite
 /// what is still read.
 static bool computeInPlace(Value value, BlockArgument argument) {
-  if (auto insert = value.getDefiningOp<tensor::InsertSliceOp>())
-    return insert.getDest() == argument;
+  if (isWrittenTo(value, argument))
+    return true;
   auto op = value.getDefiningOp<linalg::GenericOp>();
   if (!op || op->getBlock() != argument.getOwner() ||
       op.getNumDpsInits() != 1 || op.getNumLoops() != op.getNumParallelLoops())
@@ -120,7 +138,7 @@ static bool computeInPlace(Value value, BlockArgument argument) {
 static void handOnInPlace(scf::ForOp loop) {
   auto yield = cast<scf::YieldOp>(loop.getBody()->getTerminator());
   auto isInPlace = [](OpOperand &value, BlockArgument argument) {
-    return value.get() == argument || computeInPlace(value.get(), argument);
+    return computeInPlace(value.get(), argument);
   };
   copyHandedOn(yield, yield->getOpOperands(), loop.getRegionIterArgs(),
                isInPlace);

@@ -1,0 +1,172 @@
+//===- RecurrentLoop.cpp - The loop of a recurrent layer -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RecurrentLoop.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+Value RecurrentLoop::reshape(Value value, ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == shape)
+    return value;
+  // Constants stay constants, also in a loop: kernels pack weights at compile
+  // time.
+  if (DenseElementsAttr attr; matchPattern(value, m_Constant(&attr))) {
+    attr = attr.reshape(type.clone(shape));
+    return tosa::ConstOp::create(b, attr.getType(), attr);
+  }
+  return tosa::ReshapeOp::create(b, type.clone(shape), value,
+                                 tosa::getTosaConstShape(b, shape));
+}
+
+Value RecurrentLoop::splat(float value, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, b.getF32Type());
+  return tosa::ConstOp::create(b, type, DenseElementsAttr::get(type, value));
+}
+
+Value RecurrentLoop::multiply(Value rows, Value weights, Value bias) {
+  auto rowsType = cast<RankedTensorType>(rows.getType());
+  int64_t count = rowsType.getDimSize(0), size = rowsType.getDimSize(1);
+  int64_t channels = cast<ShapedType>(weights.getType()).getDimSize(0);
+  if (!bias)
+    bias = splat(0.0f, {channels});
+  Value zero = splat(0.0f, {1});
+  auto type = rowsType.clone({1, 1, count, channels});
+  Value image = reshape(rows, {1, 1, count, size});
+  Value filters = reshape(weights, {channels, 1, 1, size});
+  Value product = tosa::Conv2DOp::create(
+      b, type, image, filters, bias, zero, zero,
+      b.getDenseI64ArrayAttr({0, 0, 0, 0}), b.getDenseI64ArrayAttr({1, 1}),
+      b.getDenseI64ArrayAttr({1, 1}), TypeAttr::get(b.getF32Type()));
+  return reshape(product, {count, channels});
+}
+
+Value RecurrentLoop::sliceRows(Value weights, int64_t first, int64_t count) {
+  auto type = cast<RankedTensorType>(weights.getType());
+  SmallVector<int64_t> starts(type.getRank(), 0), sizes(type.getShape());
+  starts[0] = first;
+  sizes[0] = count;
+  if (DenseElementsAttr attr;
+      matchPattern(weights, m_Constant(&attr)) && !attr.isSplat()) {
+    int64_t row = type.getNumElements() / type.getDimSize(0);
+    SmallVector<float> all(attr.getValues<float>());
+    auto part = DenseElementsAttr::get(
+        type.clone(sizes),
+        ArrayRef<float>(all).slice(first * row, count * row));
+    return tosa::ConstOp::create(b, part.getType(), part);
+  }
+  Value start = tosa::getTosaConstShape(b, starts);
+  Value size = tosa::getTosaConstShape(b, sizes);
+  return tosa::SliceOp::create(b, type.clone(sizes), weights, start, size);
+}
+
+Value RecurrentLoop::sliceGate(Value products, int64_t gate) {
+  if (gates == 1)
+    return products;
+  Value start = tosa::getTosaConstShape(b, {0, gate * hiddenSize});
+  Value size = tosa::getTosaConstShape(b, {batch, hiddenSize});
+  return tosa::SliceOp::create(b, state, products, start, size);
+}
+
+static Value buildClamp(OpBuilder &b, Location loc, Value x, float min,
+                        float max) {
+  return tosa::ClampOp::create(b, loc, x.getType(), x, b.getF32FloatAttr(min),
+                               b.getF32FloatAttr(max));
+}
+
+Value RecurrentLoop::applyToSum(Activation activation, Value sum) {
+  if (clip) {
+    float limit = clip->convertToFloat();
+    sum = buildClamp(b, b.getLoc(), sum, -limit, limit);
+  }
+  return apply(activation, sum);
+}
+
+Value RecurrentLoop::apply(Activation activation, Value x) {
+  switch (activation) {
+  case Activation::Sigmoid:
+    return tosa::SigmoidOp::create(b, state, x);
+  case Activation::Tanh:
+    return tosa::TanhOp::create(b, state, x);
+  case Activation::Relu:
+    return buildClamp(b, b.getLoc(), x, 0.0f,
+                      std::numeric_limits<float>::infinity());
+  case Activation::HardSigmoid:
+    x = mul(x, splat(0.2f, {1, 1}));
+    return buildClamp(b, b.getLoc(), add(x, splat(0.5f, {1, 1})), 0.0f, 1.0f);
+  }
+  llvm_unreachable("unknown activation");
+}
+
+void RecurrentLoop::build(
+    Operation *op, Value initialHidden, Value initialCell,
+    llvm::function_ref<RecurrentStates(const RecurrentStep &)> buildStep) {
+  bool hasCell = op->getNumResults() > 2;
+  bool hasSequence = !op->getResult(0).use_empty();
+  auto orZero = [&](Value initial) {
+    return initial ? initial : splat(0.0f, state.getShape());
+  };
+  SmallVector<Value> initial = {orZero(initialHidden)};
+  if (hasCell)
+    initial.push_back(orZero(initialCell));
+  if (hasSequence)
+    initial.push_back(tensor::EmptyOp::create(
+        b, cast<RankedTensorType>(op->getResult(0).getType()).getShape(),
+        b.getF32Type()));
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  Value end = arith::ConstantIndexOp::create(b, steps);
+  auto loop = scf::ForOp::create(b, zero, end, one, initial);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value time = loop.getInductionVar();
+    if (isReverse)
+      time = arith::SubIOp::create(
+          b, arith::ConstantIndexOp::create(b, steps - 1), time);
+    // The row of this step, of a tensor [T, N, ...].
+    OpFoldResult first = b.getIndexAttr(0), unit = b.getIndexAttr(1);
+    SmallVector<OpFoldResult> offsets = {time, first, first};
+    SmallVector<OpFoldResult> strides(3, unit);
+    auto sizes = [&](int64_t width) {
+      return SmallVector<OpFoldResult>{unit, b.getIndexAttr(batch),
+                                       b.getIndexAttr(width)};
+    };
+    Value row = tensor::ExtractSliceOp::create(
+        b, RankedTensorType::get({batch, gates * hiddenSize}, b.getF32Type()),
+        products, offsets, sizes(gates * hiddenSize), strides);
+    RecurrentStep step;
+    for (int64_t gate = 0; gate < gates; ++gate)
+      step.inputs.push_back(sliceGate(row, gate));
+    ValueRange carried = loop.getRegionIterArgs();
+    step.hidden = carried[0];
+    step.cell = hasCell ? carried[1] : Value();
+    RecurrentStates next = buildStep(step);
+    SmallVector<Value> yielded = {next.hidden};
+    if (hasCell)
+      yielded.push_back(next.cell);
+    if (hasSequence)
+      yielded.push_back(tensor::InsertSliceOp::create(
+          b, next.hidden, carried.back(), offsets, sizes(hiddenSize), strides));
+    scf::YieldOp::create(b, yielded);
+  }
+  if (hasSequence)
+    op->getResult(0).replaceAllUsesWith(loop.getResults().back());
+  op->getResult(1).replaceAllUsesWith(loop.getResult(0));
+  if (hasCell)
+    op->getResult(2).replaceAllUsesWith(loop.getResult(1));
+  op->erase();
+}

@@ -1,0 +1,110 @@
+//===- RecurrentLoop.h - The loop of a recurrent layer -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// Private to QuantcConversion: what the loops of ptq.lstm, ptq.gru and ptq.rnn
+/// have in common.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_LIB_CONVERSION_RECURRENTLOOP_H
+#define QUANTC_LIB_CONVERSION_RECURRENTLOOP_H
+
+#include "Builders.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace quantc {
+
+/// What the gates of a step are computed from. Tensors are [N, H] where nothing
+/// else is said.
+struct RecurrentStep {
+  /// W x + b of every gate.
+  llvm::SmallVector<mlir::Value> inputs;
+  mlir::Value hidden;
+  /// Null but in an LSTM.
+  mlir::Value cell;
+};
+
+/// The states after a step.
+struct RecurrentStates {
+  mlir::Value hidden, cell;
+};
+
+/// Builds the loop of one layer.
+class RecurrentLoop {
+public:
+  /// `op` has `gates` gates.
+  template <typename OpTy>
+  RecurrentLoop(OpTy op, int64_t gates)
+      : b(op.getLoc(), op), gates(gates), clip(op.getClip()),
+        isReverse(op.getReverse()) {
+    auto input = llvm::cast<mlir::RankedTensorType>(op.getInput().getType());
+    steps = input.getDimSize(0);
+    batch = input.getDimSize(1);
+    state = llvm::cast<mlir::RankedTensorType>(op.getHidden().getType());
+    hiddenSize = state.getDimSize(1);
+    // The products of the input, of all steps and gates: [T, N, G * H].
+    mlir::Value flat =
+        reshape(op.getInput(), {steps * batch, input.getDimSize(2)});
+    products = reshape(multiply(flat, op.getWeights(), op.getBias()),
+                       {steps, batch, gates * hiddenSize});
+  }
+
+  mlir::ImplicitLocOpBuilder b;
+
+  //===--------------------------------------------------------------------===//
+  // Arithmetic, inside of a step and in front of the loop
+  //===--------------------------------------------------------------------===//
+
+  /// [R, K] times weights [M, K], plus a bias [M] unless it is null: [R, M].
+  mlir::Value multiply(mlir::Value rows, mlir::Value weights, mlir::Value bias);
+  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  /// The rows from `first` on of the weights of several gates.
+  mlir::Value sliceRows(mlir::Value weights, int64_t first, int64_t count);
+  /// The part of [N, G * H] that belongs to one gate.
+  mlir::Value sliceGate(mlir::Value products, int64_t gate);
+  /// A row that is added to, or multiplied with, every state of a batch.
+  mlir::Value broadcastRow(mlir::Value row) {
+    return reshape(row, {1, hiddenSize});
+  }
+
+  mlir::Value add(mlir::Value x, mlir::Value y) {
+    return mlir::tosa::AddOp::create(b, state, x, y);
+  }
+  mlir::Value mul(mlir::Value x, mlir::Value y) {
+    return buildMul(b, b.getLoc(), x, y);
+  }
+  mlir::Value fromOne(mlir::Value x) {
+    return mlir::tosa::SubOp::create(b, state, splat(1.0f, {1, 1}), x);
+  }
+  mlir::Value apply(ptq::Activation activation, mlir::Value x);
+  /// `activation` of the sum of a gate, which `clip` limits first.
+  mlir::Value applyToSum(ptq::Activation activation, mlir::Value sum);
+  mlir::Value splat(float value, llvm::ArrayRef<int64_t> shape);
+
+  /// Replaces the results of `op` by those of a loop over `buildStep`, and
+  /// erases it. Initial states that are null are 0. A sequence that nothing
+  /// reads is not made.
+  void
+  build(mlir::Operation *op, mlir::Value initialHidden, mlir::Value initialCell,
+        llvm::function_ref<RecurrentStates(const RecurrentStep &)> buildStep);
+
+private:
+  int64_t gates, steps, batch, hiddenSize;
+  mlir::RankedTensorType state;
+  std::optional<llvm::APFloat> clip;
+  bool isReverse;
+  mlir::Value products;
+};
+
+} // namespace quantc
+
+#endif // QUANTC_LIB_CONVERSION_RECURRENTLOOP_H
