@@ -39,13 +39,18 @@ static Value toStorage(OpBuilder &builder, Value value) {
                      getQuantizedElement(value.getType()).getStorageType());
 }
 
-/// Replaces the result of `op` by `replacement` (storage integers or floats),
-/// which also gets its name.
-static void replace(OpBuilder &builder, Operation *op, Value replacement) {
-  Operation *source = replacement.getDefiningOp();
+/// `value`, which takes the place of `op`, gets its name.
+static void passName(Operation *op, Value value) {
+  Operation *source = value.getDefiningOp();
   if (Attribute name = op->getAttr(kNameAttr);
       name && source && !source->hasAttr(kNameAttr))
     source->setAttr(kNameAttr, name);
+}
+
+/// Replaces the result of `op` by `replacement` (storage integers or floats),
+/// which also gets its name.
+static void replace(OpBuilder &builder, Operation *op, Value replacement) {
+  passName(op, replacement);
   op->getResult(0).replaceAllUsesWith(
       reinterpret(builder, op->getLoc(), replacement,
                   getElementTypeOrSelf(op->getResult(0))));
@@ -114,6 +119,7 @@ static void eraseParameters(func::FuncOp func) {
       result.setType(eraseParameters(result.getType()));
   });
   func.walk([](quant::StorageCastOp op) {
+    passName(op, op.getInput());
     op.replaceAllUsesWith(op.getInput());
     op.erase();
   });

@@ -88,6 +88,8 @@ private:
   llvm::Error widen(const llvm::BitVector &floating);
   llvm::Expected<llvm::BitVector> findFloatRegion();
   void keepFloat(const llvm::BitVector &region);
+  bool touchesInt8Border(const SwitchedUnit &unit) const;
+  bool fitsBorder(ArrayRef<ptq::PolicyRule> rules);
   llvm::Error improve(const llvm::BitVector &floating);
   bool isGood(const AccuracyCheck &check) const {
     return check.outputSqnr() >= limits.goodSqnr && check.agreement() == 100;
@@ -99,6 +101,8 @@ private:
   const SampleSet &samples;
   AccuracyChecker checker;
   std::optional<SwitchedNetwork> switched;
+  /// The names of the network's inputs and outputs.
+  llvm::StringSet<> inputs, outputs;
   /// Of each sample.
   std::vector<Outputs> floats;
   SchemeChoice choice;
@@ -130,6 +134,14 @@ Chooser::compile(ArrayRef<ptq::PolicyRule> rules,
 }
 
 llvm::Error Chooser::prepare(ModuleOp annotated) {
+  func::FuncOp func = getNetwork(annotated);
+  for (BlockArgument argument : func.getArguments())
+    inputs.insert(ptq::getTensorName(argument));
+  for (Value output : func.getBody().front().getTerminator()->getOperands()) {
+    if (auto rounded = output.getDefiningOp<ptq::FakeQuantOp>())
+      output = rounded.getInput();
+    outputs.insert(ptq::getTensorName(output));
+  }
   llvm::Expected<SwitchedNetwork> created = SwitchedNetwork::create(annotated);
   if (!created)
     return created.takeError();
@@ -193,6 +205,38 @@ llvm::Expected<std::vector<double>> Chooser::measureUnits() {
   return noise;
 }
 
+static bool isInt8(IOType type) {
+  return type == IOType::Int8 || type == IOType::UInt8;
+}
+
+/// True if the unit reads an input, or makes an output, that the caller wants
+/// in 8 bits.
+bool Chooser::touchesInt8Border(const SwitchedUnit &unit) const {
+  auto isInput = [&](const std::string &name) { return inputs.contains(name); };
+  auto isOutput = [&](const std::string &name) {
+    return outputs.contains(name);
+  };
+  return (isInt8(options.inputs) && llvm::any_of(unit.inputs, isInput)) ||
+         (isInt8(options.outputs) && llvm::any_of(unit.members, isOutput));
+}
+
+/// True if inputs and outputs can have the types that the caller wants. A
+/// reshape, say, may stand between a unit and an output.
+bool Chooser::fitsBorder(ArrayRef<ptq::PolicyRule> rules) {
+  if (!isInt8(options.inputs) && !isInt8(options.outputs))
+    return true;
+  CompilerOptions compiler;
+  compiler.quantize = options;
+  compiler.quantize.policy.scheme = "int8";
+  auto &all = compiler.quantize.policy.rules;
+  all.insert(all.begin(), rules.begin(), rules.end());
+  OwningOpRef<ModuleOp> lowered = network.clone();
+  llvm::Error error = lowerToStage(*lowered, Stage::Lower, compiler);
+  bool fits = !error;
+  llvm::consumeError(std::move(error));
+  return fits;
+}
+
 /// Greedy: the unit whose rounding makes the most noise comes first. Noise of
 /// several is expected to add up: what it happens to be with few samples is a
 /// matter of luck. `floating` are the units that compute in float.
@@ -215,7 +259,7 @@ llvm::Error Chooser::widen(const llvm::BitVector &floating) {
       continue;
     sum += (*noise)[index];
     products += unit.products;
-    if (unit.canWiden)
+    if (unit.canWiden && !touchesInt8Border(unit))
       order.push_back(index);
   }
   llvm::sort(order, [&](size_t a, size_t b) {
@@ -317,7 +361,7 @@ llvm::Error Chooser::improve(const llvm::BitVector &floating) {
     keepFloat(floating);
   if (llvm::Error error = widen(floating))
     return error;
-  if (!choice.rules.empty()) {
+  if (!choice.rules.empty() && fitsBorder(choice.rules)) {
     llvm::Expected<AccuracyCheck> check = compile(choice.rules, nullptr);
     if (!check)
       return check.takeError();

@@ -242,7 +242,7 @@ std::vector<SwitchedUnit> Switcher::run() {
            func.getBody().front().getOps<ptq::FakeQuantOp>())) {
     if (ptq::isConstant(op.getInput()))
       foldConstant(op);
-    else if (!op->hasAttr(ptq::kGivenAttr))
+    else if (!op->hasAttr(ptq::kFrozenAttr))
       rounded.push_back(op);
   }
   // Uses change on the way, but whether an operation is a move does not: its

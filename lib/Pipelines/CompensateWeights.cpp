@@ -89,7 +89,7 @@ std::optional<Product> Product::match(Operation *op) {
   product.activationIndex = *activation;
   product.weightIndex = *weight;
   auto rounded = op->getOperand(*weight).getDefiningOp<ptq::FakeQuantOp>();
-  if (!rounded || rounded->hasAttr(ptq::kGivenAttr) ||
+  if (!rounded || rounded->hasAttr(ptq::kFrozenAttr) ||
       !ptq::isConstant(rounded.getInput()) ||
       !hasZeroPoint0(cast<quant::QuantizedType>(rounded.getQuantizedType())))
     return std::nullopt;

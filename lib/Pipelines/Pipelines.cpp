@@ -62,7 +62,7 @@ void quantc::populateSimplifyPipeline(OpPassManager &pm) {
   addToFunctions(pm, ptq::createPTQNameTensors());
   // Networks that are quantized already go the way of those from
   // quantization-aware training; simplifying would fold their casts.
-  addToFunctions(pm, ptq::createPTQRaiseCasts());
+  addToFunctions(pm, ptq::createPTQCastsToFakeQuant());
   addToFunctions(pm, ptq::createPTQSimplify());
   // Constants are folded now; afterwards, operations that belong together are
   // neighbours.

@@ -208,7 +208,9 @@ Value ptq::reinterpret(OpBuilder &builder, Location loc, Value value,
   if (getElementTypeOrSelf(value) == element)
     return value;
   auto cast = value.getDefiningOp<quant::StorageCastOp>();
-  if (cast && getElementTypeOrSelf(cast.getInput()) == element)
+  // A cast with a name says what the integers of that tensor stand for.
+  if (cast && !cast->hasAttr(kNameAttr) &&
+      getElementTypeOrSelf(cast.getInput()) == element)
     return cast.getInput();
   if (auto source = getQuantizedElement(value.getType()))
     value = quant::StorageCastOp::create(

@@ -52,17 +52,17 @@ LogicalResult Problems::report(func::FuncOp func, bool haveProfile) const {
 //===----------------------------------------------------------------------===//
 
 /// True if the network came in quantized, at least in part.
-static bool hasGivenParameters(func::FuncOp func) {
+static bool hasFrozenParameters(func::FuncOp func) {
   return llvm::any_of(
       func.getBody().front().getOps<FakeQuantOp>(), [](FakeQuantOp op) {
-        return op->hasAttr(kGivenAttr) && !isConstant(op.getInput());
+        return op->hasAttr(kFrozenAttr) && !isConstant(op.getInput());
       });
 }
 
 LogicalResult Annotator::run() {
   for (Value value : quantizability.getValues())
     chooseType(value);
-  if (!profile && hasGivenParameters(func))
+  if (!profile && hasFrozenParameters(func))
     findFloatOps();
   else if (failed(problems.report(func, profile)))
     return failure();

@@ -105,7 +105,7 @@ void Annotator::chooseType(Value value) {
   case ParameterSource::None:
   case ParameterSource::Accumulator:
     return;
-  case ParameterSource::Given:
+  case ParameterSource::Frozen:
     // Uses that bypass a fake_quant of quantization-aware training are in
     // insertAfter's care.
     types.push_back({value, nullptr});

@@ -70,8 +70,8 @@ struct FoldQuantizedMove : OpRewritePattern<OpTy> {
     copyName(constant, moved);
     auto result =
         FakeQuantOp::create(rewriter, op.getLoc(), moved->getResult(0), type);
-    if (Attribute given = fakeQuant->getAttr(kGivenAttr))
-      result->setAttr(kGivenAttr, given);
+    if (Attribute frozen = fakeQuant->getAttr(kFrozenAttr))
+      result->setAttr(kFrozenAttr, frozen);
     rewriter.replaceOp(op, result);
     return success();
   }

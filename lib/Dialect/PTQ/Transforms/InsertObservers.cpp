@@ -49,7 +49,7 @@ private:
     for (Value value : quantizability.getValues()) {
       // What is an accumulator or has fixed parameters now needs others if a
       // policy gives its neighbour another scheme.
-      if (quantizability.getSource(value) == ParameterSource::Given)
+      if (quantizability.getSource(value) == ParameterSource::Frozen)
         continue;
       if (failed(observe(value)))
         return signalPassFailure();

@@ -58,7 +58,7 @@ getRangeType(quant::UniformQuantizedType like, double min, double max) {
 /// True if the tensor's parameters are its producer's choice, or the network's
 /// own.
 static bool isFixed(FakeQuantOp op) {
-  if (op->hasAttr(kGivenAttr))
+  if (op->hasAttr(kFrozenAttr))
     return true;
   auto producer = op.getInput().getDefiningOp<QuantizableOpInterface>();
   return producer && producer.getFixedResultType(getScheme(producer));
@@ -270,15 +270,15 @@ void Propagator::giveInput(QuantizableOpInterface op) {
   if (!input || !result.hasOneUse() || !input.hasOneUse() ||
       input.getDefiningOp<FakeQuantOp>())
     return;
-  auto given = dyn_cast<FakeQuantOp>(*result.user_begin());
+  auto frozen = dyn_cast<FakeQuantOp>(*result.user_begin());
   auto producer = input.getDefiningOp<QuantizableOpInterface>();
   bool isInput = isa<BlockArgument>(input);
-  if (!given || !given->hasAttr(kGivenAttr) ||
+  if (!frozen || !frozen->hasAttr(kFrozenAttr) ||
       (!isInput && (!producer || !quantizability.isQuantizable(producer))) ||
       quantizability.getSource(input) == ParameterSource::Accumulator)
     return;
-  getOrCreate(input, getType(given))
-      ->setAttr(kGivenAttr, given->getAttr(kGivenAttr));
+  getOrCreate(input, getType(frozen))
+      ->setAttr(kFrozenAttr, frozen->getAttr(kFrozenAttr));
 }
 
 void Propagator::run() {

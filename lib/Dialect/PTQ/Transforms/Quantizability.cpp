@@ -139,7 +139,7 @@ ParameterSource Quantizability::computeSource(Value value) const {
       value.getDefiningOp<ObserveOp>())
     return ParameterSource::None;
   if (hasFakeQuant(value))
-    return ParameterSource::Given;
+    return ParameterSource::Frozen;
   if (Operation *producer = value.getDefiningOp();
       producer && isQuantizable(producer)) {
     if (cast<QuantizableOpInterface>(producer).getFixedResultType(

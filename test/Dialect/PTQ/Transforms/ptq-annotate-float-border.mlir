@@ -13,10 +13,10 @@
 // PROFILE-NEXT: %[[Y:.*]] = tosa.tanh %[[X]]
 // PROFILE-NEXT: ptq.fake_quant %[[Y]] as
 func.func @network(%x: tensor<4xf32> {ptq.name = "x"}) -> tensor<4xf32> {
-  %0 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5:3> {ptq.given} : tensor<4xf32>
+  %0 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5:3> {ptq.frozen} : tensor<4xf32>
   %1 = ptq.float_border %0 : tensor<4xf32>
   %2 = tosa.tanh %1 {ptq.name = "y"} : (tensor<4xf32>) -> tensor<4xf32>
   %3 = ptq.float_border %2 : tensor<4xf32>
-  %4 = ptq.fake_quant %3 as !quant.uniform<i8:f32, 7.8125e-3> {ptq.given} : tensor<4xf32>
+  %4 = ptq.fake_quant %3 as !quant.uniform<i8:f32, 7.8125e-3> {ptq.frozen} : tensor<4xf32>
   return %4 : tensor<4xf32>
 }

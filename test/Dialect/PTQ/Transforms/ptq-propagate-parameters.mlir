@@ -85,7 +85,7 @@ func.func @softmax_given(%x: tensor<4xf32>) -> tensor<4xf32> {
   // CHECK-NEXT: %[[Q:.*]] = ptq.fake_quant %[[S]]
   // CHECK-NEXT: return %[[Q]]
   %s = ptq.softmax %x {axis = 0 : i32} : tensor<4xf32>
-  %0 = ptq.fake_quant %s as !quant.uniform<i8:f32, 0.00390625:-128> {ptq.given} : tensor<4xf32>
+  %0 = ptq.fake_quant %s as !quant.uniform<i8:f32, 0.00390625:-128> {ptq.frozen} : tensor<4xf32>
   return %0 : tensor<4xf32>
 }
 

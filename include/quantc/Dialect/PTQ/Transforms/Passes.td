@@ -128,12 +128,12 @@ def PTQMoveTransposes : Pass<"ptq-move-transposes", "::mlir::func::FuncOp"> {
                            "::mlir::quant::QuantDialect"];
 }
 
-def PTQRaiseCasts : Pass<"ptq-raise-casts", "::mlir::func::FuncOp"> {
+def PTQCastsToFakeQuant : Pass<"ptq-casts-to-fake-quant", "::mlir::func::FuncOp"> {
   let summary = "Turns the casts of a quantized network into fake quantization";
   let description = [{
     A network that was quantized elsewhere consists of float operations between
     `quant.dcast` and `quant.qcast`. This pass turns each pair of casts, and each integer constant of up
-    to 16 bits, into a `ptq.fake_quant` with the attribute `ptq.given`. The attribute means that
+    to 16 bits, into a `ptq.fake_quant` with the attribute `ptq.frozen`. The attribute means that
     these parameters are those of the network and must not change. A `ptq.fake_quant` is also
     added behind the `quant.dcast` of an input. Biases of 32 bits keep their integers and their
     casts. This pass is the inverse of `ptq-fold-fake-quant`.
@@ -145,7 +145,7 @@ def PTQRaiseCasts : Pass<"ptq-raise-casts", "::mlir::func::FuncOp"> {
     %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!quant.uniform<i8:f32, 0.5:3>>
     %1 = quant.dcast %0 : tensor<4x!quant.uniform<i8:f32, 0.5:3>> to tensor<4xf32>
     // after
-    %1 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5:3> {ptq.given} : tensor<4xf32>
+    %1 = ptq.fake_quant %x as !quant.uniform<i8:f32, 0.5:3> {ptq.frozen} : tensor<4xf32>
     ```
   }];
   let dependentDialects = ["::quantc::ptq::PTQDialect", "::mlir::tosa::TosaDialect"];

@@ -31,7 +31,7 @@ inline constexpr llvm::StringLiteral kZeroRangeAttr = "ptq.zero_range";
 
 /// Unit attribute of a `ptq.fake_quant` whose parameters are part of the
 /// network, which was quantized when it came in: no pass changes them.
-inline constexpr llvm::StringLiteral kGivenAttr = "ptq.given";
+inline constexpr llvm::StringLiteral kFrozenAttr = "ptq.frozen";
 
 /// Where the quantization parameters of a tensor come from.
 enum class ParameterSource {
@@ -39,7 +39,7 @@ enum class ParameterSource {
   Accumulator, ///< It needs none: its one user takes an accumulator.
   Calibrated,  ///< Its statistics.
   Fixed,       ///< The operation that makes it.
-  Given,       ///< A `ptq.fake_quant` that is there already.
+  Frozen,      ///< A `ptq.fake_quant` that is there already.
 };
 
 /// The plan: the part of a function that can be quantized. Constants are not

@@ -1,4 +1,4 @@
-// RUN: quant-opt %s --split-input-file --ptq-raise-casts --verify-diagnostics
+// RUN: quant-opt %s --split-input-file --ptq-casts-to-fake-quant --verify-diagnostics
 
 // Upstream would fold the pair, and the rounding would be lost.
 func.func @wide(%x: tensor<4xf32>) -> tensor<4xf32> {

@@ -1,20 +1,20 @@
-// RUN: quant-opt %s --split-input-file --ptq-raise-casts | FileCheck %s
+// RUN: quant-opt %s --split-input-file --ptq-casts-to-fake-quant | FileCheck %s
 
 // One fake quantization for all readers; constants and inputs have one as well.
 // CHECK-LABEL: func.func @network
 func.func @network(%arg0: tensor<4xi8>) -> (tensor<4xf32>, tensor<4xi8>) {
   // CHECK: %[[IN:.*]] = quant.dcast
-  // CHECK-NEXT: %[[X:.*]] = ptq.fake_quant %[[IN]] as !quant.uniform<i8:f32, 5.000000e-01:3> {ptq.given}
+  // CHECK-NEXT: %[[X:.*]] = ptq.fake_quant %[[IN]] as !quant.uniform<i8:f32, 5.000000e-01:3> {ptq.frozen}
   %0 = quant.scast %arg0 : tensor<4xi8> to tensor<4x!quant.uniform<i8:f32, 0.5:3>>
   %1 = quant.dcast %0 : tensor<4x!quant.uniform<i8:f32, 0.5:3>> to tensor<4xf32>
   // CHECK: %[[C:.*]] = "tosa.const"() <{values = dense<[1.250000e-01, -1.600000e+01, -2.500000e-01, 0.000000e+00]> : tensor<4xf32>}> {ptq.name = "c"}
-  // CHECK: %[[F:.*]] = ptq.fake_quant %[[C]] as !quant.uniform<i8:f32, 1.250000e-01> {ptq.given}
+  // CHECK: %[[F:.*]] = ptq.fake_quant %[[C]] as !quant.uniform<i8:f32, 1.250000e-01> {ptq.frozen}
   %c = "tosa.const"() <{values = dense<[1, -128, -2, 0]> : tensor<4xi8>}> {ptq.name = "c"} : () -> tensor<4xi8>
   %2 = quant.scast %c : tensor<4xi8> to tensor<4x!quant.uniform<i8:f32, 0.125>>
   %3 = quant.dcast %2 : tensor<4x!quant.uniform<i8:f32, 0.125>> to tensor<4xf32>
   // CHECK: %[[SUM:.*]] = tosa.add %[[X]], %[[F]]
   %4 = tosa.add %1, %3 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  // CHECK-NEXT: %[[Y:.*]] = ptq.fake_quant %[[SUM]] as !quant.uniform<i8:f32, 2.500000e-01> {ptq.given}
+  // CHECK-NEXT: %[[Y:.*]] = ptq.fake_quant %[[SUM]] as !quant.uniform<i8:f32, 2.500000e-01> {ptq.frozen}
   // CHECK-NEXT: %[[Q:.*]] = quant.qcast %[[Y]]
   %5 = quant.qcast %4 : tensor<4xf32> to tensor<4x!quant.uniform<i8:f32, 0.25>>
   %6 = quant.dcast %5 : tensor<4x!quant.uniform<i8:f32, 0.25>> to tensor<4xf32>

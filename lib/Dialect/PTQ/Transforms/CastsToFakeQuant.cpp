@@ -1,4 +1,5 @@
-//===- RaiseCasts.cpp - Quantized networks as simulated ones -*- C++ -*-===//
+//===- CastsToFakeQuant.cpp - Quantized networks as simulated ones -*- C++
+//-*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -25,7 +26,7 @@
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace quantc::ptq {
-#define GEN_PASS_DEF_PTQRAISECASTS
+#define GEN_PASS_DEF_PTQCASTSTOFAKEQUANT
 #include "quantc/Dialect/PTQ/Transforms/Passes.h.inc"
 } // namespace quantc::ptq
 
@@ -47,10 +48,10 @@ static quant::QuantizedType getRaisedType(Type tensor) {
              : quant::QuantizedType();
 }
 
-static Value createGiven(OpBuilder &builder, Location loc, Value value,
-                         quant::QuantizedType type) {
+static Value createFrozen(OpBuilder &builder, Location loc, Value value,
+                          quant::QuantizedType type) {
   auto fakeQuant = FakeQuantOp::create(builder, loc, value, type);
-  fakeQuant->setAttr(kGivenAttr, builder.getUnitAttr());
+  fakeQuant->setAttr(kFrozenAttr, builder.getUnitAttr());
   return fakeQuant;
 }
 
@@ -68,7 +69,8 @@ static SmallVector<float> getReals(DenseElementsAttr codes,
 }
 
 namespace {
-struct RaiseCastsPass : quantc::ptq::impl::PTQRaiseCastsBase<RaiseCastsPass> {
+struct CastsToFakeQuantPass
+    : quantc::ptq::impl::PTQCastsToFakeQuantBase<CastsToFakeQuantPass> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
     if (func.isExternal())
@@ -93,7 +95,7 @@ private:
     if (!raised) {
       OpBuilder builder(quantize);
       raised =
-          createGiven(builder, quantize.getLoc(), quantize.getInput(), type);
+          createFrozen(builder, quantize.getLoc(), quantize.getInput(), type);
       quantize.getInputMutable().assign(raised);
     }
     return raised;
@@ -108,7 +110,7 @@ private:
         llvm::cast<RankedTensorType>(cast.getType()), getReals(codes, type));
     if (Attribute name = constant->getAttr(kNameAttr))
       reals.getDefiningOp()->setAttr(kNameAttr, name);
-    return createGiven(builder, cast.getLoc(), reals, type);
+    return createFrozen(builder, cast.getLoc(), reals, type);
   }
 
   /// Upstream folds a pair of casts that is not raised, and with it the
@@ -141,7 +143,7 @@ private:
     } else { // An input: what follows is to see the parameters.
       OpBuilder builder(cast->getContext());
       builder.setInsertionPointAfter(cast);
-      raised = createGiven(builder, cast.getLoc(), cast, type);
+      raised = createFrozen(builder, cast.getLoc(), cast, type);
       cast.getResult().replaceAllUsesExcept(raised, raised.getDefiningOp());
       return;
     }
