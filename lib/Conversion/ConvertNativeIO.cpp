@@ -1,4 +1,4 @@
-//===- ConvertNativeIO.cpp - Borders of quantized networks ------*- C++ -*-===//
+//===- ConvertNativeIO.cpp - Borders of quantized networks -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

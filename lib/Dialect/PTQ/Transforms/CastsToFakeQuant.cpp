@@ -1,5 +1,4 @@
-//===- CastsToFakeQuant.cpp - Quantized networks as simulated ones -*- C++
-//-*-===//
+//===- CastsToFakeQuant.cpp - Casts become fake quant -*- C++ -*-===//
 //
 // Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
