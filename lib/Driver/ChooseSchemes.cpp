@@ -78,7 +78,8 @@ public:
 
 private:
   llvm::Expected<AccuracyCheck> compile(ArrayRef<ptq::PolicyRule> rules,
-                                        OwningOpRef<ModuleOp> *annotated);
+                                        OwningOpRef<ModuleOp> *annotated,
+                                        StringRef weightRounding = "");
   llvm::Error prepare(ModuleOp annotated);
   /// The noise at the outputs by the signal, of the worst output, on every
   /// `step`th sample. The signal is `reference`.
@@ -109,12 +110,14 @@ private:
 };
 } // namespace
 
-llvm::Expected<AccuracyCheck>
-Chooser::compile(ArrayRef<ptq::PolicyRule> rules,
-                 OwningOpRef<ModuleOp> *annotated) {
+llvm::Expected<AccuracyCheck> Chooser::compile(ArrayRef<ptq::PolicyRule> rules,
+                                               OwningOpRef<ModuleOp> *annotated,
+                                               StringRef weightRounding) {
   CompilerOptions compiler;
   compiler.quantize = options;
   compiler.quantize.policy.scheme = "int8";
+  if (!weightRounding.empty())
+    compiler.quantize.policy.weightRounding = weightRounding.str();
   // What the types at the border cost is not what operations cost.
   compiler.quantize.inputs = compiler.quantize.outputs = IOType::Native;
   auto &all = compiler.quantize.policy.rules;
@@ -391,6 +394,14 @@ llvm::Expected<SchemeChoice> Chooser::run() {
     return std::move(error);
   if (options.strictInteger || choice.accuracy.keeps(limits.collapse))
     return std::move(choice);
+  // Weights that make up for what is lost in front of them say nothing about a
+  // network in which it is not lost.
+  if (llvm::Error error =
+          compile({}, &annotated, ptq::kRoundNearest).takeError())
+    return std::move(error);
+  floats.clear();
+  if (llvm::Error error = prepare(*annotated))
+    return std::move(error);
   llvm::Expected<llvm::BitVector> region = findFloatRegion();
   if (!region)
     return region.takeError();

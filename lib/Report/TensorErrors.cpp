@@ -73,8 +73,11 @@ std::optional<double> TensorErrors::localSteps() const {
 
 std::vector<const TensorErrors *> DebugReport::suspects() const {
   std::vector<const TensorErrors *> found;
+  // Steps of int16 are smaller than what 8-bit weights cost.
+  constexpr uint64_t kEightBits = 256;
   for (const TensorErrors &tensor : tensors)
-    if (tensor.localSteps().value_or(0) > kSuspicious)
+    if (tensor.localSteps().value_or(0) > kSuspicious && tensor.codes &&
+        tensor.codes->total() <= kEightBits)
       found.push_back(&tensor);
   llvm::sort(found, [](const TensorErrors *a, const TensorErrors *b) {
     return std::pair(-*a->localSteps(), a->index) <

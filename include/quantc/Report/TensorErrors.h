@@ -115,7 +115,7 @@ struct DebugReport {
   bool interrupted = false;
   std::vector<TensorErrors> tensors; // in the network's order
 
-  /// Those whose `localSteps` exceed kSuspicious, the worst first.
+  /// Tensors of 8 bits whose `localSteps` exceed kSuspicious, the worst first.
   std::vector<const TensorErrors *> suspects() const;
   /// The suspects, then the operations that add the largest errors.
   void print(llvm::raw_ostream &os) const;
