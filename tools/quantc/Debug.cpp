@@ -98,8 +98,10 @@ llvm::Expected<ExitCode> DebugCommand::run() {
   if (llvm::Error error = checkFolder())
     return std::move(error);
   if (quantize.convertsIO())
-    return usageError("--io, --input-type and --output-type do not change the "
-                      "errors of operations");
+    return usageError("quantc debug passes inputs and outputs in the network's "
+                      "own types: not with --io, --input-type and "
+                      "--output-type; to debug a build that has them, give its "
+                      "manifest with --policy");
   Session session;
   if (llvm::Error error = remarks.apply(session))
     return std::move(error);
