@@ -42,6 +42,8 @@ namespace {
 /// together with the input. They are then read only once, block by block.
 constexpr int64_t kCachedWeightBytes = 256 * 1024;
 constexpr int64_t kMaxVectors = 16;
+/// Vectors of 128 bits are the narrowest.
+constexpr int64_t kLeastLanes = 4;
 /// The latency of a product: the number of cycles until its accumulator can be
 /// added to again.
 constexpr double kLatency = 4;
@@ -104,7 +106,11 @@ double rowCost(const Product &product, int64_t pixels, int64_t vectors,
 /// are operands in memory and need no registers.
 StrategyAttr chooseTile(MLIRContext *context, const Machine &machine,
                         const Product &product) {
+  // Half a vector is never slower than a whole one with nothing in its other
+  // half, and twice as fast where units are half as wide as registers.
   int64_t lanes = machine.lanes();
+  while (lanes > kLeastLanes && product.channels <= lanes / 2)
+    lanes /= 2;
   int64_t totalVectors = llvm::divideCeil(product.channels, lanes);
   int64_t registers = product.wide ? machine.registers / 2 : machine.registers;
   double best = 0;

@@ -48,11 +48,24 @@ func.func @float_depthwise(%x: tensor<1x8x8x16xf32>) -> tensor<1x6x6x16xf32> {
   return %0 : tensor<1x6x6x16xf32>
 }
 
+// Vectors are as narrow as the channels allow.
+// CHECK-LABEL: @few_channels
+// VNNI: #kernel.strategy<{{.*}} vectors = 1, lanes = 8,
+// AVX2: #kernel.strategy<{{.*}} vectors = 1, lanes = 8,
+// NEON: #kernel.strategy<{{.*}} vectors = 2, lanes = 4,
+func.func @few_channels(%x: tensor<1x8x8x3xf32>) -> tensor<1x8x8x7xf32> {
+  %w = "tosa.const"() {values = dense<1.0> : tensor<7x1x1x3xf32>} : () -> tensor<7x1x1x3xf32>
+  %b = "tosa.const"() {values = dense<1.0> : tensor<7xf32>} : () -> tensor<7xf32>
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x8x3xf32>, tensor<7x1x1x3xf32>, tensor<7xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x8x8x7xf32>
+  return %0 : tensor<1x8x8x7xf32>
+}
+
 // Weights that the network computes are packed when it runs, as int16: zero points are subtracted
 // there, not folded into the bias.
 // CHECK-LABEL: @given_weights
-// VNNI: #kernel.strategy<dot = signed16x2
-// AVX2: #kernel.strategy<dot = signed16x2
+// VNNI: #kernel.strategy<dot = signed16x2, {{.*}} lanes = 4,
+// AVX2: #kernel.strategy<dot = signed16x2, {{.*}} lanes = 4,
 // NEON: #kernel.strategy<dot = widening
 func.func @given_weights(%x: tensor<1x8x8x16xi8>, %w: tensor<4x1x1x16xi8>, %b: tensor<4xi32>) -> tensor<1x8x8x4xi32> {
   %z = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>

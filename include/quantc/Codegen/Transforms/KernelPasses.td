@@ -92,7 +92,8 @@ def SelectKernels : Pass<"quantc-select-kernels"> {
   let description = [{
     Puts a `kernel.strategy` on every `tosa.conv2d`, `tosa.depthwise_conv2d` and
     `tosa.matmul` of static shape. The strategy is the dot product instruction, and the tile of pixels and channels: its
-    accumulators fit into the registers, and it wastes as little as possible for the shape of the operation.
+    accumulators fit into the registers, and it wastes as little as possible for the shape of the operation. Vectors are
+    narrower than `vector-bits` where an operation has few channels.
     `quantc-form-kernels` applies the strategy. A strategy that is there already is kept. These operand types are
     supported:
 
