@@ -75,11 +75,23 @@ ChannelBlocks::ChannelBlocks(StrategyAttr strategy, int64_t channels)
       paddedChannels(wholeBlocks * strategy.getBlockChannels() +
                      tailVectors * strategy.getLanes()) {}
 
-DepthwiseTaps::DepthwiseTaps(ArrayRef<int64_t> taps, int64_t group) {
+DepthwiseTaps::DepthwiseTaps(ArrayRef<int64_t> taps, int64_t group)
+    : group(group) {
   constexpr int64_t maxUnrolledTaps = 32;
   bool unrollAll = taps[0] * taps[1] <= maxUnrolledTaps;
   trips = unrollAll ? 1 : taps[0];
   rows = unrollAll ? taps[0] : 1;
   columns = taps[1];
-  groups = llvm::divideCeil(rows * columns, group);
+  segments = group > 1 && rows > 1 ? columns : 1;
+  segment = rows * columns / segments;
+  groups = segments * llvm::divideCeil(segment, group);
+}
+
+std::optional<int64_t> DepthwiseTaps::tap(int64_t index,
+                                          int64_t element) const {
+  int64_t perSegment = groups / segments;
+  int64_t position = index % perSegment * group + element;
+  if (position >= segment)
+    return std::nullopt;
+  return segments == 1 ? position : position * columns + index / perSegment;
 }

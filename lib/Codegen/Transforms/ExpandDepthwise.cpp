@@ -8,12 +8,16 @@
 //
 // The loops run over images, rows, tiles of pixels and blocks of channels. Each
 // lane is a channel, so no element has to be broadcast. The loop over taps is
-// unrolled. If two products are added to a lane at a time, they belong to two
-// taps, whose inputs are interleaved.
+// unrolled. If several products are added to a lane at a time, they belong to
+// several taps, whose inputs are interleaved. The inputs that were interleaved
+// for one pixel are those of other taps of its neighbours.
 //
 //===----------------------------------------------------------------------===//
 
 #include "ExpandKernels.h"
+
+#include <map>
+#include <tuple>
 
 using namespace mlir;
 using namespace quantc;
@@ -23,6 +27,15 @@ using kernel::DepthwiseTaps;
 
 namespace {
 
+/// Where an input is, from the first tap of a tile.
+struct InputOffset {
+  int64_t element, row;
+
+  bool operator<(const InputOffset &other) const {
+    return std::tie(element, row) < std::tie(other.element, other.row);
+  }
+};
+
 class DepthwiseExpander {
 public:
   explicit DepthwiseExpander(kernel::DepthwiseOp op)
@@ -30,10 +43,9 @@ public:
         group(strategy.getGroup()), lanes(strategy.getLanes()),
         taps(op.getTaps(), group),
         packed(cast<MemRefType>(op.getWeights().getType()).getElementType()),
-        packedTaps(
-            kernel::isInt4(strategy.getDot(), packed)
-                ? DepthwiseTaps(op.getTaps(), kernel::kInt4PerWord).groups
-                : taps.groups * group),
+        packedTaps(kernel::isInt4(strategy.getDot(), packed)
+                       ? llvm::divideCeil(taps.groups, kernel::kInt4PerWord)
+                       : taps.groups * group),
         out(cast<MemRefType>(op.getInit().getType())),
         inElement(cast<MemRefType>(op.getInput().getType()).getElementType()),
         blocks(strategy, out.getDimSize(3)) {}
@@ -50,10 +62,16 @@ private:
   void reduceTrip(const Tile &tile, const TilePosition &position, Value trip,
                   int64_t firstGroup, int64_t endGroup,
                   MutableArrayRef<Value> accumulators);
-  Value loadInput(const TilePosition &position, Value trip, int64_t pixel,
-                  int64_t vector, int64_t firstTap);
-  Value loadTap(const TilePosition &position, Value trip, int64_t pixel,
-                int64_t vector, int64_t tap);
+  void reduceGroups(const Tile &tile, const TilePosition &position, Value trip,
+                    int64_t firstGroup, int64_t endGroup, int64_t vector,
+                    MutableArrayRef<Value> accumulators);
+  Value dot(Value accumulator, Value input, Value weight) {
+    return kernel::DotOp::create(w.b, accumulator.getType(), strategy.getDot(),
+                                 accumulator, input, weight);
+  }
+  InputOffset offsetOf(int64_t pixel, int64_t vector, int64_t tap);
+  Value load(const TilePosition &position, Value trip, InputOffset offset);
+  Value interleave(ArrayRef<Value> inputs);
   Value loadWeight(Value channel, Value trip, int64_t vector, int64_t tapGroup);
 
   kernel::DepthwiseOp op;
@@ -141,46 +159,98 @@ void DepthwiseExpander::reduceTrip(const Tile &tile,
                                    const TilePosition &position, Value trip,
                                    int64_t firstGroup, int64_t endGroup,
                                    MutableArrayRef<Value> accumulators) {
-  for (int64_t tapGroup = firstGroup; tapGroup < endGroup; ++tapGroup)
+  for (int64_t j = 0; group > 1 && j < tile.vectors; ++j)
+    reduceGroups(tile, position, trip, firstGroup, endGroup, j, accumulators);
+  if (group > 1)
+    return;
+  for (int64_t tap = firstGroup; tap < endGroup; ++tap)
     for (int64_t j = 0; j < tile.vectors; ++j) {
-      Value weight = loadWeight(position.channel, trip, j, tapGroup);
+      Value weight = loadWeight(position.channel, trip, j, tap);
       for (int64_t p = 0; p < tile.pixels; ++p) {
         Value &accumulator = accumulators[p * tile.vectors + j];
-        Value input = loadInput(position, trip, p, j, tapGroup * group);
         accumulator =
-            kernel::DotOp::create(w.b, accumulator.getType(), strategy.getDot(),
-                                  accumulator, input, weight);
+            dot(accumulator, load(position, trip, offsetOf(p, j, tap)), weight);
       }
     }
 }
 
-/// The inputs of one group of taps, lane by lane.
-Value DepthwiseExpander::loadInput(const TilePosition &position, Value trip,
-                                   int64_t pixel, int64_t vector,
-                                   int64_t firstTap) {
-  Value first = loadTap(position, trip, pixel, vector, firstTap);
-  if (group == 1)
-    return first;
-  // If there is no second tap, its weight is 0, so any input will do.
-  bool exists = firstTap + 1 < taps.rows * taps.columns;
-  Value second =
-      exists ? loadTap(position, trip, pixel, vector, firstTap + 1) : first;
-  return vector::InterleaveOp::create(w.b, first, second);
+/// The order of the taps does not matter to integers, so each group of inputs
+/// is used for all pixels at once.
+void DepthwiseExpander::reduceGroups(const Tile &tile,
+                                     const TilePosition &position, Value trip,
+                                     int64_t firstGroup, int64_t endGroup,
+                                     int64_t vector,
+                                     MutableArrayRef<Value> accumulators) {
+  struct Use {
+    int64_t tapGroup, pixel;
+  };
+  std::map<std::vector<InputOffset>, SmallVector<Use>> uses;
+  SmallVector<Value> weights;
+  for (int64_t tapGroup = firstGroup; tapGroup < endGroup; ++tapGroup) {
+    weights.push_back(loadWeight(position.channel, trip, vector, tapGroup));
+    for (int64_t p = 0; p < tile.pixels; ++p) {
+      // If there is no such tap, its weight is 0, so any input will do.
+      std::vector<InputOffset> inputs;
+      for (int64_t e = 0; e < group; ++e)
+        inputs.push_back(offsetOf(
+            p, vector, taps.tap(tapGroup, e).value_or(*taps.tap(tapGroup, 0))));
+      uses[inputs].push_back({tapGroup, p});
+    }
+  }
+  for (const auto &[offsets, dots] : uses) {
+    SmallVector<Value> inputs;
+    for (InputOffset offset : offsets)
+      inputs.push_back(load(position, trip, offset));
+    Value input = interleave(inputs);
+    for (const Use &use : dots) {
+      Value &accumulator = accumulators[use.pixel * tile.vectors + vector];
+      accumulator = dot(accumulator, input, weights[use.tapGroup - firstGroup]);
+    }
+  }
 }
 
-Value DepthwiseExpander::loadTap(const TilePosition &position, Value trip,
-                                 int64_t pixel, int64_t vector, int64_t tap) {
-  int64_t tapRow = tap / taps.columns, tapColumn = tap % taps.columns;
+InputOffset DepthwiseExpander::offsetOf(int64_t pixel, int64_t vector,
+                                        int64_t tap) {
+  return {pixel * static_cast<int64_t>(op.getPixelStride()) +
+              tap % taps.columns * op.getTapSteps()[1] + vector * lanes,
+          tap / taps.columns * op.getTapSteps()[0]};
+}
+
+Value DepthwiseExpander::load(const TilePosition &position, Value trip,
+                              InputOffset offset) {
   Value row = w.add(w.mul(position.row, op.getRowStride()),
                     w.mul(trip, op.getTapSteps()[0]));
   Value element =
       w.add(w.mul(position.pixel, op.getPixelStride()), position.channel);
-  int64_t offset = pixel * static_cast<int64_t>(op.getPixelStride()) +
-                   tapColumn * op.getTapSteps()[1] + vector * lanes;
-  return w.load(op.getInput(),
-                {position.image, w.add(row, tapRow * op.getTapSteps()[0]),
-                 w.add(element, offset)},
-                lanes);
+  return w.load(
+      op.getInput(),
+      {position.image, w.add(row, offset.row), w.add(element, offset.element)},
+      lanes);
+}
+
+/// Lane by lane the elements of `inputs`, two or four vectors. Shuffles of
+/// bytes reach no further than 128 bits on many CPUs, so the elements of four
+/// lanes are brought together first.
+Value DepthwiseExpander::interleave(ArrayRef<Value> inputs) {
+  int64_t count = inputs.size();
+  SmallVector<Value> joined(inputs);
+  for (; joined.size() > 1; joined.truncate(joined.size() / 2))
+    for (size_t i = 0; i < joined.size() / 2; ++i) {
+      int64_t size =
+          2 * cast<VectorType>(joined[2 * i].getType()).getNumElements();
+      joined[i] = vector::ShuffleOp::create(
+          w.b, joined[2 * i], joined[2 * i + 1],
+          llvm::to_vector(llvm::seq<int64_t>(0, size)));
+    }
+  SmallVector<int64_t> parts, transposes;
+  for (int64_t first = 0; first < lanes; first += 4)
+    for (int64_t i = 0; i < 4 * count; ++i) {
+      parts.push_back(i / 4 * lanes + first + i % 4);
+      transposes.push_back(first * count + i % count * 4 + i / count);
+    }
+  Value all = joined.front();
+  all = vector::ShuffleOp::create(w.b, all, all, parts);
+  return vector::ShuffleOp::create(w.b, all, all, transposes);
 }
 
 Value DepthwiseExpander::loadWeight(Value channel, Value trip, int64_t vector,

@@ -8,6 +8,8 @@
 
 #include "FormKernels.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -17,26 +19,30 @@ using kernel::ChannelBlocks;
 using kernel::DotKind;
 using kernel::StrategyAttr;
 
-/// Weights in the layout of kernel.depthwise, with groups of `group` taps;
-/// `weight` takes a tap and an output channel.
+/// Weights in the layout of kernel.depthwise, `together` of a lane beside each
+/// other; `weight` takes a tap and an output channel.
 template <typename T, typename WeightFn>
-static SmallVector<T> packDepthwise(StrategyAttr strategy, int64_t group,
+static SmallVector<T> packDepthwise(StrategyAttr strategy, int64_t together,
                                     ArrayRef<int64_t> window, int64_t channels,
                                     const WeightFn &weight) {
-  int64_t lanes = strategy.getLanes();
+  int64_t lanes = strategy.getLanes(), group = strategy.getGroup();
   int64_t padded = ChannelBlocks(strategy, channels).paddedChannels;
   kernel::DepthwiseTaps taps(window, group);
-  int64_t tripTaps = taps.rows * taps.columns;
   SmallVector<T> packed;
+  auto push = [&](int64_t trip, int64_t position, int64_t channel) {
+    std::optional<int64_t> tap;
+    if (channel < channels && position < taps.groups * group)
+      tap = taps.tap(position / group, position % group);
+    packed.push_back(
+        tap ? weight(trip * taps.rows * taps.columns + *tap, channel) : 0);
+  };
   for (int64_t first = 0; first < padded; first += lanes)
     for (int64_t trip = 0; trip < taps.trips; ++trip)
-      for (int64_t tap = 0; tap < taps.groups * group; tap += group)
+      for (int64_t position = 0; position < taps.groups * group;
+           position += together)
         for (int64_t lane = 0; lane < lanes; ++lane)
-          for (int64_t e = 0; e < group; ++e) {
-            bool exists = first + lane < channels && tap + e < tripTaps;
-            packed.push_back(
-                exists ? weight(trip * tripTaps + tap + e, first + lane) : 0);
-          }
+          for (int64_t e = 0; e < together; ++e)
+            push(trip, position + e, first + lane);
   return packed;
 }
 
@@ -74,9 +80,17 @@ static Value packDepthwiseAtRunTime(KernelFormer &former, Value filters,
       strategy.getContext(), strategy.getDot(), strategy.getPixels(),
       /*vectors=*/1, strategy.getLanes(), strategy.getChannelsOuter(),
       strategy.getHighRequantize());
-  Value matrix = former.reshape(filters, {1, window[0] * window[1], channels});
-  return former.packAtRunTime(matrix, layout, taps.rows * taps.columns,
-                              zeroPoint);
+  Value matrix = former.reshape(filters, {window[0], window[1], channels});
+  if (taps.segments > 1) {
+    Value init = tensor::EmptyOp::create(former.rewriter, former.loc,
+                                         {window[1], window[0], channels},
+                                         getElementTypeOrSelf(matrix));
+    matrix = linalg::TransposeOp::create(former.rewriter, former.loc, matrix,
+                                         init, {1, 0, 2})
+                 ->getResult(0);
+  }
+  matrix = former.reshape(matrix, {1, window[0] * window[1], channels});
+  return former.packAtRunTime(matrix, layout, taps.segment, zeroPoint);
 }
 
 void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
@@ -149,7 +163,14 @@ void codegen::formDepthwise(RewriterBase &rewriter, tosa::DepthwiseConv2DOp op,
                      (kernel[1] - 1) * tapStep + padded;
   Value input = former.prepareInput(op.getInput(), window, zeroPoint, rows,
                                     elements, multiplier);
-  Value start = former.bias(op.getBias(), channels, zeroPoint, {});
+  SmallVector<int64_t> sums;
+  if (attr && strategy.getDot() == DotKind::UnsignedSigned4)
+    for (int64_t c = 0; c < channels; ++c) {
+      sums.push_back(0);
+      for (int64_t tap = 0; tap < kernel[0] * kernel[1]; ++tap)
+        sums.back() += intWeight(tap, c);
+    }
+  Value start = former.bias(op.getBias(), channels, zeroPoint, sums);
   former.finish<kernel::DepthwiseOp>(
       input, weights, start, window, {kernel[0], kernel[1]},
       {window.dilationY, tapStep}, channels, std::nullopt);

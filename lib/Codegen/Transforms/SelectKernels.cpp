@@ -112,7 +112,11 @@ StrategyAttr chooseTile(MLIRContext *context, const Machine &machine,
   while (lanes > kLeastLanes && product.channels <= lanes / 2)
     lanes /= 2;
   int64_t totalVectors = llvm::divideCeil(product.channels, lanes);
-  int64_t registers = product.wide ? machine.registers / 2 : machine.registers;
+  // Sums of 64 bits take two registers. A depthwise reduction is so short that
+  // the constants of its epilogue should stay in registers, too.
+  bool isShort = product.depthwise && product.dot != DotKind::Float;
+  int64_t registers =
+      product.wide || isShort ? machine.registers / 2 : machine.registers;
   double best = 0;
   int64_t bestPixels = 0, bestVectors = 0;
   for (int64_t vectors = 1; vectors <= std::min(totalVectors, kMaxVectors);
@@ -183,7 +187,10 @@ std::optional<DotKind> convolutionDot(ConvTy op, const Machine &machine,
   // Four-way products need the zero points folded into the bias, which is
   // possible if the weights are constants.
   bool folds = isInt8 && *weightZp == 0 && isConstant(op.getWeight());
-  return folds && !depthwise ? machine.dot : machine.wideDot();
+  // Lane by lane, sdot has nothing to add up.
+  if (depthwise && machine.dot == DotKind::Signed4)
+    folds = false;
+  return folds ? machine.dot : machine.wideDot();
 }
 
 template <typename ConvTy>

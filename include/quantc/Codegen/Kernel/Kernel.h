@@ -54,15 +54,27 @@ struct ChannelBlocks {
 /// How the loops over the taps of a depthwise convolution are unrolled. A small
 /// window is unrolled completely. Of a large one, the taps of one row are
 /// unrolled, inside a loop over the rows.
+///
+/// The products of a group of taps are added to a lane at once. Its taps are
+/// below each other, so that neighbouring pixels read the same groups of
+/// inputs; only if there is a single row, they are beside each other.
 struct DepthwiseTaps {
   DepthwiseTaps(mlir::ArrayRef<int64_t> taps, int64_t group);
+
+  /// Tap `element` of a group, as the number row * columns + column within the
+  /// iteration, or nothing behind the last tap of a segment.
+  std::optional<int64_t> tap(int64_t group, int64_t element) const;
 
   /// `trips` is the number of iterations of the loop over rows. One iteration
   /// computes `rows` rows of `columns` taps.
   int64_t trips, rows, columns;
-  /// The number of groups into which the taps of one iteration are divided. The
-  /// products of a group are added to a lane at once.
+  /// The taps of one iteration are divided into segments, and these into
+  /// groups. A segment is one column, or all taps.
+  int64_t segments, segment;
+  /// The number of groups of all segments of one iteration.
   int64_t groups;
+  /// The number of taps in a group.
+  int64_t group;
 };
 
 /// Implements the interface of one-shot bufferization for the operations of the

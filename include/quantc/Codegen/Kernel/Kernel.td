@@ -277,9 +277,10 @@ def Kernel_DepthwiseOp : Kernel_ProductOp<"depthwise"> {
     channel.
 
     `weights` is `[1][size]`, with the layout
-    `[vector][segment][group of taps][lane][tap of the group]`. A segment is all taps of the
-    window. If the window has more than 32 taps, each of its rows is a segment. The taps of a
-    segment are padded to whole groups.
+    `[vector][segment][group of taps][lane][tap of the group]`. If a group has one tap, a segment is all taps of
+    the window. If it has more, every column of the window is a segment: the products of several rows are added at once, and
+    pixels beside each other read the same groups. If the window has more than 32 taps, each of its rows is a segment. The
+    taps of a segment are padded to whole groups.
 
     Example:
 
