@@ -14,6 +14,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "NarrowWeights.h"
 #include "quantc/Codegen/Kernel/Kernel.h"
 #include "quantc/Codegen/Transforms/Passes.h"
 
@@ -33,6 +34,7 @@ namespace quantc::codegen {
 
 using namespace mlir;
 using namespace quantc;
+using codegen::NarrowWeights;
 using kernel::DotKind;
 using kernel::StrategyAttr;
 
@@ -42,6 +44,13 @@ namespace {
 /// together with the input. They are then read only once, block by block.
 constexpr int64_t kCachedWeightBytes = 256 * 1024;
 constexpr int64_t kMaxVectors = 16;
+/// Blocks of weights that take more bytes do not stay in a level-1 cache
+/// together with the input.
+constexpr int64_t kNearWeightBytes = 16 * 1024;
+/// The time that a vector from a farther cache takes more than one from the
+/// nearest, and that of making floats of a vector of narrow weights, in cycles.
+constexpr double kFarLoad = 0.25;
+constexpr double kWidening = 2;
 /// Vectors of 128 bits are the narrowest.
 constexpr int64_t kLeastLanes = 4;
 /// The latency of a product: the number of cycles until its accumulator can be
@@ -71,28 +80,39 @@ struct Product {
   int64_t channels;    // output channels
   int64_t weightBytes; // packed weights
   bool depthwise = false;
-  bool wide = false; // sums of 64 bits beside the accumulators
+  bool wide = false;   // sums of 64 bits beside the accumulators
+  bool narrow = false; // weights become floats in registers
 };
 
 /// The estimated time of one reduction step of a tile, in cycles of a core that
 /// does two products and two loads in a cycle. A depthwise tile loads a left
-/// operand for each product.
-double stepCost(int64_t pixels, int64_t vectors, bool depthwise) {
+/// operand for each product. `weightCost` is what a vector of weights costs
+/// beyond its load.
+double stepCost(const Product &product, int64_t pixels, int64_t vectors,
+                double weightCost) {
+  bool depthwise = product.depthwise;
   double products = 0.5 * pixels * vectors;
   double loads = 0.5 * (depthwise ? pixels * vectors : pixels) + 0.5 * vectors;
   return std::max({products, loads, depthwise ? 0.0 : kLatency}) + 0.5 +
-         0.1 * (pixels + vectors);
+         0.1 * (pixels + vectors) + weightCost * vectors;
 }
 
 /// Time of one reduction step over a row of pixels and all channels.
 double rowCost(const Product &product, int64_t pixels, int64_t vectors,
                int64_t totalVectors) {
+  // All pixels of a row read the weights of a block again.
+  double weightCost = 0;
+  if (product.weightBytes / totalVectors * vectors > kNearWeightBytes)
+    weightCost += kFarLoad;
+  if (product.narrow)
+    weightCost += kWidening;
   int64_t wholeTiles = product.pixels / pixels;
   int64_t restPixels = product.pixels % pixels;
   auto columnsCost = [&](int64_t tileVectors) {
-    double cost = wholeTiles * stepCost(pixels, tileVectors, product.depthwise);
+    double cost =
+        wholeTiles * stepCost(product, pixels, tileVectors, weightCost);
     if (restPixels)
-      cost += stepCost(restPixels, tileVectors, product.depthwise);
+      cost += stepCost(product, restPixels, tileVectors, weightCost);
     return cost;
   };
   double cost = totalVectors / vectors * columnsCost(vectors);
@@ -221,7 +241,8 @@ std::optional<Product> describe(tosa::Conv2DOp op, const Machine &machine) {
                  out.getDimSize(3),
                  weight.getNumElements() * bytes,
                  /*depthwise=*/false,
-                 isWide(op)};
+                 isWide(op),
+                 NarrowWeights::match(op.getWeight()).has_value()};
 }
 
 std::optional<Product> describe(tosa::DepthwiseConv2DOp op,

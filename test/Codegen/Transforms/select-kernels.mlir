@@ -48,6 +48,29 @@ func.func @float_depthwise(%x: tensor<1x8x8x16xf32>) -> tensor<1x6x6x16xf32> {
   return %0 : tensor<1x6x6x16xf32>
 }
 
+// Weights that do not stay in the nearest cache are used for several pixels.
+// CHECK-LABEL: @far_weights
+// AVX2: #kernel.strategy<dot = signed16x2, pixels = {{[2-9]}},
+func.func @far_weights(%x: tensor<1x7x7x512xi8>) -> tensor<1x7x7x512xi32> {
+  %w = "tosa.const"() {values = dense<1> : tensor<512x3x3x512xi8>} : () -> tensor<512x3x3x512xi8>
+  %b = "tosa.const"() {values = dense<1> : tensor<512xi32>} : () -> tensor<512xi32>
+  %z = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>} : (tensor<1x7x7x512xi8>, tensor<512x3x3x512xi8>, tensor<512xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x7x7x512xi32>
+  return %0 : tensor<1x7x7x512xi32>
+}
+
+// So are weights that become floats in registers.
+// CHECK-LABEL: @narrow_weights
+// AVX2: #kernel.strategy<dot = float, pixels = 13, vectors = 1,
+func.func @narrow_weights(%x: tensor<1x8x8x16xf32>) -> tensor<1x8x8x64xf32> {
+  %w = "tosa.const"() {values = dense<1> : tensor<64x1x1x16xi8>} : () -> tensor<64x1x1x16xi8>
+  %f = tosa.cast %w : (tensor<64x1x1x16xi8>) -> tensor<64x1x1x16xf32>
+  %b = "tosa.const"() {values = dense<1.0> : tensor<64xf32>} : () -> tensor<64xf32>
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = tosa.conv2d %x, %f, %b, %z, %z {acc_type = f32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x8x8x16xf32>, tensor<64x1x1x16xf32>, tensor<64xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x8x8x64xf32>
+  return %0 : tensor<1x8x8x64xf32>
+}
+
 // Vectors are as narrow as the channels allow.
 // CHECK-LABEL: @few_channels
 // VNNI: #kernel.strategy<{{.*}} vectors = 1, lanes = 8,
