@@ -29,24 +29,27 @@ static bool computes(Operation *op) {
          llvm::any_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
 }
 
+std::optional<OperationReport> quantc::reportOperation(Operation *op) {
+  if (!computes(op))
+    return std::nullopt;
+  OperationReport report;
+  report.kind = op->getName().getStringRef().str();
+  report.tensor = ptq::getTensorName(op->getResult(0)).str();
+  llvm::raw_string_ostream(report.location) << op->getLoc();
+  report.integer = llvm::none_of(op->getOperandTypes(), hasFloatElements) &&
+                   llvm::none_of(op->getResultTypes(), hasFloatElements);
+  return report;
+}
+
 std::vector<OperationReport> quantc::reportOperations(ModuleOp module) {
   std::vector<OperationReport> reports;
-  for (Operation &op : getNetwork(module).getBody().front()) {
-    if (!computes(&op))
-      continue;
-    OperationReport report;
-    report.kind = op.getName().getStringRef().str();
-    report.tensor = ptq::getTensorName(op.getResult(0)).str();
-    llvm::raw_string_ostream(report.location) << op.getLoc();
-    report.integer = llvm::none_of(op.getOperandTypes(), hasFloatElements) &&
-                     llvm::none_of(op.getResultTypes(), hasFloatElements);
-    reports.push_back(std::move(report));
-  }
+  for (Operation &op : getNetwork(module).getBody().front())
+    if (std::optional<OperationReport> report = reportOperation(&op))
+      reports.push_back(std::move(*report));
   return reports;
 }
 
-/// The parameters of a tensor, or nothing if it is not quantized.
-static std::optional<QuantizedTensorReport> reportTensor(Value value) {
+std::optional<QuantizedTensorReport> quantc::reportTensor(Value value) {
   auto tensor = dyn_cast<RankedTensorType>(value.getType());
   auto type = tensor ? dyn_cast<quant::QuantizedType>(tensor.getElementType())
                      : quant::QuantizedType();

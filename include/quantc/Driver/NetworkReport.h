@@ -68,6 +68,12 @@ struct NetworkReport {
   void addTo(llvm::json::Object &manifest) const;
 };
 
+/// `op`, or nothing if it computes nothing: a constant, a cast, a terminator.
+std::optional<OperationReport> reportOperation(mlir::Operation *op);
+
+/// The parameters of a tensor, or nothing if it is not quantized.
+std::optional<QuantizedTensorReport> reportTensor(mlir::Value value);
+
 /// The operations of the network, as it goes into code generation.
 std::vector<OperationReport> reportOperations(mlir::ModuleOp module);
 
