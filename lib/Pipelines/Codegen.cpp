@@ -63,6 +63,7 @@ static void addKernelForming(OpPassManager &pm,
 
 /// TOSA -> linalg, arith, tensor and scf on tensors.
 static void addTosaLowering(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(codegen::createNarrowSums());
   pm.addNestedPass<func::FuncOp>(codegen::createGuardOperands());
   pm.addNestedPass<func::FuncOp>(tosa::createTosaOptionalDecompositionsPass());
   pm.addPass(createCanonicalizerPass());

@@ -143,6 +143,40 @@ def GuardOperands : Pass<"quantc-guard-operands", "::mlir::func::FuncOp"> {
   ];
 }
 
+def NarrowSums : Pass<"quantc-narrow-sums", "::mlir::func::FuncOp"> {
+  let summary = "Compute sums of int8 tensors in 32 bits where that is exact";
+  let description = [{
+    A residual addition is two `tosa.rescale` to i32, a `tosa.add` (or `tosa.sub`) and a `tosa.rescale` to i8, each rescale with a
+    product of 64 bits. This pass looks for factors, an addend and a shift that give the same integers
+    for all 65,536 pairs of i8 values in 32-bit arithmetic, and replaces the chain if it finds them. Chains for which it finds
+    none stay as they are.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.rescale %x, %m0, %s0, %xz, %z {...} : (tensor<8xi8>, ...) -> tensor<8xi32>
+    %1 = tosa.rescale %y, %m1, %s1, %yz, %z {...} : (tensor<8xi8>, ...) -> tensor<8xi32>
+    %2 = tosa.add %0, %1 : (tensor<8xi32>, tensor<8xi32>) -> tensor<8xi32>
+    %3 = tosa.rescale %2, %m2, %s2, %z, %oz {...} : (tensor<8xi32>, ...) -> tensor<8xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %0 = tosa.cast %x : (tensor<8xi8>) -> tensor<8xi32>
+    %1 = tosa.mul %0, %a, %zero : (tensor<8xi32>, tensor<1xi32>, tensor<1xi8>) -> tensor<8xi32>
+    %2 = tosa.cast %y : (tensor<8xi8>) -> tensor<8xi32>
+    %3 = tosa.mul %2, %b, %zero : (tensor<8xi32>, tensor<1xi32>, tensor<1xi8>) -> tensor<8xi32>
+    %4 = tosa.add %1, %3 : (tensor<8xi32>, tensor<8xi32>) -> tensor<8xi32>
+    %5 = tosa.add %4, %c : (tensor<8xi32>, tensor<1xi32>) -> tensor<8xi32>
+    %6 = tosa.arithmetic_right_shift %5, %s {round = false} : (tensor<8xi32>, tensor<1xi32>) -> tensor<8xi32>
+    %7 = tosa.clamp %6 {max_val = 127 : i32, min_val = -128 : i32} : (tensor<8xi32>) -> tensor<8xi32>
+    %8 = tosa.cast %7 : (tensor<8xi32>) -> tensor<8xi8>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
 def StartExtremes : Pass<"quantc-start-extremes", "::mlir::func::FuncOp"> {
   let summary = "Start float maxima and minima at infinity";
   let description = [{
