@@ -34,36 +34,64 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-/// N81
+/// The parts of a row tensor [rows, H] that is perhaps not there.
+static SmallVector<Value> sliceAll(RecurrentLoop &layer, Value all,
+                                   int64_t rows) {
+  SmallVector<Value> parts;
+  for (int64_t row = 0; all && row < rows; ++row)
+    parts.push_back(layer.sliceRows(all, row, 1));
+  return parts;
+}
+
+/// N81, N100
 static void expand(LSTMOp op) {
-  RecurrentLoop layer(op, 4);
-  SmallVector<Value> peepholes;
-  if (Value all = op.getPeepholes())
-    for (int64_t row = 0; row < 3; ++row)
-      peepholes.push_back(layer.sliceRows(all, row, 1));
+  constexpr int64_t kGates = 4;
+  // Normalized sums get their bias afterwards.
+  bool isNormalized = bool(op.getLayerNorm());
+  RecurrentLoop layer(op, kGates, isNormalized ? Value() : op.getBias());
+  SmallVector<Value> peepholes = sliceAll(layer, op.getPeepholes(), 3);
+  SmallVector<Value> norms = sliceAll(layer, op.getLayerNorm(), kGates), biases;
+  if (isNormalized && op.getBias()) {
+    auto norm = cast<RankedTensorType>(op.getLayerNorm().getType());
+    biases =
+        sliceAll(layer, layer.reshape(op.getBias(), norm.getShape()), kGates);
+  }
   layer.build(
       op, op.getInitialHidden(), op.getInitialCell(),
       [&](const RecurrentStep &step) -> RecurrentStates {
         Value recurrent =
             layer.multiply(step.hidden, op.getRecurrence(), Value());
-        auto sum = [&](int64_t gate) {
-          return layer.add(step.inputs[gate], layer.sliceGate(recurrent, gate));
+        // Row `peephole` of the peepholes applies to `cell`, if it is given.
+        auto gate = [&](int64_t index, Activation function, Value cell,
+                        int64_t peephole) {
+          Value sum =
+              layer.add(step.inputs[index], layer.sliceGate(recurrent, index));
+          if (cell && !peepholes.empty())
+            sum = layer.add(sum, layer.mul(cell, peepholes[peephole]));
+          if (isNormalized)
+            sum = layer.mul(layer.normalize(sum), norms[index]);
+          if (!biases.empty())
+            sum = layer.add(sum, biases[index]);
+          return layer.applyToSum(function, sum);
         };
-        auto peep = [&](Value gate, Value cell, int64_t row) {
-          return peepholes.empty()
-                     ? gate
-                     : layer.add(gate, layer.mul(cell, peepholes[row]));
-        };
-        Value i = layer.applyToSum(op.getGate(), peep(sum(0), step.cell, 0));
-        Value f =
-            op.getCoupled()
-                ? layer.fromOne(i)
-                : layer.applyToSum(op.getGate(), peep(sum(2), step.cell, 2));
-        Value g = layer.applyToSum(op.getCellInput(), sum(3));
+        Value i, f;
+        if (!op.getInputCoupled())
+          i = gate(0, op.getGate(), step.cell, 0);
+        f = op.getCoupled() ? layer.fromOne(i)
+                            : gate(2, op.getGate(), step.cell, 2);
+        if (op.getInputCoupled())
+          i = layer.fromOne(f);
+        Value g = gate(3, op.getCellInput(), Value(), 0);
         Value kept = layer.mul(f, step.cell);
-        Value cell = layer.add(kept, layer.mul(i, g));
-        Value o = layer.applyToSum(op.getGate(), peep(sum(1), cell, 1));
-        return {layer.mul(o, layer.apply(op.getOutput(), cell)), cell};
+        Value cell =
+            layer.clampTo(op.getCellClip(), layer.add(kept, layer.mul(i, g)));
+        Value o = gate(1, op.getGate(), cell, 1);
+        Value hidden = layer.mul(o, layer.apply(op.getOutput(), cell));
+        if (Value projection = op.getProjection())
+          hidden = layer.clampTo(
+              op.getProjectionClip(),
+              layer.multiply(hidden, projection, op.getProjectionBias()));
+        return {hidden, cell};
       });
 }
 

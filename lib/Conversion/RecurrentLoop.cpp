@@ -81,18 +81,35 @@ Value RecurrentLoop::sliceGate(Value products, int64_t gate) {
   return tosa::SliceOp::create(b, state, products, start, size);
 }
 
+Value RecurrentLoop::normalize(Value x) {
+  // What keeps a row of equal elements finite, as TFLite has it.
+  constexpr float kEpsilon = 1e-8f;
+  auto ofRows = state.clone({batch, 1});
+  auto mean = [&](Value of) {
+    Value sum = tosa::ReduceSumOp::create(b, ofRows, of, /*axis=*/1);
+    return mul(sum, splat(1.0f / static_cast<float>(hiddenSize), {1, 1}));
+  };
+  Value difference = tosa::SubOp::create(b, state, x, mean(x));
+  Value variance = mean(mul(difference, difference));
+  variance = tosa::AddOp::create(b, ofRows, variance, splat(kEpsilon, {1, 1}));
+  return mul(difference, tosa::RsqrtOp::create(b, ofRows, variance));
+}
+
 static Value buildClamp(OpBuilder &b, Location loc, Value x, float min,
                         float max) {
   return tosa::ClampOp::create(b, loc, x.getType(), x, b.getF32FloatAttr(min),
                                b.getF32FloatAttr(max));
 }
 
+Value RecurrentLoop::clampTo(std::optional<APFloat> limit, Value x) {
+  if (!limit)
+    return x;
+  float most = limit->convertToFloat();
+  return buildClamp(b, b.getLoc(), x, -most, most);
+}
+
 Value RecurrentLoop::applyToSum(Activation activation, Value sum) {
-  if (clip) {
-    float limit = clip->convertToFloat();
-    sum = buildClamp(b, b.getLoc(), sum, -limit, limit);
-  }
-  return apply(activation, sum);
+  return apply(activation, clampTo(clip, sum));
 }
 
 Value RecurrentLoop::apply(Activation activation, Value x) {
@@ -107,6 +124,12 @@ Value RecurrentLoop::apply(Activation activation, Value x) {
   case Activation::HardSigmoid:
     x = mul(x, splat(0.2f, {1, 1}));
     return buildClamp(b, b.getLoc(), add(x, splat(0.5f, {1, 1})), 0.0f, 1.0f);
+  case Activation::Identity:
+    return x;
+  case Activation::Relu6:
+    return buildClamp(b, b.getLoc(), x, 0.0f, 6.0f);
+  case Activation::ReluN1To1:
+    return buildClamp(b, b.getLoc(), x, -1.0f, 1.0f);
   }
   llvm_unreachable("unknown activation");
 }
@@ -116,12 +139,13 @@ void RecurrentLoop::build(
     llvm::function_ref<RecurrentStates(const RecurrentStep &)> buildStep) {
   bool hasCell = op->getNumResults() > 2;
   bool hasSequence = !op->getResult(0).use_empty();
-  auto orZero = [&](Value initial) {
-    return initial ? initial : splat(0.0f, state.getShape());
+  auto orZero = [&](Value initial, unsigned result) {
+    auto type = cast<RankedTensorType>(op->getResult(result).getType());
+    return initial ? initial : splat(0.0f, type.getShape());
   };
-  SmallVector<Value> initial = {orZero(initialHidden)};
+  SmallVector<Value> initial = {orZero(initialHidden, 1)};
   if (hasCell)
-    initial.push_back(orZero(initialCell));
+    initial.push_back(orZero(initialCell, 2));
   if (hasSequence)
     initial.push_back(tensor::EmptyOp::create(
         b, cast<RankedTensorType>(op->getResult(0).getType()).getShape(),
@@ -160,7 +184,9 @@ void RecurrentLoop::build(
       yielded.push_back(next.cell);
     if (hasSequence)
       yielded.push_back(tensor::InsertSliceOp::create(
-          b, next.hidden, carried.back(), offsets, sizes(hiddenSize), strides));
+          b, next.hidden, carried.back(), offsets,
+          sizes(cast<RankedTensorType>(next.hidden.getType()).getDimSize(1)),
+          strides));
     scf::YieldOp::create(b, yielded);
   }
   if (hasSequence)

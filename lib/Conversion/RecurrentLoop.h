@@ -24,7 +24,7 @@
 namespace quantc {
 
 /// What the gates of a step are computed from. Tensors are [N, H] where nothing
-/// else is said.
+/// else is said; with a projection, `hidden` has its size.
 struct RecurrentStep {
   /// W x + b of every gate.
   llvm::SmallVector<mlir::Value> inputs;
@@ -44,17 +44,24 @@ public:
   /// `op` has `gates` gates.
   template <typename OpTy>
   RecurrentLoop(OpTy op, int64_t gates)
+      : RecurrentLoop(op, gates, op.getBias()) {}
+  /// The same with a `bias` of the inputs' products that is another than that
+  /// of the gates, or null.
+  template <typename OpTy>
+  RecurrentLoop(OpTy op, int64_t gates, mlir::Value bias)
       : b(op.getLoc(), op), gates(gates), clip(op.getClip()),
         isReverse(op.getReverse()) {
     auto input = llvm::cast<mlir::RankedTensorType>(op.getInput().getType());
     steps = input.getDimSize(0);
     batch = input.getDimSize(1);
-    state = llvm::cast<mlir::RankedTensorType>(op.getHidden().getType());
+    // A gate is as large as the cell, where there is one.
+    state = llvm::cast<mlir::RankedTensorType>(
+        op->getResults().drop_front().back().getType());
     hiddenSize = state.getDimSize(1);
     // The products of the input, of all steps and gates: [T, N, G * H].
     mlir::Value flat =
         reshape(op.getInput(), {steps * batch, input.getDimSize(2)});
-    products = reshape(multiply(flat, op.getWeights(), op.getBias()),
+    products = reshape(multiply(flat, op.getWeights(), bias),
                        {steps, batch, gates * hiddenSize});
   }
 
@@ -85,10 +92,14 @@ public:
   mlir::Value fromOne(mlir::Value x) {
     return mlir::tosa::SubOp::create(b, state, splat(1.0f, {1, 1}), x);
   }
+  /// Every row of `x` moved and scaled to the mean 0 and the variance 1.
+  mlir::Value normalize(mlir::Value x);
   mlir::Value apply(ptq::Activation activation, mlir::Value x);
   /// `activation` of the sum of a gate, which `clip` limits first.
   mlir::Value applyToSum(ptq::Activation activation, mlir::Value sum);
   mlir::Value splat(float value, llvm::ArrayRef<int64_t> shape);
+  /// `x` with elements in [-limit, limit], or as it is.
+  mlir::Value clampTo(std::optional<llvm::APFloat> limit, mlir::Value x);
 
   /// Replaces the results of `op` by those of a loop over `buildStep`, and
   /// erases it. Initial states that are null are 0. A sequence that nothing

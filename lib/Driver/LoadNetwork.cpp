@@ -100,6 +100,14 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
         << "': only .tflite files have signatures; leave out --signature";
     return nullptr;
   }
+  if (options.sequenceStates != SequenceStates::Zero &&
+      *format != NetworkFormat::TFLite) {
+    emitError(UnknownLoc::get(&context))
+        << "'" << path
+        << "': only .tflite files have operators with a state of their own; "
+           "leave out --state";
+    return nullptr;
+  }
   switch (*format) {
   case NetworkFormat::TFLite:
     return importTFLite(file->getMemBufferRef(), options, context);

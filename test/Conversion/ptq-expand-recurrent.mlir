@@ -57,3 +57,35 @@ func.func @reset_before(%x: tensor<6x1x1xf32>) -> tensor<1x1xf32> {
   %0:2 = ptq.gru %x weights(%w, %r) : (tensor<6x1x1xf32>, tensor<3x1xf32>, tensor<3x1xf32>) -> (tensor<6x1x1xf32>, tensor<1x1xf32>)
   return %0#1 : tensor<1x1xf32>
 }
+
+// Sums without a bias are normalized, the input gate is made of the forget gate, and the hidden state has the size of
+// the projection.
+// CHECK-LABEL: func.func @projected
+func.func @projected(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x5xf32>, %b: tensor<16xf32>, %p: tensor<5x4xf32>,
+                     %n: tensor<4x4xf32>) -> tensor<6x2x5xf32> {
+  // CHECK: %[[NONE:.*]] = "tosa.const"() <{values = dense<0.000000e+00> : tensor<16xf32>}>
+  // CHECK: tosa.conv2d %{{.*}}, %{{.*}}, %[[NONE]], %{{.*}} -> tensor<1x1x12x16xf32>
+  // CHECK: scf.for %[[T:.*]] = %{{.*}} iter_args(%[[H:.*]] = %{{.*}}, %[[C:.*]] = %{{.*}}, %[[ALL:.*]] = %{{.*}}) -> (tensor<2x5xf32>, tensor<2x4xf32>, tensor<6x2x5xf32>)
+  // CHECK: tosa.reduce_sum
+  // CHECK: tosa.reduce_sum
+  // CHECK: tosa.rsqrt
+  // CHECK: %[[F:.*]] = tosa.sigmoid
+  // CHECK: %[[I:.*]] = tosa.sub %{{.*}}, %[[F]]
+  // CHECK: %[[G:.*]] = tosa.tanh
+  // CHECK: %[[KEPT:.*]] = tosa.mul %[[F]], %[[C]]
+  // CHECK: %[[NEW:.*]] = tosa.mul %[[I]], %[[G]]
+  // CHECK: %[[SUM:.*]] = tosa.add %[[KEPT]], %[[NEW]]
+  // CHECK: %[[CELL:.*]] = tosa.clamp %[[SUM]] {max_val = 1.000000e+00 : f32, min_val = -1.000000e+00 : f32}
+  // CHECK: %[[O:.*]] = tosa.sigmoid
+  // CHECK: %[[OUTPUT:.*]] = tosa.clamp %[[CELL]] {max_val = 6.000000e+00 : f32, min_val = 0.000000e+00 : f32}
+  // CHECK: tosa.mul %[[O]], %[[OUTPUT]]
+  // CHECK: tosa.conv2d %{{.*}} -> tensor<1x1x2x5xf32>
+  // CHECK: %[[HIDDEN:.*]] = tosa.clamp %{{.*}} {max_val = 2.000000e+00 : f32, min_val = -2.000000e+00 : f32}
+  // CHECK: %[[MORE:.*]] = tensor.insert_slice %[[HIDDEN]] into %[[ALL]][%[[T]], 0, 0] [1, 2, 5] [1, 1, 1]
+  // CHECK: scf.yield %[[HIDDEN]], %[[CELL]], %[[MORE]]
+  %0:3 = ptq.lstm %x weights(%w, %r) bias(%b) projection(%p) layer_norm(%n)
+    {inputCoupled, cellClip = 1.0 : f32, projectionClip = 2.0 : f32, output = #ptq.activation<relu6>}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x5xf32>, tensor<16xf32>, tensor<5x4xf32>, tensor<4x4xf32>)
+    -> (tensor<6x2x5xf32>, tensor<2x5xf32>, tensor<2x4xf32>)
+  return %0#0 : tensor<6x2x5xf32>
+}

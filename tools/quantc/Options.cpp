@@ -42,6 +42,14 @@ ImportFlags::ImportFlags(cl::SubCommand &sub)
       signature("signature", cl::sub(sub), cl::value_desc("name"),
                 cl::desc("Which function of a .tflite file that has several "
                          "is the network")),
+      state("state", cl::sub(sub), cl::init(SequenceStates::Zero),
+            cl::desc("State of recurrent operators of a .tflite file that "
+                     "compute a whole sequence:"),
+            cl::values(clEnumValN(SequenceStates::Zero, "zero",
+                                  "every run starts with 0 (default)"),
+                       clEnumValN(SequenceStates::Operands, "operands",
+                                  "it is an input and an output of the "
+                                  "network"))),
       inputLayout("input-layout", cl::sub(sub), cl::init(ImageLayout::AsInFile),
                   cl::desc("Layout that image inputs (rank 3 to 5) shall have "
                            "(default: the file's):"),
@@ -59,6 +67,7 @@ llvm::Expected<ImportOptions> ImportFlags::options() const {
   options.batch = batch;
   options.maxBytes = maxMemory * kMiB;
   options.signature = signature;
+  options.sequenceStates = state;
   options.inputLayout = inputLayout;
   options.outputLayout = outputLayout;
   return options;

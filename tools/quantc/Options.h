@@ -27,6 +27,7 @@ private:
   cl::opt<int64_t> batch;
   cl::opt<uint64_t> maxMemory;
   cl::opt<std::string> signature;
+  cl::opt<SequenceStates> state;
   cl::opt<ImageLayout> inputLayout, outputLayout;
 };
 

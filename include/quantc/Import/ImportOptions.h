@@ -21,6 +21,12 @@ enum class ImageLayout {
   NCHW  ///< behind the batch; also NCL and NCDHW
 };
 
+/// What becomes of the state of an operator that computes a whole sequence.
+enum class SequenceStates {
+  Zero,     ///< every run starts with 0
+  Operands, ///< it is an input and an output of the network
+};
+
 /// Options of every importer.
 struct ImportOptions {
   /// The most bytes that one tensor may have. All constants that the file
@@ -32,6 +38,9 @@ struct ImportOptions {
   /// The signature of a TFLite file that is the network. If it is empty, the
   /// network is that of the first subgraph.
   std::string signature;
+  /// For the variable tensors of TFLite's sequence operators. The state of
+  /// operators that compute one step is always an operand of the network.
+  SequenceStates sequenceStates = SequenceStates::Zero;
   /// The layouts to which the network's inputs and outputs are converted. The
   /// layout in the file is assumed to be NCHW for ONNX, NHWC for TFLite, and
   /// for other files the one of the two that is not asked for.

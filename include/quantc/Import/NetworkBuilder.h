@@ -249,15 +249,19 @@ struct RecurrentLayer {
   mlir::Value weights, recurrence;
   /// Null if they are not given.
   mlir::Value bias, hiddenBias, initialHidden, initialCell, peepholes;
-  bool reverse = false, coupled = false, resetAfter = false;
-  std::optional<float> clip;
+  /// Of an LSTM; null if they are not given.
+  mlir::Value projection, projectionBias, layerNorm;
+  bool reverse = false, coupled = false, inputCoupled = false,
+       resetAfter = false;
+  std::optional<float> clip, cellClip, projectionClip;
   /// Those of the gates, of the cell's input and of the output (LSTM); of the
   /// gates and the candidate (GRU); of the hidden state (RNN).
   llvm::SmallVector<ptq::Activation, 3> activations;
 };
 
 /// The results of a recurrent layer. `cell` is null but in an LSTM, and all are
-/// after an error.
+/// after an error. With a projection the hidden state has its size, and not
+/// that of the cell.
 struct RecurrentValues {
   /// [T, N, H].
   mlir::Value sequence;
@@ -522,6 +526,10 @@ public:
   Value toChannelsLast(Value x);
   Value toChannelsFirst(Value x);
   Value concat(ArrayRef<Value> values, int64_t axis);
+  /// The parts, one behind the other along the first dimension. Constants of
+  /// floats become one constant, and so do quantized ones of 8 bits that have
+  /// one scale or one per row: all integers stay, and rows keep their scales.
+  Value joinRows(ArrayRef<Value> parts);
   /// Splits x into parts of `sizes` along `axis`. Empty after an error.
   llvm::SmallVector<Value> split(Value x, int64_t axis,
                                  ArrayRef<int64_t> sizes);

@@ -27,20 +27,29 @@ static SmallVector<Type> getResultTypes(NetworkBuilder &b,
   return types;
 }
 
-static FloatAttr getClip(Builder &b, const RecurrentLayer &layer) {
-  return layer.clip ? b.getF32FloatAttr(*layer.clip) : FloatAttr();
+static FloatAttr getLimit(Builder &b, std::optional<float> limit) {
+  return limit ? b.getF32FloatAttr(*limit) : FloatAttr();
 }
 
 RecurrentValues NetworkBuilder::lstm(const RecurrentLayer &layer) {
   SmallVector<Type> types = getResultTypes(*this, layer, /*states=*/2);
   if (types.empty())
     return {};
+  if (layer.projection) {
+    int64_t cell = shapeOf(layer.projection).back();
+    types.back() = getType({shapeOf(layer.input)[1], cell}, getF32Type());
+    if (!types.back())
+      return {};
+  }
   auto op = ptq::LSTMOp::create(
       builder, getInnerLoc(ptq::LSTMOp::getOperationName()), types, layer.input,
       layer.weights, layer.recurrence, layer.bias, layer.initialHidden,
-      layer.initialCell, layer.peepholes, layer.reverse, layer.coupled,
-      getClip(builder, layer), layer.activations[0], layer.activations[1],
-      layer.activations[2]);
+      layer.initialCell, layer.peepholes, layer.projection,
+      layer.projectionBias, layer.layerNorm, layer.reverse, layer.coupled,
+      layer.inputCoupled, getLimit(builder, layer.clip),
+      getLimit(builder, layer.cellClip),
+      getLimit(builder, layer.projectionClip), layer.activations[0],
+      layer.activations[1], layer.activations[2]);
   return {op.getSequence(), op.getHidden(), op.getCell()};
 }
 
@@ -52,7 +61,8 @@ RecurrentValues NetworkBuilder::gru(const RecurrentLayer &layer) {
       builder, getInnerLoc(ptq::GRUOp::getOperationName()), types, layer.input,
       layer.weights, layer.recurrence, layer.bias, layer.hiddenBias,
       layer.initialHidden, layer.reverse, layer.resetAfter,
-      getClip(builder, layer), layer.activations[0], layer.activations[1]);
+      getLimit(builder, layer.clip), layer.activations[0],
+      layer.activations[1]);
   return {op.getSequence(), op.getHidden(), Value()};
 }
 
@@ -63,6 +73,6 @@ RecurrentValues NetworkBuilder::rnn(const RecurrentLayer &layer) {
   auto op = ptq::RNNOp::create(
       builder, getInnerLoc(ptq::RNNOp::getOperationName()), types, layer.input,
       layer.weights, layer.recurrence, layer.bias, layer.initialHidden,
-      layer.reverse, getClip(builder, layer), layer.activations[0]);
+      layer.reverse, getLimit(builder, layer.clip), layer.activations[0]);
   return {op.getSequence(), op.getHidden(), Value()};
 }

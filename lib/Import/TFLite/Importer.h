@@ -173,6 +173,10 @@ public:
   mlir::LogicalResult setResult(mlir::Value value,
                                 schema::Activation activation);
   mlir::LogicalResult setResults(llvm::ArrayRef<mlir::Value> results);
+  /// From here on, the variable tensor that is input `i` holds `value`.
+  void setState(unsigned i, mlir::Value value) {
+    values.set(op.inputs[i], value);
+  }
   /// All that is known of input `i`, which is there.
   mlir::FailureOr<TensorSlot> getSlot(unsigned i) {
     return values.getSlot(op.inputs[i]);
@@ -211,6 +215,11 @@ bool hasShape(const Tensor &tensor, llvm::ArrayRef<int64_t> shape);
 mlir::LogicalResult checkSame(NetworkBuilder &b, const TensorSlot &slot,
                               const Tensor &from, const Tensor &tensor,
                               llvm::StringRef verb);
+
+/// True for operators that change variable tensors among their inputs.
+bool hasOwnState(schema::Code code);
+/// True for those of them that compute all steps of a sequence.
+bool computesSequence(schema::Code code);
 
 /// Imports every operator of the subgraph.
 mlir::LogicalResult importOperators(Session &session, TensorValues &values);
@@ -255,12 +264,15 @@ constexpr uint32_t kAnyNumber = UINT32_MAX;
 llvm::ArrayRef<Handler> getBlockHandlers();
 llvm::ArrayRef<Handler> getConvolutionHandlers();
 llvm::ArrayRef<Handler> getElementwiseHandlers();
+llvm::ArrayRef<Handler> getLSTMHandlers();
 llvm::ArrayRef<Handler> getPoolingHandlers();
 llvm::ArrayRef<Handler> getQuantizationHandlers();
+llvm::ArrayRef<Handler> getRNNHandlers();
 llvm::ArrayRef<Handler> getReshapingHandlers();
 llvm::ArrayRef<Handler> getSlicingHandlers();
 llvm::ArrayRef<Handler> getStateHandlers();
 llvm::ArrayRef<Handler> getSubgraphHandlers();
+llvm::ArrayRef<Handler> getSvdfHandlers();
 
 } // namespace quantc::tflite
 

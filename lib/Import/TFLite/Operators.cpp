@@ -21,8 +21,9 @@ constexpr size_t kMaxOperators = 200'000;
 static const Handler *findHandler(const Operator &op) {
   for (ArrayRef<Handler> handlers :
        {getBlockHandlers(), getConvolutionHandlers(), getElementwiseHandlers(),
-        getPoolingHandlers(), getQuantizationHandlers(), getReshapingHandlers(),
-        getSlicingHandlers(), getStateHandlers(), getSubgraphHandlers()})
+        getLSTMHandlers(), getPoolingHandlers(), getQuantizationHandlers(),
+        getRNNHandlers(), getReshapingHandlers(), getSlicingHandlers(),
+        getStateHandlers(), getSubgraphHandlers(), getSvdfHandlers()})
     for (const Handler &handler : handlers)
       if (handler.code == op.code && op.version <= handler.maxVersion)
         return &handler;

@@ -48,12 +48,15 @@ struct AssignedVariables {
 
 /// What the subgraphs of one import share.
 struct Session {
-  Session(const Model &model, size_t subgraph, NetworkBuilder &b)
-      : model(model), subgraph(subgraph), b(b) {}
+  Session(const Model &model, size_t subgraph, SequenceStates sequenceStates,
+          NetworkBuilder &b)
+      : model(model), subgraph(subgraph), sequenceStates(sequenceStates), b(b) {
+  }
 
   const Model &model;
   /// The subgraph that is the network.
   const size_t subgraph;
+  const SequenceStates sequenceStates;
   NetworkBuilder &b;
   /// Bytes of all tensors that were computed here.
   size_t knownBytes = 0;
@@ -72,7 +75,8 @@ struct Session {
   std::map<const Tensor *, State> variableTensors;
   /// Found when the first variable is met.
   std::optional<AssignedVariables> assigned;
-  /// The tensors that operators of a subgraph write, where that was asked.
+  /// The tensors that operators of a subgraph write for the next run, where
+  /// that was asked.
   llvm::DenseMap<const Network *, llvm::DenseSet<int32_t>> written;
   /// Reals that stand for constants of another type of the file.
   llvm::DenseMap<mlir::Value, schema::TensorType> constantTypes;

@@ -112,6 +112,22 @@ static FailureOr<TensorSlot> readState(Session &session, State &state,
   return state.current;
 }
 
+/// The tensors that the operators of `network` write for the next run.
+static llvm::DenseSet<int32_t> findWritten(const Session &session,
+                                           const Network &network) {
+  llvm::DenseSet<int32_t> written;
+  for (const Operator &op : network.operators) {
+    written.insert(op.outputs.begin(), op.outputs.end());
+    if (hasOwnState(op.code) &&
+        (!computesSequence(op.code) ||
+         session.sequenceStates == SequenceStates::Operands))
+      for (int32_t input : op.inputs)
+        if (input >= 0 && network.tensors[input].isVariable)
+          written.insert(input);
+  }
+  return written;
+}
+
 FailureOr<TensorSlot> tflite::readVariableTensor(Session &session,
                                                  const Network &network,
                                                  const Tensor &tensor) {
@@ -121,8 +137,7 @@ FailureOr<TensorSlot> tflite::readVariableTensor(Session &session,
     state.name = getTensorName(tensor);
     auto [written, isFirst] = session.written.try_emplace(&network);
     if (isFirst)
-      for (const Operator &op : network.operators)
-        written->second.insert(op.outputs.begin(), op.outputs.end());
+      written->second = findWritten(session, network);
     state.isAssigned = written->second.contains(tensor.index);
     // The runtime starts with the number 0.
     std::optional<ElementType> type = getHostType(tensor.type);
@@ -139,7 +154,7 @@ void tflite::keepVariableTensors(Session &session, TensorValues &values) {
   auto end =
       session.variableTensors.lower_bound(tensors.data() + tensors.size());
   for (; it != end; ++it)
-    if (it->second.input)
+    if (!it->second.current.isEmpty())
       if (FailureOr<TensorSlot> slot = values.getSlot(it->first->index);
           succeeded(slot))
         it->second.current = *slot;

@@ -26,9 +26,10 @@ namespace {
 class Importer {
 public:
   Importer(const Model &model, size_t subgraph, const Signature *signature,
-           NetworkBuilder &b)
+           const ImportOptions &options, NetworkBuilder &b)
       : network(model.subgraphs[subgraph]), signature(signature), b(b),
-        session(model, subgraph, b), values(network, session) {}
+        session(model, subgraph, options.sequenceStates, b),
+        values(network, session) {}
 
   LogicalResult importNetwork();
 
@@ -229,7 +230,8 @@ OwningOpRef<ModuleOp> quantc::importTFLite(llvm::MemoryBufferRef file,
     return nullptr;
   warnUnreachable(*model, loc);
   NetworkBuilder builder(context, path);
-  if (failed(Importer(*model, subgraph, *signature, builder).importNetwork()))
+  if (failed(Importer(*model, subgraph, *signature, options, builder)
+                 .importNetwork()))
     return nullptr;
   OwningOpRef<ModuleOp> module = builder.finish();
   if (module)

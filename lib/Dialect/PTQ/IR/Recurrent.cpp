@@ -30,9 +30,10 @@ using namespace quantc::ptq;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The sizes of one layer: steps T, batch N, input I and hidden state H.
+/// The sizes of one layer: steps T, batch N, input I, hidden state and a gate,
+/// which an LSTM with a projection has of another size.
 struct Sizes {
-  int64_t steps, batch, input, hidden;
+  int64_t steps, batch, input, hidden, gate;
 };
 } // namespace
 
@@ -50,9 +51,20 @@ static LogicalResult verifyShape(Operation *op, Value value, StringRef what,
   return error << "], but got " << type;
 }
 
-/// Checks what all layers have: `op` has `gates` gates.
+/// Checks that `limit`, if it is given, can be one.
+static LogicalResult verifyLimit(Operation *op, std::optional<APFloat> limit,
+                                 StringRef name) {
+  if (!limit || limit->convertToFloat() > 0)
+    return success();
+  return op->emitOpError("expects a ")
+         << name << " above 0, but got " << limit->convertToFloat();
+}
+
+/// Checks what all layers have: `op` has `gates` gates of `gateSize` elements,
+/// or as many as the hidden state has.
 template <typename OpTy>
-static FailureOr<Sizes> verifyLayer(OpTy op, int64_t gates) {
+static FailureOr<Sizes> verifyLayer(OpTy op, int64_t gates,
+                                    std::optional<int64_t> gateSize = {}) {
   auto input = cast<RankedTensorType>(op.getInput().getType());
   if (input.getRank() != 3 || !input.hasStaticShape())
     return op.emitOpError("expects an input of the static shape [time steps, "
@@ -64,13 +76,13 @@ static FailureOr<Sizes> verifyLayer(OpTy op, int64_t gates) {
                           "hidden size], but got ")
            << hidden;
   Sizes s{input.getDimSize(0), input.getDimSize(1), input.getDimSize(2),
-          hidden.getDimSize(1)};
-  if (llvm::is_contained(input.getShape(), 0) || s.hidden == 0)
+          hidden.getDimSize(1), gateSize.value_or(hidden.getDimSize(1))};
+  if (llvm::is_contained(input.getShape(), 0) || s.hidden == 0 || s.gate == 0)
     return op.emitOpError("has no time step, or tensors without elements: ")
            << input;
-  std::string rows =
-      gates == 1 ? "hidden size" : std::to_string(gates) + " x hidden size";
-  int64_t allRows = gates * s.hidden;
+  std::string unit = gateSize ? "cell size" : "hidden size";
+  std::string rows = gates == 1 ? unit : std::to_string(gates) + " x " + unit;
+  int64_t allRows = gates * s.gate;
   if (failed(verifyShape(op, op.getHidden(), "a hidden state",
                          {s.batch, s.hidden}, "batch, hidden size")) ||
       failed(verifyShape(op, op.getSequence(), "a sequence",
@@ -84,23 +96,54 @@ static FailureOr<Sizes> verifyLayer(OpTy op, int64_t gates) {
       failed(verifyShape(op, op.getInitialHidden(), "an initial hidden state",
                          {s.batch, s.hidden}, "batch, hidden size")))
     return failure();
-  if (std::optional<APFloat> clip = op.getClip())
-    if (!(clip->convertToFloat() > 0))
-      return op.emitOpError("expects a clip above 0, but got ")
-             << clip->convertToFloat();
+  if (failed(verifyLimit(op, op.getClip(), "clip")))
+    return failure();
   return s;
 }
 
+/// Options that only make sense together, or not together.
+static LogicalResult verifyCombination(LSTMOp op) {
+  if (!op.getProjection() && (op.getProjectionBias() || op.getProjectionClip()))
+    return op.emitOpError(
+        "has a bias or a clip of a projection that is not given");
+  if (op.getCoupled() && op.getInputCoupled())
+    return op.emitOpError("has gates i and f that are both made of the other; "
+                          "leave out 'coupled' or 'inputCoupled'");
+  if (op.getLayerNorm() && op.getClip())
+    return op.emitOpError("has gates whose sums are clamped and normalized; "
+                          "leave out 'clip' or the layer norm");
+  return success();
+}
+
 LogicalResult LSTMOp::verify() {
-  FailureOr<Sizes> s = verifyLayer(*this, 4);
+  auto cell = cast<RankedTensorType>(getCell().getType());
+  if (cell.getRank() != 2 || !cell.hasStaticShape())
+    return emitOpError(
+               "expects a cell of the static shape [batch, size], but got ")
+           << cell;
+  std::optional<int64_t> gateSize;
+  if (getProjection())
+    gateSize = cell.getDimSize(1);
+  FailureOr<Sizes> s = verifyLayer(*this, 4, gateSize);
+  StringRef unit = gateSize ? "cell size" : "hidden size";
+  std::string ofBatch = ("batch, " + unit).str();
   if (failed(s) ||
       failed(verifyShape(*this, getInitialCell(), "an initial cell",
-                         {s->batch, s->hidden}, "batch, hidden size")) ||
-      failed(verifyShape(*this, getCell(), "a cell", {s->batch, s->hidden},
-                         "batch, hidden size")))
+                         {s->batch, s->gate}, ofBatch)) ||
+      failed(verifyShape(*this, getCell(), "a cell", {s->batch, s->gate},
+                         ofBatch)) ||
+      failed(verifyShape(*this, getProjection(), "a projection",
+                         {s->hidden, s->gate}, "hidden size, cell size")) ||
+      failed(verifyShape(*this, getProjectionBias(), "a projection's bias",
+                         {s->hidden}, "hidden size")) ||
+      failed(verifyShape(*this, getLayerNorm(), "a layer norm", {4, s->gate},
+                         ("4, " + unit).str())) ||
+      failed(verifyLimit(*this, getCellClip(), "cellClip")) ||
+      failed(verifyLimit(*this, getProjectionClip(), "projectionClip")) ||
+      failed(verifyCombination(*this)))
     return failure();
-  return verifyShape(*this, getPeepholes(), "peepholes", {3, s->hidden},
-                     "3, hidden size");
+  return verifyShape(*this, getPeepholes(), "peepholes", {3, s->gate},
+                     ("3, " + unit).str());
 }
 
 LogicalResult GRUOp::verify() {
@@ -167,6 +210,8 @@ static LogicalResult canQuantizeLayer(SchemeAttr scheme, std::string &reason) {
 OperandRole LSTMOp::getOperandRole(unsigned operand) {
   if (getOperand(operand) == getInitialCell())
     return OperandRole::Activation;
+  if (getOperand(operand) == getProjection())
+    return OperandRole::Weight;
   return getLayerRole(*this, operand);
 }
 
@@ -191,7 +236,27 @@ WeightLayout LSTMOp::getWeightLayout(unsigned) { return getRowLayout(); }
 WeightLayout GRUOp::getWeightLayout(unsigned) { return getRowLayout(); }
 WeightLayout RNNOp::getWeightLayout(unsigned) { return getRowLayout(); }
 
+/// What the integer forms of an LSTM do not have.
+static StringRef getFloatOption(LSTMOp op) {
+  if (op.getProjection())
+    return "a projection";
+  if (op.getLayerNorm())
+    return "a layer norm";
+  if (op.getCellClip())
+    return "a cell that is clamped";
+  return op.getInputCoupled() ? "an input gate made of the forget gate" : "";
+}
+
 LogicalResult LSTMOp::canQuantize(SchemeAttr scheme, std::string &reason) {
+  StringRef option = getFloatOption(*this);
+  if (!option.empty() && scheme.getExecution() != Execution::WeightOnly) {
+    reason = ("an LSTM with " + option + " has no form in the scheme " +
+              stringifyScheme(scheme) +
+              "; leave it in float, or use float16 or weight-only for it, "
+              "which store its weights in fewer bytes")
+                 .str();
+    return failure();
+  }
   return canQuantizeLayer(scheme, reason);
 }
 

@@ -82,6 +82,18 @@ func.func @lstm(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32
   return %1#2 : tensor<2x4xf32>
 }
 
+// CHECK-LABEL: func.func @projected_lstm
+func.func @projected_lstm(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x5xf32>, %p: tensor<5x4xf32>,
+                          %b: tensor<5xf32>, %n: tensor<4x4xf32>) -> tensor<2x5xf32> {
+  // CHECK: ptq.lstm %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}}) projection(%{{[^ ,)]+}}) projection_bias(%{{[^ ,)]+}}) layer_norm(%{{[^ ,)]+}})
+  // CHECK-SAME: {cellClip = 1.000000e+00 : f32, inputCoupled, output = #ptq.activation<relu6>, projectionClip = 2.000000e+00 : f32}
+  %0:3 = ptq.lstm %x weights(%w, %r) projection(%p) projection_bias(%b) layer_norm(%n)
+    {inputCoupled, cellClip = 1.0 : f32, projectionClip = 2.0 : f32, output = #ptq.activation<relu6>}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x5xf32>, tensor<5x4xf32>, tensor<5xf32>, tensor<4x4xf32>)
+    -> (tensor<6x2x5xf32>, tensor<2x5xf32>, tensor<2x4xf32>)
+  return %0#1 : tensor<2x5xf32>
+}
+
 // CHECK-LABEL: func.func @gru
 func.func @gru(%x: tensor<6x1x3xf32>, %w: tensor<12x3xf32>, %r: tensor<12x4xf32>, %b: tensor<12xf32>, %bh: tensor<4xf32>) -> tensor<1x4xf32> {
   // CHECK: ptq.gru %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}}) bias(%{{[^ ,)]+}}) hidden_bias(%{{[^ ,)]+}}) {candidate = #ptq.activation<relu>, resetAfter}

@@ -125,3 +125,84 @@ func.func @too_few_names(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor
     : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return
 }
+
+// -----
+
+func.func @cell_rank(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a cell of the static shape [batch, size], but got 'tensor<4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<4xf32>)
+  return
+}
+
+// -----
+
+func.func @projection(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x5xf32>, %p: tensor<4x5xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a projection of shape [hidden size, cell size] = [5, 4], but got 'tensor<4x5xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) projection(%p)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x5xf32>, tensor<4x5xf32>) -> (tensor<6x2x5xf32>, tensor<2x5xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @projected_recurrence(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>, %p: tensor<5x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects recurrent weights of shape [4 x cell size, hidden size] = [16, 5], but got 'tensor<16x4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) projection(%p)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>, tensor<5x4xf32>) -> (tensor<6x2x5xf32>, tensor<2x5xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @no_projection(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op has a bias or a clip of a projection that is not given}}
+  %0:3 = ptq.lstm %x weights(%w, %r) {projectionClip = 1.0 : f32}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @projection_bias(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x5xf32>, %p: tensor<5x4xf32>, %b: tensor<4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a projection's bias of shape [hidden size] = [5], but got 'tensor<4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) projection(%p) projection_bias(%b)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x5xf32>, tensor<5x4xf32>, tensor<4xf32>) -> (tensor<6x2x5xf32>, tensor<2x5xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @layer_norm(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>, %n: tensor<3x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a layer norm of shape [4, hidden size] = [4, 4], but got 'tensor<3x4xf32>'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) layer_norm(%n)
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>, tensor<3x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @clipped_norm(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>, %n: tensor<4x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op has gates whose sums are clamped and normalized; leave out 'clip' or the layer norm}}
+  %0:3 = ptq.lstm %x weights(%w, %r) layer_norm(%n) {clip = 1.0 : f32}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>, tensor<4x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @both_coupled(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op has gates i and f that are both made of the other; leave out 'coupled' or 'inputCoupled'}}
+  %0:3 = ptq.lstm %x weights(%w, %r) {coupled, inputCoupled}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @cell_clip(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a cellClip above 0, but got 0.000000e+00}}
+  %0:3 = ptq.lstm %x weights(%w, %r) {cellClip = 0.0 : f32}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}

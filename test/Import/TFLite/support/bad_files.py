@@ -14,6 +14,7 @@ import tempfile
 
 import numpy as np
 
+import bad_recurrent
 from network import Network, Params
 from sparse import DENSE, SPARSE, Sparse
 
@@ -127,7 +128,7 @@ def misaligned():
 
 def unsupported(n):
     """Three kinds of operators, one of them twice."""
-    for name, code, version in (("a", "UNIDIRECTIONAL_SEQUENCE_LSTM", 2), ("b", "SVDF", 1), ("c", "SVDF", 1)):
+    for name, code, version in (("a", "RFFT2D", 2), ("b", "CUMSUM", 1), ("c", "CUMSUM", 1)):
         n.op(code, [IN], [n.tensor(name, (1,))], version=version)
     n.op("CUSTOM", [IN], [n.tensor("d", (1,))])
     n.codes[-1]["custom_code"] = "Mine"
@@ -217,8 +218,9 @@ EDITS = [
     ("zero-point", quantized(SUM, [0.5], 128), {}, "has the zero point 128, which is not a value of type INT8"),
     ("custom-params", quantized(SUM, [0.5], details_type="CustomQuantization", details={}), {}, "quantization parameters of a custom kind"),
     ("unsupported", unsupported, {},
-     "operators that quantc does not support: 1 x ADD version 99, 1 x CUSTOM 'Mine' version 1, 2 x SVDF version 1, "
-     "1 x UNIDIRECTIONAL_SEQUENCE_LSTM version 2; replace them"),
+     "operators that quantc does not support: 1 x ADD version 99, 2 x CUMSUM version 1, 1 x CUSTOM 'Mine' version 1, "
+     "1 x RFFT2D version 2; replace them"),
+    *bad_recurrent.EDITS,
 ]
 
 

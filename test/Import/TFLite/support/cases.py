@@ -5,13 +5,17 @@ from network import Params
 
 
 class Operand:
-    """An input of the network, or a constant of it, perhaps behind DEQUANTIZE."""
+    """An input of the network, a constant of it, perhaps behind DEQUANTIZE, or a variable tensor."""
 
     def __init__(self, array, params=None, constant=False, name=None, sparse=None, dequantized=False, int4=False,
-                 block=None, block_zeros=None):
+                 block=None, block_zeros=None, variable=False):
         self.array, self.params, self.constant, self.name = np.asarray(array), params, constant, name
         self.sparse, self.dequantized, self.int4, self.block = sparse, dequantized, int4, block
-        self.block_zeros = block_zeros
+        self.block_zeros, self.variable = block_zeros, variable
+
+    @property
+    def is_input(self):
+        return not self.constant and not self.variable
 
     @property
     def reals(self):
@@ -118,6 +122,8 @@ class Case:
                     reals = network.tensor(f"{name}.reals", operand.array.shape)
                     network.op("DEQUANTIZE", [inputs.pop()], [reals])
                     inputs.append(reals)
+            elif operand.variable:
+                inputs.append(network.tensor(name, operand.array.shape, is_variable=True))
             else:
                 inputs.append(network.tensor(name, operand.array.shape, operand.array.dtype, operand.params))
                 network.inputs.append(inputs[-1])

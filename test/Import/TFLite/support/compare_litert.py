@@ -65,7 +65,7 @@ def sample_inputs(case, rng):
     """SAMPLES arrays for each input, by name; the first sample is the case's own."""
     inputs = {}
     for index, operand in enumerate(case.operands):
-        if not operand or operand.constant:
+        if not operand or not operand.is_input:
             continue
         array = operand.array
         more = [array]
@@ -102,7 +102,7 @@ def run_group(group, workdir, only):
     rng = np.random.default_rng(3)
     together, inputs, jobs = Network(), {}, []
     cases = [case for case in GROUPS[group] if only in case.name and f"{group}/{case.name}" not in REFUSED and
-             any(operand and not operand.constant for operand in case.operands)]
+             any(operand and operand.is_input for operand in case.operands)]
     for case in cases:
         case.add_to(together)
         own = sample_inputs(case, rng)

@@ -11,9 +11,10 @@ import numpy as np
 import float_cases
 import partly_cases
 import quantized_cases
+import recurrent_cases
 from network import Network
 
-GROUPS = {**float_cases.GROUPS, **quantized_cases.GROUPS, "partly": partly_cases.PARTLY}
+GROUPS = {**float_cases.GROUPS, **quantized_cases.GROUPS, **recurrent_cases.GROUPS, "partly": partly_cases.PARTLY}
 
 
 def main():
@@ -23,7 +24,7 @@ def main():
     for case in cases:
         case.add_to(network)
         for index, operand in enumerate(case.operands):
-            if operand and not operand.constant:
+            if operand and operand.is_input:
                 inputs[f"{case.name}.{index}"] = operand.array[np.newaxis]
     path = network.write(workdir / f"{group}.tflite")
     np.savez(workdir / "in.npz", **inputs)

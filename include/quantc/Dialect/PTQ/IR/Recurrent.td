@@ -19,12 +19,16 @@ def PTQ_Activation : PTQ_Enum<"Activation", "A function inside of a recurrent la
   I32EnumAttrCase<"Tanh", 1, "tanh">,
   I32EnumAttrCase<"Relu", 2, "relu">,
   I32EnumAttrCase<"HardSigmoid", 3, "hard_sigmoid">,
+  I32EnumAttrCase<"Identity", 4, "identity">,
+  I32EnumAttrCase<"Relu6", 5, "relu6">,
+  I32EnumAttrCase<"ReluN1To1", 6, "relu_n1_to_1">,
 ]>;
 
 def PTQ_ActivationAttr : EnumAttr<PTQ_Dialect, PTQ_Activation, "activation"> {
   let summary = "A function inside of a recurrent layer";
   let description = [{
-    `sigmoid`, `tanh`, `relu`, or `hard_sigmoid`: max(0, min(1, x / 5 + 1 / 2)).
+    `sigmoid`, `tanh`, `relu`, `hard_sigmoid`: max(0, min(1, x / 5 + 1 / 2)), `identity`: x,
+    `relu6`: max(0, min(6, x)), or `relu_n1_to_1`: max(-1, min(1, x)).
 
     Example:
 
@@ -74,7 +78,15 @@ def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
         h = o output(c)
 
     `peepholes` [3, H] are pi, po and pf, and 0 if they are not given. The result `cell` [N, H] is the c of the
-    last step.
+    last step. With `inputCoupled`, i is 1 - f instead of a gate of its own, whose rows are then not read. With `cellClip`, the new c
+    is clamped to [-cellClip, cellClip] before anything reads it.
+
+    With `projection` [P, H], the hidden state has P elements, and so have the rows of `recurrence`, the
+    initial state, `hidden` and the rows of `sequence`: h = projection (o output(c)) + projectionBias. `projectionBias` [P] is 0
+    if it is not given, and with `projectionClip` this h is clamped to [-projectionClip, projectionClip].
+
+    With `layerNorm` [4, H], which has a row for each gate, a gate applies its function to n(s) * layerNorm + b, where s is its sum without
+    the bias b, and n(s) = (s - mean(s)) / sqrt(variance(s) + 1e-8) over the H elements of s. It cannot be combined with `clip`.
   }] # commonDescription # [{
     Example:
 
@@ -87,8 +99,11 @@ def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
   let arguments = (ins PTQ_FloatTensor:$input, PTQ_FloatTensor:$weights,
       PTQ_FloatTensor:$recurrence, Optional<PTQ_FloatTensor>:$bias,
       Optional<PTQ_FloatTensor>:$initialHidden, Optional<PTQ_FloatTensor>:$initialCell,
-      Optional<PTQ_FloatTensor>:$peepholes, UnitAttr:$reverse, UnitAttr:$coupled,
-      OptionalAttr<F32Attr>:$clip,
+      Optional<PTQ_FloatTensor>:$peepholes, Optional<PTQ_FloatTensor>:$projection,
+      Optional<PTQ_FloatTensor>:$projectionBias, Optional<PTQ_FloatTensor>:$layerNorm,
+      UnitAttr:$reverse, UnitAttr:$coupled, UnitAttr:$inputCoupled,
+      OptionalAttr<F32Attr>:$clip, OptionalAttr<F32Attr>:$cellClip,
+      OptionalAttr<F32Attr>:$projectionClip,
       DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Sigmoid">:$gate,
       DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$cellInput,
       DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$output);
@@ -96,7 +111,9 @@ def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
   let assemblyFormat = [{
     $input `weights` `(` $weights `,` $recurrence `)` (`bias` `(` $bias^ `)`)?
     (`initial_hidden` `(` $initialHidden^ `)`)? (`initial_cell` `(` $initialCell^ `)`)?
-    (`peepholes` `(` $peepholes^ `)`)? attr-dict `:` functional-type(operands, results)
+    (`peepholes` `(` $peepholes^ `)`)?
+    (`projection` `(` $projection^ `)`)? (`projection_bias` `(` $projectionBias^ `)`)?
+    (`layer_norm` `(` $layerNorm^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
 }
 

@@ -1,0 +1,83 @@
+"""Operators with a state that are wrong in one place each, for bad_files.py."""
+from recurrent_cases import bidirectional_lstm, bidirectional_rnn, lstm_case, rnn_case, svdf_case
+
+
+def broken(case, change):
+    """`change` gets the network and the operator of the case."""
+    def edit(network):
+        case.add_to(network)
+        change(network, network.operators[-1])
+    return edit
+
+
+def inputs(**places):
+    """Input `iN` is another tensor: -1, or what another input of the operator is."""
+    def change(network, op):
+        old = list(op["inputs"])
+        for place, other in places.items():
+            op["inputs"][int(place[1:])] = other if other < 0 else old[other]
+    return change
+
+
+def tensor(place, **fields):
+    return lambda network, op: network.tensors[op["inputs"][place]].update(fields)
+
+
+def options(**fields):
+    return lambda network, op: op["options"].update(fields)
+
+
+def without_options(network, op):
+    del op["options"], op["options_type"]
+
+
+def one_output(network, op):
+    network.outputs.remove(op["outputs"].pop())
+
+
+def more_inputs(network, op):
+    op["inputs"].append(-1)
+
+
+LSTM, STEP = lstm_case("sequence"), lstm_case("step", step=True)
+BOTH, AUXILIARY = bidirectional_lstm("both"), bidirectional_lstm("second", auxiliary="second")
+RNN, RNNS, SVDF = rnn_case("rnn"), bidirectional_rnn("rnns"), svdf_case("svdf")
+
+EDITS = [(f"recurrent-{name}", broken(case, change), {}, message) for name, case, change, message in (
+    ("gate", LSTM, inputs(i2=-1), "UNIDIRECTIONAL_SEQUENCE_LSTM has no weights of a gate (input 2)"),
+    ("gate-rank", LSTM, inputs(i2=12), "has weights of a gate (input 2) of shape [4] instead of [4, 3]"),
+    ("gate-size", LSTM, inputs(i2=6), "has weights of a gate (input 2) of shape [4, 4] instead of [4, 3]"),
+    ("gate-type", LSTM, tensor(2, type="INT32"), "has weights of a gate (input 2) of type INT32"),
+    ("output-gate", LSTM, inputs(i4=-1), "has no weights of the output gate (input 4)"),
+    ("diagonal-gate", LSTM, inputs(i8=12), "has weights of the output gate (input 8) of 1 dimensions instead of 2, as diagonal ones are"),
+    ("diagonal", LSTM, options(diagonal_recurrent_tensors=True), "has diagonal recurrent weights, which are not supported"),
+    ("bias", LSTM, inputs(i13=-1), "has no bias of a gate (input 13)"),
+    ("half-gate", LSTM, inputs(i1=-1), "has only one of the two weights of the input gate (inputs 1 and 5)"),
+    ("peephole", LSTM, inputs(i10=12), "has no peephole weights of a gate (input 9)"),
+    ("projection", LSTM, inputs(i16=2), "has projection (input 16) of shape [4, 3] instead of [4, 4]"),
+    ("state", LSTM, inputs(i18=-1), "has no variable tensor for its activation state (input 18)"),
+    ("fixed-state", LSTM, tensor(19, is_variable=False), "has no variable tensor for its cell state (input 19)"),
+    ("state-shape", LSTM, tensor(18, shape=[1, 4]), "has activation state (input 18) of shape [1, 4] instead of [2, 4]"),
+    ("inputs", LSTM, more_inputs, "has 21 inputs instead of 20, or 24 with layer normalization"),
+    ("rank", LSTM, tensor(0, shape=[5, 6]), "has an input 0 of 2 dimensions instead of 3"),
+    ("no-steps", LSTM, tensor(0, shape=[0, 2, 3]), "is empty or of unknown size"),
+    ("integers", LSTM, tensor(0, type="INT8"), "of type INT8; quantc reads operators with a state in float only: give it the float network"),
+    ("activation", LSTM, options(activation="SIGN_BIT"), "has the fused activation 5, which is not supported"),
+    ("options", LSTM, without_options, "UNIDIRECTIONAL_SEQUENCE_LSTM has no options"),
+    ("step-options", STEP, without_options, "LSTM has no options"),
+    ("step-kernel", STEP, options(kernel=7), "LSTM has the unknown kernel 7"),
+    ("step-basic", STEP, options(kernel="BASIC"), "LSTM has the basic kernel with 20 inputs and 1 outputs instead of 5 and 4"),
+    ("both-options", BOTH, without_options, "BIDIRECTIONAL_SEQUENCE_LSTM has no options"),
+    ("both-outputs", BOTH, one_output, "BIDIRECTIONAL_SEQUENCE_LSTM has 1 outputs instead of 2"),
+    ("auxiliary", AUXILIARY, tensor(39, shape=[5, 1, 4]), "has an auxiliary input (input 39) of 5 steps of 1 sequences instead of 5 steps of 2"),
+    ("rnn-weights", RNN, inputs(i1=3), "has weights (input 1) of shape [4] instead of [4, 3]"),
+    ("rnn-state", RNN, tensor(4, is_variable=False), "has no variable tensor for its hidden state (input 4)"),
+    ("rnn-options", RNN, without_options, "UNIDIRECTIONAL_SEQUENCE_RNN has no options"),
+    ("rnns-options", RNNS, without_options, "BIDIRECTIONAL_SEQUENCE_RNN has no options"),
+    ("rnns-outputs", RNNS, options(merge_outputs=True), "BIDIRECTIONAL_SEQUENCE_RNN has 2 outputs instead of 1"),
+    ("svdf-rank", SVDF, options(rank=4), "SVDF has 6 features, which are not a multiple of its rank of 4"),
+    ("svdf-no-rank", SVDF, options(rank=0), "SVDF has 6 features, which are not a multiple of its rank of 0"),
+    ("svdf-weights", SVDF, inputs(i1=3), "SVDF has weights of 1 and 2 dimensions instead of 2"),
+    ("svdf-state", SVDF, tensor(4, shape=[2, 23]), "SVDF has state (input 4) of shape [2, 23] instead of [2, 24]"),
+    ("svdf-options", SVDF, without_options, "SVDF has no options"),
+)]
