@@ -50,6 +50,8 @@ RecurrentValues NetworkBuilder::lstm(const RecurrentLayer &layer) {
       getLimit(builder, layer.cellClip),
       getLimit(builder, layer.projectionClip), layer.activations[0],
       layer.activations[1], layer.activations[2]);
+  if (scheme)
+    applyScheme(op);
   return {op.getSequence(), op.getHidden(), op.getCell()};
 }
 
@@ -63,6 +65,8 @@ RecurrentValues NetworkBuilder::gru(const RecurrentLayer &layer) {
       layer.initialHidden, layer.reverse, layer.resetAfter,
       getLimit(builder, layer.clip), layer.activations[0],
       layer.activations[1]);
+  if (scheme)
+    applyScheme(op);
   return {op.getSequence(), op.getHidden(), Value()};
 }
 
@@ -74,5 +78,7 @@ RecurrentValues NetworkBuilder::rnn(const RecurrentLayer &layer) {
       builder, getInnerLoc(ptq::RNNOp::getOperationName()), types, layer.input,
       layer.weights, layer.recurrence, layer.bias, layer.initialHidden,
       layer.reverse, getLimit(builder, layer.clip), layer.activations[0]);
+  if (scheme)
+    applyScheme(op);
   return {op.getSequence(), op.getHidden(), Value()};
 }

@@ -24,7 +24,9 @@ def tensor(place, **fields):
 
 
 def options(**fields):
-    return lambda network, op: op["options"].update(fields)
+    def change(network, op):
+        op["options"] = {**op["options"], **fields}
+    return change
 
 
 def without_options(network, op):
@@ -60,7 +62,7 @@ EDITS = [(f"recurrent-{name}", broken(case, change), {}, message) for name, case
     ("state-shape", LSTM, tensor(18, shape=[1, 4]), "has activation state (input 18) of shape [1, 4] instead of [2, 4]"),
     ("inputs", LSTM, more_inputs, "has 21 inputs instead of 20, or 24 with layer normalization"),
     ("rank", LSTM, tensor(0, shape=[5, 6]), "has an input 0 of 2 dimensions instead of 3"),
-    ("no-steps", LSTM, tensor(0, shape=[0, 2, 3]), "is empty or of unknown size"),
+    ("no-steps", LSTM, tensor(0, shape=[0, 2, 3]), "is a constant, or an input twice"),
     ("integers", LSTM, tensor(0, type="INT8"), "of type INT8; quantc reads operators with a state in float only: give it the float network"),
     ("activation", LSTM, options(activation="SIGN_BIT"), "has the fused activation 5, which is not supported"),
     ("options", LSTM, without_options, "UNIDIRECTIONAL_SEQUENCE_LSTM has no options"),

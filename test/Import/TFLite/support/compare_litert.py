@@ -27,6 +27,7 @@ SHARE = 0.3
 # What LiteRT does not run or gets wrong, and why.
 NO_BIAS = "it wants a bias"
 NO_OPTIONS = "it wants options that say what the operands say already"
+AUXILIARY_SIZE = "it takes the auxiliary input to be of the size of the input"
 SPARSE = "it reads sparse weights of this format as if they were dense"
 REFUSED = {
     "convolutions/conv_valid": NO_BIAS,
@@ -58,6 +59,12 @@ REFUSED = {
     "sparse/sparse_conv_blocks": NO_BIAS,
     "sparse/sparse_dense": SPARSE,
     "int8/sparse_dense": SPARSE,
+    "recurrent/lstm_none": "it does not copy the cell where there is no function",
+    "recurrent/bilstm_batch": "its results of merged directions behind the batch vary from run to run",
+    "recurrent/bilstm_auxiliary_size": AUXILIARY_SIZE,
+    "recurrent/bilstm_second_size": AUXILIARY_SIZE,
+    "recurrent/birnn_auxiliary_size": AUXILIARY_SIZE,
+    "recurrent/birnn_second_size": AUXILIARY_SIZE,
 }
 
 

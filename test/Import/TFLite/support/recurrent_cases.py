@@ -111,10 +111,9 @@ def lstm_case(name, time_major=True, options=None, step=False, **more):
                 ("UnidirectionalSequenceLSTM", dict(time_major=time_major, **options)), tolerance=5e-6)
 
 
-def bidirectional_lstm(name, merge=False, time_major=True, auxiliary=None, options=None, **more):
-    """`auxiliary`: "own", with weights of its own, or "second", what the second direction reads."""
+def bidirectional_lstm(name, merge=False, time_major=True, auxiliary=None, extra=SIZE, options=None, **more):
+    """`auxiliary`: an input of size `extra`: "own", with weights of its own, or "second", what the second direction reads."""
     options = {"activation": "TANH", **(options or {})}
-    extra = 2
     shape = (STEPS, BATCH, SIZE) if time_major else (BATCH, STEPS, SIZE)
     hidden = more.get("projection") or CELL
     sides = [direction(seed, size=extra if auxiliary == "second" and seed == 300 else SIZE, **more)[0] for seed in (200, 300)]
@@ -157,8 +156,7 @@ def rnn_case(name, time_major=True, activation="TANH", step=False, **more):
                 expect, options, tolerance=5e-6)
 
 
-def bidirectional_rnn(name, merge=False, time_major=True, auxiliary=None):
-    extra = 2
+def bidirectional_rnn(name, merge=False, time_major=True, auxiliary=None, extra=SIZE):
     shape = (STEPS, BATCH, SIZE) if time_major else (BATCH, STEPS, SIZE)
     aux = X(*shape[:2], extra, seed=9) if auxiliary else None
     aux_weights = [C(CELL, extra, seed=seed) if auxiliary == "own" else None for seed in (620, 621)]
@@ -199,14 +197,17 @@ RECURRENT = [
     *[lstm_case(f"lstm_{name.lower()}", options=dict(activation=name, cell_clip=2.0)) for name in ACTIVATIONS if name != "TANH"],
     lstm_case("lstm_step", step=True), lstm_case("lstm_step_all", step=True, options=dict(cell_clip=0.4, proj_clip=0.3), norm=True, **ALL),
     bidirectional_lstm("bilstm"), bidirectional_lstm("bilstm_merged", merge=True),
-    bidirectional_lstm("bilstm_batch", merge=True, time_major=False, coupled=True),
+    bidirectional_lstm("bilstm_batch", merge=True, time_major=False), bidirectional_lstm("bilstm_coupled", time_major=False, coupled=True),
+    bidirectional_lstm("bilstm_coupled_merged", merge=True, coupled=True),
     bidirectional_lstm("bilstm_all", options=dict(cell_clip=0.9, proj_clip=0.7), **ALL),
     bidirectional_lstm("bilstm_auxiliary", auxiliary="own"), bidirectional_lstm("bilstm_second", auxiliary="second"),
     bidirectional_lstm("bilstm_auxiliary_coupled", auxiliary="own", coupled=True, time_major=False),
+    bidirectional_lstm("bilstm_auxiliary_size", auxiliary="own", extra=2), bidirectional_lstm("bilstm_second_size", auxiliary="second", extra=2),
     rnn_case("rnn"), rnn_case("rnn_batch", time_major=False), rnn_case("rnn_step", step=True),
     *[rnn_case(f"rnn_{name.lower()}", activation=name) for name in ACTIVATIONS if name != "TANH"],
     bidirectional_rnn("birnn"), bidirectional_rnn("birnn_merged", merge=True, time_major=False),
     bidirectional_rnn("birnn_auxiliary", auxiliary="own"), bidirectional_rnn("birnn_second", auxiliary="second"),
+    bidirectional_rnn("birnn_auxiliary_size", auxiliary="own", extra=2), bidirectional_rnn("birnn_second_size", auxiliary="second", extra=2),
     svdf_case("svdf"), svdf_case("svdf_relu", activation="RELU"), svdf_case("svdf_one", rank=1, bias=False), svdf_case("svdf_memory", memory=1),
 ]
 # Integer weights next to floats: those of a layer are multiplied as floats.
