@@ -110,9 +110,84 @@ def parts():
     expect("both, first", got["both.37_next"], got["both:0"][0, :, CELL:])
 
 
+def loop(body, *operands):
+    """A network of one WHILE whose condition is that the first operand is below 6; the operands follow it."""
+    n, condition = body.subgraphs[0], Network(body)
+    for index, tensor in enumerate(body.inputs):
+        fields = body.tensors[tensor]
+        condition.tensors.append(dict(fields, name=f"condition.{index}"))
+    condition.inputs = list(range(len(body.inputs)))
+    condition.outputs = [condition.tensor("less", (), bool)]
+    condition.op("LESS", [0, condition.constant("limit", np.int32(6))], condition.outputs)
+    outputs = [n.tensor(f"end.{index}", body.tensors[tensor]["shape"], np.float32 if index else np.int32)
+               for index, tensor in enumerate(body.inputs)]
+    n.op("WHILE", [n.constant("start", np.int32(0)), *operands], outputs, "While",
+         dict(condition_subgraph=condition.number, body_subgraph=body.number))
+    return outputs
+
+
+def cell_in_loop():
+    """An LSTM as a converter writes it that does not know the layer: a WHILE over the time steps."""
+    n = Network()
+    body = Network(n)
+    rng = np.random.default_rng(8)
+    weights, biases = (rng.uniform(-0.9, 0.9, shape).astype(np.float32) for shape in ((4 * CELL, SIZE + CELL), 4 * CELL))
+    time, h, c, all_x = body.tensor("time", (), np.int32), *[body.tensor(name, (2, CELL)) for name in "hc"], body.tensor("all_x", X.shape)
+    body.inputs = [time, h, c, all_x]
+
+    def apply_op(code, operands, *shape, **more):
+        result = body.tensor(f"{code}{len(body.tensors)}", shape)
+        body.op(code, operands, [result], **more)
+        return result
+    x = apply_op("GATHER", [all_x, time], 2, SIZE, options_type="Gather")
+    joined = apply_op("CONCATENATION", [x, h], 2, SIZE + CELL, options_type="Concatenation", options=dict(axis=1))
+    sums = apply_op("FULLY_CONNECTED", [joined, body.constant("weights", weights), body.constant("biases", biases)], 2, 4 * CELL,
+                    options_type="FullyConnected")
+    gates = [body.tensor(f"gate{gate}", (2, CELL)) for gate in range(4)]
+    body.op("SPLIT", [body.constant("axis", np.int32(1)), sums], gates)
+    i, f, o = (apply_op("LOGISTIC", [gates[gate]], 2, CELL) for gate in (0, 1, 3))
+    added = apply_op("MUL", [i, apply_op("TANH", [gates[2]], 2, CELL)], 2, CELL, options_type="Mul")
+    cell = apply_op("ADD", [apply_op("MUL", [f, c], 2, CELL, options_type="Mul"), added], 2, CELL, options_type="Add")
+    hidden = apply_op("MUL", [o, apply_op("TANH", [cell], 2, CELL)], 2, CELL, options_type="Mul")
+    later = body.tensor("later", (), np.int32)
+    body.op("ADD", [time, body.constant("one", np.int32(1))], [later], "Add")
+    body.outputs = [later, hidden, cell, all_x]
+    n.inputs = [n.tensor("x", X.shape)]
+    zeros = n.constant("zeros", np.zeros((2, CELL), np.float32))
+    n.outputs = loop(body, zeros, zeros, *n.inputs)[1:3]
+    got = run(n.write(WORKDIR / "cell.tflite"), dict(x=X))
+    parts = [part for gate in np.split(weights, 4) for part in (gate[:, :SIZE], gate[:, SIZE:])]
+    _, want, want_cell = apply(X, [*parts[::2], *parts[1::2], None, None, None, *np.split(biases, 4), None, None],
+                               *[np.zeros((2, CELL), np.float32)] * 2, None, dict(activation="TANH"))
+    expect("cell in a loop", got["end.1"], want)
+    expect("cell in a loop, cell", got["end.2"], want_cell)
+
+
+def layer_in_loop():
+    """The second round starts with the states of the first one; the next run starts with 0 again."""
+    n = Network()
+    body = Network(n)
+    case = rnn_case("layer")
+    weights = [operand.array[:, :SIZE] if operand.array.ndim == 2 else operand.array for operand in case.operands[1:4]]
+    weights = [array[:SIZE] for array in weights]
+    time, x, y, later = (body.tensor("time", (), np.int32), body.tensor("bx", X.shape), body.tensor("by", X.shape),
+                         body.tensor("later", (), np.int32))
+    body.op("UNIDIRECTIONAL_SEQUENCE_RNN", [x, *[body.constant(f"w{i}", array) for i, array in enumerate(weights)],
+                                            body.tensor("state", (2, SIZE), is_variable=True)], [y],
+            "SequenceRNN", dict(activation="TANH", time_major=True))
+    body.op("ADD", [time, body.constant("step", np.int32(3))], [later], "Add")
+    body.inputs, body.outputs = [time, x], [later, y]
+    n.inputs = [n.tensor("x", X.shape)]
+    n.outputs = loop(body, *n.inputs)[1:]
+    got = run(n.write(WORKDIR / "layer.tflite"), dict(x=X))
+    first, hidden = rnn(X, *weights, np.zeros((2, SIZE)), "TANH")
+    expect_names("layer in a loop", got, ["end.1"])
+    expect("layer in a loop", got["end.1"], rnn(first, *weights, hidden, "TANH")[0])
+
+
 def main():
     WORKDIR.mkdir(parents=True, exist_ok=True)
-    for test in (steps, basic, parts):
+    for test in (steps, basic, parts, cell_in_loop, layer_in_loop):
         test()
 
 
