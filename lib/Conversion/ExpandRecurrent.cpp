@@ -149,8 +149,9 @@ struct ExpandRecurrentPass
     : quantc::impl::PTQExpandRecurrentBase<ExpandRecurrentPass> {
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
-      llvm::TypeSwitch<Operation *>(op).Case<LSTMOp, GRUOp, RNNOp>(
-          [](auto op) { expand(op); });
+      llvm::TypeSwitch<Operation *>(op)
+          .Case<LSTMOp, GRUOp, RNNOp>([](auto op) { expand(op); })
+          .Case([](IntegerLSTMOp op) { expandIntegerLSTM(op); });
     });
   }
 };

@@ -116,6 +116,9 @@ private:
   mlir::Value products;
 };
 
+/// Replaces `op` by a loop over its steps.
+void expandIntegerLSTM(ptq::IntegerLSTMOp op);
+
 } // namespace quantc
 
 #endif // QUANTC_LIB_CONVERSION_RECURRENTLOOP_H

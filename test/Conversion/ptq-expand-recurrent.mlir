@@ -89,3 +89,20 @@ func.func @projected(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x
     -> (tensor<6x2x5xf32>, tensor<2x5xf32>, tensor<2x4xf32>)
   return %0#0 : tensor<6x2x5xf32>
 }
+
+// Integers: both products are rounded apart, and the last state alone is carried.
+// CHECK-LABEL: func.func @integers
+func.func @integers(%x: tensor<6x1x3xi8>, %w: tensor<16x3xi8>, %r: tensor<16x4xi8>, %b: tensor<16xi32>) -> tensor<1x4xi8> {
+  // CHECK: tosa.conv2d %{{.*}} -> tensor<1x1x6x16xi32>
+  // CHECK: tosa.rescale %{{.*}} {{.*}}per_channel = true{{.*}}rounding_mode = DOUBLE_ROUND{{.*}} -> tensor<1x1x6x16xi16>
+  // CHECK: scf.for %[[T:.*]] = %{{.*}} iter_args(%[[H:.*]] = %{{.*}}, %[[C:.*]] = %{{.*}}) -> (tensor<1x4xi8>, tensor<1x4xi16>)
+  // CHECK: tosa.conv2d %{{.*}} -> tensor<1x1x1x16xi32>
+  // CHECK: tosa.rescale %{{.*}} -> tensor<1x1x1x16xi16>
+  // CHECK: %[[NEXT:.*]] = tosa.rescale %{{.*}} -> tensor<1x4xi8>
+  // CHECK: scf.yield %[[NEXT]], %{{.*}} : tensor<1x4xi8>, tensor<1x4xi16>
+  %0:3 = ptq.integer_lstm %x weights(%w, %r) bias(%b) {
+      inputScale = 0.5 : f64, inputZeroPoint = -3 : i64, hiddenScale = 7.8125e-03 : f64, hiddenZeroPoint = 0 : i64,
+      weightScales = array<f64: 0.01, 0.02, 0.01, 0.01>, recurrenceScales = array<f64: 0.01, 0.02, 0.01, 0.01>, cellExponent = -12 : i64}
+    : (tensor<6x1x3xi8>, tensor<16x3xi8>, tensor<16x4xi8>, tensor<16xi32>) -> (tensor<6x1x4xi8>, tensor<1x4xi8>, tensor<1x4xi16>)
+  return %0#1 : tensor<1x4xi8>
+}

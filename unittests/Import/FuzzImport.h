@@ -57,8 +57,12 @@ inline int fuzzImport(Importer import, const uint8_t *data, size_t size) {
   }
   hasError = false;
   llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
+  // Both ways, and always the same one for the same bytes.
+  ImportOptions options;
+  if (size % 2 == 1)
+    options.sequenceStates = SequenceStates::Operands;
   mlir::OwningOpRef<mlir::ModuleOp> module =
-      import(llvm::MemoryBufferRef(bytes, "fuzz"), {}, *context);
+      import(llvm::MemoryBufferRef(bytes, "fuzz"), options, *context);
   if (module ? mlir::failed(mlir::verify(*module)) : !hasError)
     std::abort();
   return 0;

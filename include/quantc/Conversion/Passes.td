@@ -295,7 +295,7 @@ def WidenFloats : Pass<"widen-floats", "::mlir::func::FuncOp"> {
 def PTQExpandRecurrent : Pass<"ptq-expand-recurrent", "::mlir::func::FuncOp"> {
   let summary = "Spells recurrent layers as a loop over time";
   let description = [{
-    Replaces `ptq.lstm`, `ptq.gru` and `ptq.rnn` by TOSA operations and an `scf.for` over the time steps. The
+    Replaces `ptq.lstm`, `ptq.gru`, `ptq.rnn` and `ptq.integer_lstm` by TOSA operations and an `scf.for` over the time steps. The
     products of weights and inputs of all steps are one convolution in front of the
     loop. The loop carries the states and, if it is read, the sequence of hidden states. It is the last
     step before code generation, because TOSA has no such loop.

@@ -293,6 +293,21 @@ struct QuantizationParams {
   int64_t block = 0;
 };
 
+/// What an LSTM in the integers of TFLite's kernel is computed from. States
+/// and the input are reals that are quantized with their parameters.
+struct IntegerLSTMLayer {
+  /// [T, N, I].
+  mlir::Value input;
+  /// Storage integers of the gates i, o, f, g: i8, i8 and i32.
+  mlir::Value weights, recurrence, bias;
+  /// Null if they are 0.
+  mlir::Value initialHidden, initialCell;
+  QuantizationParams inputParams, hiddenParams, cellParams;
+  llvm::SmallVector<double, 4> weightScales, recurrenceScales;
+  int64_t cellExponent = 0;
+  std::optional<float> cellClip;
+};
+
 /// Builds a module with one public function.
 class NetworkBuilder {
 public:
@@ -461,6 +476,8 @@ public:
              bool transposeA, bool transposeB);
 
   RecurrentValues lstm(const RecurrentLayer &layer);
+  /// Results are reals behind their parameters.
+  RecurrentValues integerLSTM(const IntegerLSTMLayer &layer);
   RecurrentValues gru(const RecurrentLayer &layer);
   RecurrentValues rnn(const RecurrentLayer &layer);
 

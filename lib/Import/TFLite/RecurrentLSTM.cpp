@@ -223,6 +223,9 @@ static LogicalResult importForward(Node &node, const Options &options,
            << "has " << node.getNumInputs() << " inputs instead of "
            << kWithoutNorm << ", or " << kWithNorm
            << " with layer normalization; the file is damaged";
+  if (timeMajor && node.getInput(0).type == schema::TensorType_INT8)
+    return importIntegerLSTM(node, options.activation, options.cellClip,
+                             *timeMajor);
   LSTMNode lstm(node, options);
   if (failed(lstm.checkTypes()))
     return failure();

@@ -42,8 +42,8 @@ LogicalResult RecurrentNode::checkTypes() const {
       return node.emitError()
              << "computes '" << getTensorName(*tensor) << "' of type "
              << getTypeName(tensor->type)
-             << "; quantc reads operators with a state in float only: give it "
-                "the float network, and quantize that with quantc";
+             << "; quantc reads operators with this state in float only: give "
+                "it the float network, and quantize that with quantc";
   return success();
 }
 
@@ -212,15 +212,21 @@ FailureOr<Value> RecurrentNode::readState(unsigned i, StringRef what,
   FailureOr<TensorSlot> slot = node.getSlot(i);
   if (failed(slot))
     return failure();
-  const Array *known = node.getKnown(i);
-  if (!known)
-    return find(i, what, shape);
-  if (failed(checkShape(i, what, known->shape, shape)))
+  if (const Array *known = node.getKnown(i);
+      known && failed(checkShape(i, what, known->shape, shape)))
     return failure();
-  auto isZero = [&](int64_t at) { return host::getReal(*known, at) == 0; };
-  if (llvm::all_of(llvm::seq<int64_t>(0, known->elementCount()), isZero))
+  Value value = get(i, what, shape);
+  if (!value)
+    return failure();
+  // Zeros, also where they were quantized.
+  Value reals = value;
+  while (isa_and_nonnull<quant::DequantizeCastOp, quant::QuantizeCastOp>(
+      reals.getDefiningOp()))
+    reals = reals.getDefiningOp()->getOperand(0);
+  std::optional<SmallVector<float>> known = NetworkBuilder::getFloats(reals);
+  if (known && llvm::all_of(*known, [](float real) { return real == 0; }))
     return Value();
-  return find(i, what, shape);
+  return value;
 }
 
 void RecurrentNode::chooseScheme(ArrayRef<Value> weights) {

@@ -84,6 +84,11 @@ private:
   std::optional<bool> timeMajor;
 };
 
+/// UNIDIRECTIONAL_SEQUENCE_LSTM with int8 inputs.
+mlir::LogicalResult importIntegerLSTM(Node &node, ptq::Activation activation,
+                                      std::optional<float> cellClip,
+                                      bool timeMajor);
+
 } // namespace quantc::tflite
 
 #endif // QUANTC_LIB_IMPORT_TFLITE_RECURRENTNODE_H

@@ -188,7 +188,9 @@ static void warnUnreachable(const Model &model, Location loc) {
 
 static bool hasInt16Activations(const Network &network) {
   return llvm::any_of(network.tensors, [](const Tensor &tensor) {
-    return !tensor.isConstant && tensor.type == schema::TensorType_INT16;
+    // The cell of an int8 LSTM has 16 bits, too.
+    return !tensor.isConstant && !tensor.isVariable &&
+           tensor.type == schema::TensorType_INT16;
   });
 }
 

@@ -94,6 +94,20 @@ func.func @projected_lstm(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tenso
   return %0#1 : tensor<2x5xf32>
 }
 
+// CHECK-LABEL: func.func @integer_lstm
+func.func @integer_lstm(%x: tensor<6x1x3xi8>, %w: tensor<16x3xi8>, %r: tensor<16x4xi8>, %b: tensor<16xi32>,
+                        %h: tensor<1x4xi8>, %c: tensor<1x4xi16>) -> tensor<6x1x4xi8> {
+  // CHECK: %[[SEQUENCE:.*]], %[[HIDDEN:.*]], %[[CELL:.*]] = ptq.integer_lstm %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}}) bias(%{{[^ ,)]+}})
+  // CHECK-SAME: initial_hidden(%{{[^ ,)]+}}) initial_cell(%{{[^ ,)]+}}) {cellClip = 1.000000e+01 : f32, cellExponent = -12 : i64, hiddenScale = 7.812500e-03 : f64
+  %sequence, %hidden, %cell = ptq.integer_lstm %x weights(%w, %r) bias(%b) initial_hidden(%h) initial_cell(%c) {
+      inputScale = 0.5 : f64, inputZeroPoint = -3 : i64, hiddenScale = 7.8125e-03 : f64, hiddenZeroPoint = 0 : i64,
+      weightScales = array<f64: 0.01, 0.02, 0.01, 0.01>, recurrenceScales = array<f64: 0.01, 0.02, 0.01, 0.01>,
+      cellExponent = -12 : i64, cellClip = 10.0 : f32}
+    : (tensor<6x1x3xi8>, tensor<16x3xi8>, tensor<16x4xi8>, tensor<16xi32>, tensor<1x4xi8>, tensor<1x4xi16>)
+    -> (tensor<6x1x4xi8>, tensor<1x4xi8>, tensor<1x4xi16>)
+  return %sequence : tensor<6x1x4xi8>
+}
+
 // CHECK-LABEL: func.func @gru
 func.func @gru(%x: tensor<6x1x3xf32>, %w: tensor<12x3xf32>, %r: tensor<12x4xf32>, %b: tensor<12xf32>, %bh: tensor<4xf32>) -> tensor<1x4xf32> {
   // CHECK: ptq.gru %{{[^ ,)]+}} weights(%{{[^ ,)]+}}, %{{[^ ,)]+}}) bias(%{{[^ ,)]+}}) hidden_bias(%{{[^ ,)]+}}) {candidate = #ptq.activation<relu>, resetAfter}

@@ -1,4 +1,5 @@
 """Operators with a state that are wrong in one place each, for bad_files.py."""
+from integer_lstm import Layer
 from recurrent_cases import bidirectional_lstm, bidirectional_rnn, lstm_case, rnn_case, svdf_case
 
 
@@ -43,6 +44,7 @@ def more_inputs(network, op):
 
 LSTM, STEP = lstm_case("sequence"), lstm_case("step", step=True)
 BOTH, AUXILIARY = bidirectional_lstm("both"), bidirectional_lstm("second", auxiliary="second")
+INTEGERS = Layer("integers")
 RNN, RNNS, SVDF = rnn_case("rnn"), bidirectional_rnn("rnns"), svdf_case("svdf")
 
 EDITS = [(f"recurrent-{name}", broken(case, change), {}, message) for name, case, change, message in (
@@ -63,7 +65,26 @@ EDITS = [(f"recurrent-{name}", broken(case, change), {}, message) for name, case
     ("inputs", LSTM, more_inputs, "has 21 inputs instead of 20, or 24 with layer normalization"),
     ("rank", LSTM, tensor(0, shape=[5, 6]), "has an input 0 of 2 dimensions instead of 3"),
     ("no-steps", LSTM, tensor(0, shape=[0, 2, 3]), "is a constant, or an input twice"),
-    ("integers", LSTM, tensor(0, type="INT8"), "of type INT8; quantc reads operators with a state in float only: give it the float network"),
+    ("integers", LSTM, tensor(0, type="INT8"),
+     "computes in integers with an activation state of type FLOAT32, which is supported in float only; give quantc the float network"),
+    ("integers-step", STEP, tensor(0, type="INT8"), "of type INT8; quantc reads operators with this state in float only: give it the float"),
+    ("integers-coupled", INTEGERS, inputs(i1=-1), "computes in integers with an input gate made of the forget gate"),
+    ("integers-peepholes", INTEGERS, inputs(i10=12), "computes in integers with peephole weights"),
+    ("integers-projection", INTEGERS, inputs(i16=5), "computes in integers with a projection"),
+    ("integers-norm", INTEGERS, inputs(i21=12), "computes in integers with layer normalization"),
+    ("integers-activation", INTEGERS, options(activation="RELU"), "computes in integers with another activation than TANH"),
+    ("integers-state", INTEGERS, tensor(18, is_variable=False), "has no variable tensor for an activation state (input 18)"),
+    ("integers-cell", INTEGERS, tensor(19, type="INT8"), "computes in integers with a cell state of type INT8"),
+    ("integers-cell-scale", INTEGERS, tensor(19, quantization=dict(scale=[0.001], zero_point=[0])),
+     "computes in integers with a cell state of scale 0.001000 instead of a power of two from 2^-15 to 2^-9"),
+    ("integers-output", INTEGERS, tensor(18, quantization=dict(scale=[0.5], zero_point=[3])),
+     "computes in integers with an output that has other integers than its activation state"),
+    ("integers-gate", INTEGERS, inputs(i2=-1), "has no weights of a gate (input 2)"),
+    ("integers-gate-shape", INTEGERS, inputs(i2=6), "has weights of a gate (input 2) that are no constants of type INT8 and shape [6, 5]"),
+    ("integers-gate-zero", INTEGERS, tensor(7, quantization=dict(scale=[0.01], zero_point=[1])),
+     "has recurrent weights of a gate (input 7) that are no constants of type INT8 and shape [6, 6] with one scale and the zero point 0"),
+    ("integers-bias", INTEGERS, inputs(i13=-1), "has no biases of a gate (input 13)"),
+    ("integers-scales", INTEGERS, tensor(0, quantization=dict(scale=[1e12], zero_point=[0])), "has no integer multiplier"),
     ("activation", LSTM, options(activation="SIGN_BIT"), "has the fused activation 5, which is not supported"),
     ("options", LSTM, without_options, "UNIDIRECTIONAL_SEQUENCE_LSTM has no options"),
     ("step-options", STEP, without_options, "LSTM has no options"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from bad_files import EDITS, edited, good, misaligned
+from integer_lstm import Layer
 from network import SCHEMA, Network
 from run_cases import GROUPS
 
@@ -21,6 +22,8 @@ def main():
         for case in cases:
             networks[f"{group}-{case.name}"] = network = Network()
             case.add_to(network)
+    networks["integer-lstm"] = Network()
+    Layer("lstm").add_to(networks["integer-lstm"])
     for name, edit, model, _ in EDITS:
         networks[f"bad-{name}"] = edited(edit, model)
     for name, network in networks.items():

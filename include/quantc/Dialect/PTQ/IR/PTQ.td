@@ -243,5 +243,6 @@ def PTQ_YieldOp : PTQ_Op<"yield", [Pure, Terminator, HasParent<"PointwiseOp">]> 
 }
 
 include "quantc/Dialect/PTQ/IR/Recurrent.td"
+include "quantc/Dialect/PTQ/IR/IntegerLSTM.td"
 
 #endif // QUANTC_DIALECT_PTQ_IR_PTQ_TD

@@ -1,0 +1,58 @@
+"""LSTM layers of quantized files give the integers of the kernel.
+
+usage: recurrent_integers.py WORKDIR      quantc and flatc are in PATH
+"""
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+
+from integer_lstm import Layer
+from network import Network
+
+WORKDIR = pathlib.Path(sys.argv[1])
+
+
+def run(model, inputs, *options):
+    np.savez(WORKDIR / "in.npz", **{name: array[None] for name, array in inputs.items()})
+    subprocess.run(["quantc", "run", model, WORKDIR / "in.npz", "-o", WORKDIR / "out.npz", *options], check=True)
+    return {name: array[0] for name, array in np.load(WORKDIR / "out.npz").items()}
+
+
+def equal(name, got, want):
+    if got.dtype != want.dtype or not np.array_equal(got, want):
+        sys.exit(f"{name}: {np.count_nonzero(got != want)} of {want.size} integers differ\n{got}\n{want}")
+
+
+def main():
+    WORKDIR.mkdir(parents=True, exist_ok=True)
+    # Large scales saturate the sums and the cell.
+    layers = [Layer("plain"), Layer("batch", time_major=False, seed=1, units=9), Layer("one", batch=1, units=1, size=1, steps=3, seed=2),
+              Layer("saturated", seed=3, scale=0.2, exponent=-15, steps=12), Layer("clipped", seed=4, clip=1.5, exponent=-11),
+              Layer("wide_clip", seed=5, clip=10.0), Layer("coarse", seed=6, exponent=-9, steps=20), Layer("fine", seed=7, exponent=-15)]
+    for layer in layers:
+        network = Network()
+        layer.add_to(network)
+        path = network.write(WORKDIR / f"{layer.name}.tflite")
+        want, _, _ = layer.expect(layer.data)
+        for options in ([], ["--contract=tflm"], ["--contract=exact"]):
+            got = run(path, dict(x=layer.turn(layer.data)), *options)
+            equal(f"{layer.name} {options}", got["y"], layer.turn(want))
+        # Two runs in turn: the second starts where the first ended.
+        held = {}
+        hidden = cell = None
+        for part in range(2):
+            want, hidden, cell = layer.expect(layer.data, hidden, cell)
+            got = run(path, dict(x=layer.turn(layer.data), **held), "--state=operands")
+            for name, expected in (("y", layer.turn(want)), ("hidden_next", hidden), ("cell_next", cell)):
+                equal(f"{layer.name}, part {part}: {name}", got[name], expected)
+            held = dict(hidden=hidden, cell=cell)
+    layer = layers[0]
+    library = WORKDIR / "plain.so"
+    subprocess.run(["quantc", "compile", WORKDIR / "plain.tflite", "--emit=shared-lib", "-o", library], check=True)
+    equal("object", run(library, dict(x=layer.data))["y"], layer.expect(layer.data)[0])
+
+
+if __name__ == "__main__":
+    main()
