@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 from integer_lstm import Layer
-from network import Network
+from network import Network, Params
 
 WORKDIR = pathlib.Path(sys.argv[1])
 
@@ -30,7 +30,9 @@ def main():
     # Large scales saturate the sums and the cell.
     layers = [Layer("plain"), Layer("batch", time_major=False, seed=1, units=9), Layer("one", batch=1, units=1, size=1, steps=3, seed=2),
               Layer("saturated", seed=3, scale=0.2, exponent=-15, steps=12), Layer("clipped", seed=4, clip=1.5, exponent=-11),
-              Layer("wide_clip", seed=5, clip=10.0), Layer("coarse", seed=6, exponent=-9, steps=20), Layer("fine", seed=7, exponent=-15)]
+              Layer("wide_clip", seed=5, clip=10.0), Layer("coarse", seed=6, exponent=-9, steps=20), Layer("fine", seed=7, exponent=-15),
+              # Small scales: a second rounding shows.
+              Layer("small", seed=8, x=Params(0.004, -7), scale=0.003, units=16, steps=12)]
     for layer in layers:
         network = Network()
         layer.add_to(network)
