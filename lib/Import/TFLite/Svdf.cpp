@@ -71,8 +71,14 @@ static LogicalResult importSvdf(Node &node) {
   if (!x || !weights || !time || failed(bias) || failed(state))
     return failure();
 
+  // Next to integer weights the kernel quantizes rows of the input.
+  if (isQuantizedType(node.getInput(kFeatureWeights).type))
+    b.setScheme(flat->asymmetric_quantize_inputs()
+                    ? "dynamic-range:row"
+                    : "dynamic-range:row,symmetric");
   Value steps =
       b.reshape(b.fullyConnected(x, weights, Value()), {batch, s->features, 1});
+  b.setScheme("");
   if (memory > 1) {
     Value all =
         *state

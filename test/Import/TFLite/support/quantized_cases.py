@@ -5,6 +5,7 @@ import numpy as np
 import reference as ref
 from cases import B, C, D, H, I, Q, W, X, Case, Operand, pruned
 from network import Params
+from recurrent_cases import svdf_case
 from sparse import DENSE, SPARSE, Sparse
 
 OUT = Params(0.1, -5)
@@ -226,6 +227,7 @@ HYBRID = [
     Case("dense_int4", "FULLY_CONNECTED", [X(2, 8), Operand(int4(3, 8), Params(_scales(3)), True, int4=True), C(3)],
          lambda x, w, b: vectors(x) @ w.T + b, ("FullyConnected", {})),
     Case("matmul_batches", "BATCH_MATMUL", [X(2, 3, 5), W(2, 5, 4)], lambda x, y: vectors(x) @ y, ("BatchMatMul", {})),
+    svdf_case("svdf", quantize=symmetric_vectors), svdf_case("svdf_asymmetric", quantize=vectors, asymmetric_quantize_inputs=True),
 ]
 
 BLOCK_SCALES = np.linspace(0.01, 0.1, 6).astype(np.float16).reshape(3, 2)

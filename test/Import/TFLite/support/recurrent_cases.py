@@ -176,12 +176,13 @@ def bidirectional_rnn(name, merge=False, time_major=True, auxiliary=None, extra=
                 ("BidirectionalSequenceRNN", dict(activation="TANH", time_major=time_major, merge_outputs=merge)), tolerance=5e-6)
 
 
-def svdf_case(name, rank=2, units=3, memory=4, bias=True, activation="NONE", hybrid=False):
-    weights = W(rank * units, SIZE, seed=700) if hybrid else C(rank * units, SIZE, seed=700)
-    return Case(name, "SVDF", [X(BATCH, SIZE), weights, C(rank * units, memory, seed=701), C(units, seed=702) if bias else None,
-                               State(BATCH, rank * units * memory)],
-                lambda x, w, t, b, s: svdf(x, w, t, b, s, rank, activation)[0], ("SVDF", dict(rank=rank, activation=activation)),
-                tolerance=5e-6)
+def svdf_case(name, rank=2, units=3, memory=4, bias=True, activation="NONE", quantize=None, **options):
+    """`quantize` is what becomes of the input in front of integer weights."""
+    weights = W if quantize else C
+    return Case(name, "SVDF", [X(BATCH, SIZE), weights(rank * units, SIZE, seed=700), weights(rank * units, memory, seed=701),
+                               C(units, seed=702) if bias else None, State(BATCH, rank * units * memory)],
+                lambda x, w, t, b, s: svdf(quantize(x) if quantize else x, w, t, b, s, rank, activation)[0],
+                ("SVDF", dict(rank=rank, activation=activation, **options)), tolerance=5e-6)
 
 
 ALL = dict(projection=3, projection_bias=True, peepholes=True)
