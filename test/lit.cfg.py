@@ -41,6 +41,13 @@ config.substitutions.append(
 )
 config.substitutions.append(
     (
+        "%run_recurrent",
+        f"{config.python_executable} {config.test_source_root}/Integration/support/run_recurrent.py"
+        f" --bin {config.quantc_tools_dir} --llvm {config.llvm_tools_dir} --cc {config.host_cc}",
+    )
+)
+config.substitutions.append(
+    (
         "%run_schemes",
         f"{config.python_executable} {config.test_source_root}/Integration/support/run_schemes.py"
         f" --bin {config.quantc_tools_dir} --llvm {config.llvm_tools_dir} --cc {config.host_cc}",

@@ -26,7 +26,7 @@ dialect Codegen/Kernel/Kernel.td kernel Kernel.md
 {
   printf '%s\n\n# Interfaces\n\n' "$note"
   # The generator calls every method mandatory, those with a default too.
-  for interface in QuantizableOpInterface LayoutOpInterface; do
+  for interface in QuantizableOpInterface LayoutOpInterface RecurrentOpInterface; do
     tblgen -gen-op-interface-docs "include/quantc/Dialect/PTQ/IR/$interface.td" |
       sed '1d;/^# OpInterface definitions/d;/^NOTE: This method/d' | cat -s
   done

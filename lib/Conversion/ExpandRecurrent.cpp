@@ -17,6 +17,7 @@
 
 #include "RecurrentLoop.h"
 #include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -57,7 +58,7 @@ static void expand(LSTMOp op) {
         sliceAll(layer, layer.reshape(op.getBias(), norm.getShape()), kGates);
   }
   layer.build(
-      op, op.getInitialHidden(), op.getInitialCell(),
+      cast<RecurrentOpInterface>(op.getOperation()),
       [&](const RecurrentStep &step) -> RecurrentStates {
         Value recurrent =
             layer.multiply(step.hidden, op.getRecurrence(), Value());
@@ -108,7 +109,7 @@ static void expand(GRUOp op) {
     recurrence = layer.sliceRows(recurrence, 0, 2 * size);
   }
   layer.build(
-      op, op.getInitialHidden(), Value(),
+      cast<RecurrentOpInterface>(op.getOperation()),
       [&](const RecurrentStep &step) -> RecurrentStates {
         Value recurrent = layer.multiply(step.hidden, recurrence, Value());
         auto gate = [&](int64_t index) {
@@ -134,7 +135,7 @@ static void expand(GRUOp op) {
 
 static void expand(RNNOp op) {
   RecurrentLoop layer(op, 1);
-  layer.build(op, op.getInitialHidden(), Value(),
+  layer.build(cast<RecurrentOpInterface>(op.getOperation()),
               [&](const RecurrentStep &step) -> RecurrentStates {
                 Value product =
                     layer.multiply(step.hidden, op.getRecurrence(), {});
@@ -147,11 +148,24 @@ static void expand(RNNOp op) {
 namespace {
 struct ExpandRecurrentPass
     : quantc::impl::PTQExpandRecurrentBase<ExpandRecurrentPass> {
+  using Base::Base;
+
   void runOnOperation() override {
-    getOperation().walk([](Operation *op) {
+    auto isQuantized = [](Value value) {
+      return bool(getQuantizedElement(value.getType()));
+    };
+    getOperation().walk([&](Operation *op) {
       llvm::TypeSwitch<Operation *>(op)
-          .Case<LSTMOp, GRUOp, RNNOp>([](auto op) { expand(op); })
-          .Case([](IntegerLSTMOp op) { expandIntegerLSTM(op); });
+          .Case<LSTMOp, GRUOp, RNNOp>([&](auto op) {
+            if (isQuantized(op.getInput()))
+              expandIntegers(op);
+            else if (!onlyQuantized)
+              expand(op);
+          })
+          .Case([&](IntegerLSTMOp op) {
+            if (!onlyQuantized)
+              expandIntegerLSTM(op);
+          });
     });
   }
 };

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RecurrentLoop.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -18,7 +19,8 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-Value RecurrentLoop::reshape(Value value, ArrayRef<int64_t> shape) {
+Value quantc::buildReshape(ImplicitLocOpBuilder &b, Value value,
+                           ArrayRef<int64_t> shape) {
   auto type = cast<RankedTensorType>(value.getType());
   if (type.getShape() == shape)
     return value;
@@ -30,6 +32,17 @@ Value RecurrentLoop::reshape(Value value, ArrayRef<int64_t> shape) {
   }
   return tosa::ReshapeOp::create(b, type.clone(shape), value,
                                  tosa::getTosaConstShape(b, shape));
+}
+
+Value quantc::buildGateSlice(ImplicitLocOpBuilder &b, Value products,
+                             int64_t gate, int64_t hiddenSize) {
+  auto type = cast<RankedTensorType>(products.getType());
+  if (type.getDimSize(1) == hiddenSize)
+    return products;
+  SmallVector<int64_t> sizes = {type.getDimSize(0), hiddenSize};
+  Value start = tosa::getTosaConstShape(b, {0, gate * hiddenSize});
+  Value size = tosa::getTosaConstShape(b, sizes);
+  return tosa::SliceOp::create(b, type.clone(sizes), products, start, size);
 }
 
 Value RecurrentLoop::splat(float value, ArrayRef<int64_t> shape) {
@@ -71,14 +84,6 @@ Value RecurrentLoop::sliceRows(Value weights, int64_t first, int64_t count) {
   Value start = tosa::getTosaConstShape(b, starts);
   Value size = tosa::getTosaConstShape(b, sizes);
   return tosa::SliceOp::create(b, type.clone(sizes), weights, start, size);
-}
-
-Value RecurrentLoop::sliceGate(Value products, int64_t gate) {
-  if (gates == 1)
-    return products;
-  Value start = tosa::getTosaConstShape(b, {0, gate * hiddenSize});
-  Value size = tosa::getTosaConstShape(b, {batch, hiddenSize});
-  return tosa::SliceOp::create(b, state, products, start, size);
 }
 
 Value RecurrentLoop::normalize(Value x) {
@@ -134,26 +139,24 @@ Value RecurrentLoop::apply(Activation activation, Value x) {
   llvm_unreachable("unknown activation");
 }
 
-void RecurrentLoop::build(
-    Operation *op, Value initialHidden, Value initialCell,
-    llvm::function_ref<RecurrentStates(const RecurrentStep &)> buildStep) {
-  bool hasCell = op->getNumResults() > 2;
+void quantc::buildTimeLoop(
+    ImplicitLocOpBuilder &b, Operation *op, bool isReverse, Value rows,
+    ArrayRef<Value> initial,
+    llvm::function_ref<TimeStep(Value, ValueRange)> buildStep) {
+  auto rowsType = cast<RankedTensorType>(rows.getType());
+  auto sequence = cast<RankedTensorType>(op->getResult(0).getType());
+  int64_t steps = rowsType.getDimSize(0), batch = rowsType.getDimSize(1);
   bool hasSequence = !op->getResult(0).use_empty();
-  auto orZero = [&](Value initial, unsigned result) {
-    auto type = cast<RankedTensorType>(op->getResult(result).getType());
-    return initial ? initial : splat(0.0f, type.getShape());
-  };
-  SmallVector<Value> initial = {orZero(initialHidden, 1)};
-  if (hasCell)
-    initial.push_back(orZero(initialCell, 2));
+  Type element = sequence.getElementType();
+  if (auto quantized = getQuantizedElement(sequence))
+    element = quantized.getStorageType();
+  SmallVector<Value> carried(initial);
   if (hasSequence)
-    initial.push_back(tensor::EmptyOp::create(
-        b, cast<RankedTensorType>(op->getResult(0).getType()).getShape(),
-        b.getF32Type()));
+    carried.push_back(tensor::EmptyOp::create(b, sequence.getShape(), element));
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value one = arith::ConstantIndexOp::create(b, 1);
   Value end = arith::ConstantIndexOp::create(b, steps);
-  auto loop = scf::ForOp::create(b, zero, end, one, initial);
+  auto loop = scf::ForOp::create(b, zero, end, one, carried);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -169,30 +172,64 @@ void RecurrentLoop::build(
       return SmallVector<OpFoldResult>{unit, b.getIndexAttr(batch),
                                        b.getIndexAttr(width)};
     };
+    int64_t width = rowsType.getDimSize(2);
     Value row = tensor::ExtractSliceOp::create(
-        b, RankedTensorType::get({batch, gates * hiddenSize}, b.getF32Type()),
-        products, offsets, sizes(gates * hiddenSize), strides);
-    RecurrentStep step;
-    for (int64_t gate = 0; gate < gates; ++gate)
-      step.inputs.push_back(sliceGate(row, gate));
-    ValueRange carried = loop.getRegionIterArgs();
-    step.hidden = carried[0];
-    step.cell = hasCell ? carried[1] : Value();
-    RecurrentStates next = buildStep(step);
-    SmallVector<Value> yielded = {next.hidden};
-    if (hasCell)
-      yielded.push_back(next.cell);
+        b, RankedTensorType::get({batch, width}, rowsType.getElementType()),
+        rows, offsets, sizes(width), strides);
+    ValueRange arguments = loop.getRegionIterArgs();
+    TimeStep next = buildStep(row, arguments.take_front(initial.size()));
     if (hasSequence)
-      yielded.push_back(tensor::InsertSliceOp::create(
-          b, next.hidden, carried.back(), offsets,
-          sizes(cast<RankedTensorType>(next.hidden.getType()).getDimSize(1)),
+      next.states.push_back(tensor::InsertSliceOp::create(
+          b, next.row, arguments.back(), offsets, sizes(sequence.getDimSize(2)),
           strides));
-    scf::YieldOp::create(b, yielded);
+    scf::YieldOp::create(b, next.states);
   }
+  auto replace = [&](OpResult result, Value value) {
+    result.replaceAllUsesWith(reinterpret(
+        b, b.getLoc(), value, getElementTypeOrSelf(result.getType())));
+  };
   if (hasSequence)
-    op->getResult(0).replaceAllUsesWith(loop.getResults().back());
-  op->getResult(1).replaceAllUsesWith(loop.getResult(0));
-  if (hasCell)
-    op->getResult(2).replaceAllUsesWith(loop.getResult(1));
+    replace(op->getResult(0), loop.getResults().back());
+  for (auto [result, value] :
+       llvm::zip(op->getResults().drop_front(), loop.getResults()))
+    replace(result, value);
   op->erase();
+}
+
+/// `value`, a state after a step, as `op` wants it to be seen.
+static Value viewState(ImplicitLocOpBuilder &b, RecurrentOpInterface op,
+                       unsigned number, Value value) {
+  if (!value)
+    return value;
+  if (op.getObserved())
+    value = ObserveOp::create(b, value, getTensorName(op.getStates()[number]));
+  if (quant::UniformQuantizedType type = op.getStateType(number))
+    value = FakeQuantOp::create(b, value, type);
+  return value;
+}
+
+void RecurrentLoop::build(
+    RecurrentOpInterface op,
+    llvm::function_ref<RecurrentStates(const RecurrentStep &)> buildStep) {
+  SmallVector<Value> initial;
+  for (auto [i, last] : llvm::enumerate(op.getStates())) {
+    Value value = op.getInitialState(i);
+    auto type = cast<RankedTensorType>(last.getType());
+    initial.push_back(value ? value : splat(0.0f, type.getShape()));
+  }
+  buildTimeLoop(b, op, isReverse, products, initial,
+                [&](Value row, ValueRange states) {
+                  RecurrentStep step;
+                  for (int64_t gate = 0; gate < gates; ++gate)
+                    step.inputs.push_back(sliceGate(row, gate));
+                  step.hidden = states.front();
+                  step.cell = states.size() > 1 ? states.back() : Value();
+                  RecurrentStates next = buildStep(step);
+                  Value hidden = viewState(b, op, 0, next.hidden);
+                  Value cell = viewState(b, op, 1, next.cell);
+                  TimeStep result{{hidden}, hidden};
+                  if (cell)
+                    result.states.push_back(cell);
+                  return result;
+                });
 }

@@ -23,6 +23,37 @@
 
 namespace quantc {
 
+/// What a step gives: the states after it, in order, and its row of the
+/// sequence.
+struct TimeStep {
+  llvm::SmallVector<mlir::Value> states;
+  mlir::Value row;
+};
+
+/// Replaces the results of `op` by those of a loop over `steps` time steps and
+/// erases it. `buildStep` is given the row of `rows` [T, N, W] that belongs to
+/// its step, as [N, W], and the states before it, which are `initial` first.
+/// The results behind the sequence are the first states. A sequence that
+/// nothing reads is not made.
+void buildTimeLoop(
+    mlir::ImplicitLocOpBuilder &b, mlir::Operation *op, bool isReverse,
+    mlir::Value rows, llvm::ArrayRef<mlir::Value> initial,
+    llvm::function_ref<TimeStep(mlir::Value row, mlir::ValueRange states)>
+        buildStep);
+
+/// `value` in another shape.
+mlir::Value buildReshape(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
+                         llvm::ArrayRef<int64_t> shape);
+
+/// The part of [N, G * H] that belongs to gate `gate`.
+mlir::Value buildGateSlice(mlir::ImplicitLocOpBuilder &b, mlir::Value products,
+                           int64_t gate, int64_t hiddenSize);
+
+/// Replaces `op`, a quantized layer, by integer operations.
+void expandIntegers(ptq::LSTMOp op);
+void expandIntegers(ptq::GRUOp op);
+void expandIntegers(ptq::RNNOp op);
+
 /// What the gates of a step are computed from. Tensors are [N, H] where nothing
 /// else is said; with a projection, `hidden` has its size.
 struct RecurrentStep {
@@ -73,11 +104,15 @@ public:
 
   /// [R, K] times weights [M, K], plus a bias [M] unless it is null: [R, M].
   mlir::Value multiply(mlir::Value rows, mlir::Value weights, mlir::Value bias);
-  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape) {
+    return buildReshape(b, value, shape);
+  }
   /// The rows from `first` on of the weights of several gates.
   mlir::Value sliceRows(mlir::Value weights, int64_t first, int64_t count);
   /// The part of [N, G * H] that belongs to one gate.
-  mlir::Value sliceGate(mlir::Value products, int64_t gate);
+  mlir::Value sliceGate(mlir::Value products, int64_t gate) {
+    return buildGateSlice(b, products, gate, hiddenSize);
+  }
   /// A row that is added to, or multiplied with, every state of a batch.
   mlir::Value broadcastRow(mlir::Value row) {
     return reshape(row, {1, hiddenSize});
@@ -102,10 +137,9 @@ public:
   mlir::Value clampTo(std::optional<llvm::APFloat> limit, mlir::Value x);
 
   /// Replaces the results of `op` by those of a loop over `buildStep`, and
-  /// erases it. Initial states that are null are 0. A sequence that nothing
-  /// reads is not made.
+  /// erases it. States are observed, or rounded to their types, as `op` says.
   void
-  build(mlir::Operation *op, mlir::Value initialHidden, mlir::Value initialCell,
+  build(ptq::RecurrentOpInterface op,
         llvm::function_ref<RecurrentStates(const RecurrentStep &)> buildStep);
 
 private:

@@ -6,12 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 #include "quantc/Driver/Compiler.h"
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Support/Errors.h"
+
+#include "mlir/Pass/PassManager.h"
 
 #include <cmath>
 
@@ -78,6 +81,11 @@ llvm::Error ObservedModel::load(ModuleOp module) {
   if (llvm::Error error = lowerToStage(*observed, Stage::Observe, options))
     return error;
   fingerprint = ptq::computeFingerprint(*observed);
+  // States are tensors of the loop only.
+  PassManager pm(observed->getContext());
+  pm.nest<func::FuncOp>().addPass(createPTQExpandRecurrent());
+  if (failed(pm.run(*observed)))
+    return makeError("the recurrent layers cannot be observed");
   names = observedNames(*observed);
   histograms.resize(names.size());
   for (size_t channels : weightedChannels(*observed))

@@ -122,6 +122,7 @@ void quantc::populateQuantizePipeline(OpPassManager &pm,
 void quantc::populateLowerPipeline(OpPassManager &pm,
                                    const QuantizeOptions &options) {
   addToFunctions(pm, createPTQConvertIO({options.inputs, options.outputs}));
+  addToFunctions(pm, createPTQExpandRecurrent({/*onlyQuantized=*/true}));
   addToFunctions(pm, createPTQLowerQuantized());
 }
 

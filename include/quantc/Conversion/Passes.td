@@ -300,6 +300,10 @@ def PTQExpandRecurrent : Pass<"ptq-expand-recurrent", "::mlir::func::FuncOp"> {
     loop. The loop carries the states and, if it is read, the sequence of hidden states. It is the last
     step before code generation, because TOSA has no such loop.
 
+    Quantized layers become integer operations, by the rules from N90 on in docs/Numerics.md. If a layer is
+    `observed`, each state that a step computes goes through a `ptq.observe` with the name
+    of the state's last value.
+
     Example:
 
     ```mlir
@@ -320,6 +324,10 @@ def PTQExpandRecurrent : Pass<"ptq-expand-recurrent", "::mlir::func::FuncOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"onlyQuantized", "only-quantized", "bool", /*default=*/"false",
+           "Leaves layers in float as they are, e.g. only-quantized=true">
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect", "::mlir::tosa::TosaDialect"

@@ -49,7 +49,8 @@ RecurrentValues NetworkBuilder::lstm(const RecurrentLayer &layer) {
       layer.inputCoupled, getLimit(builder, layer.clip),
       getLimit(builder, layer.cellClip),
       getLimit(builder, layer.projectionClip), layer.activations[0],
-      layer.activations[1], layer.activations[2]);
+      layer.activations[1], layer.activations[2], ArrayAttr(),
+      /*observed=*/false);
   if (scheme)
     applyScheme(op);
   return {op.getSequence(), op.getHidden(), op.getCell()};
@@ -63,8 +64,8 @@ RecurrentValues NetworkBuilder::gru(const RecurrentLayer &layer) {
       builder, getInnerLoc(ptq::GRUOp::getOperationName()), types, layer.input,
       layer.weights, layer.recurrence, layer.bias, layer.hiddenBias,
       layer.initialHidden, layer.reverse, layer.resetAfter,
-      getLimit(builder, layer.clip), layer.activations[0],
-      layer.activations[1]);
+      getLimit(builder, layer.clip), layer.activations[0], layer.activations[1],
+      ArrayAttr(), /*observed=*/false);
   if (scheme)
     applyScheme(op);
   return {op.getSequence(), op.getHidden(), Value()};
@@ -77,7 +78,8 @@ RecurrentValues NetworkBuilder::rnn(const RecurrentLayer &layer) {
   auto op = ptq::RNNOp::create(
       builder, getInnerLoc(ptq::RNNOp::getOperationName()), types, layer.input,
       layer.weights, layer.recurrence, layer.bias, layer.initialHidden,
-      layer.reverse, getLimit(builder, layer.clip), layer.activations[0]);
+      layer.reverse, getLimit(builder, layer.clip), layer.activations[0],
+      ArrayAttr(), /*observed=*/false);
   if (scheme)
     applyScheme(op);
   return {op.getSequence(), op.getHidden(), Value()};

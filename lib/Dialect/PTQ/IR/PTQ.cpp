@@ -28,6 +28,7 @@ using namespace quantc::ptq;
 #include "quantc/Dialect/PTQ/IR/PTQAttributes.cpp.inc"
 
 #include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.cpp.inc"
+#include "quantc/Dialect/PTQ/IR/RecurrentOpInterface.cpp.inc"
 
 void PTQDialect::initialize() {
   addOperations<

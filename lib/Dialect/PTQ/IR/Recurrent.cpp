@@ -8,18 +8,15 @@
 
 ///
 /// \file
-/// ptq.lstm, ptq.gru and ptq.rnn: their shapes, and how they are quantized. So
-/// far, only their weights are.
+/// ptq.lstm, ptq.gru and ptq.rnn: their shapes, the types of their tensors, and
+/// the names of their results.
 ///
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
-#include "quantc/Dialect/PTQ/IR/Scheme.h"
 
 #include "llvm/ADT/StringExtras.h"
-
-#include <cmath>
 
 using namespace mlir;
 using namespace quantc;
@@ -60,6 +57,48 @@ static LogicalResult verifyLimit(Operation *op, std::optional<APFloat> limit,
          << name << " above 0, but got " << limit->convertToFloat();
 }
 
+/// Checks that tensors are all floats, but for weights, or all quantized, with
+/// types of the states then.
+static LogicalResult verifyElements(RecurrentOpInterface op) {
+  auto isQuantized = [](Value value) {
+    return bool(getQuantizedElement(value.getType()));
+  };
+  bool isInteger = isQuantized(op->getOperand(0));
+  for (OpOperand &use : op->getOpOperands())
+    if (isQuantized(use.get()) != isInteger && use.getOperandNumber() != 1 &&
+        use.getOperandNumber() != 2)
+      return op->emitOpError("expects tensors that are all floats or all "
+                             "quantized, but got ")
+             << op->getOperand(0).getType() << " and " << use.get().getType();
+  for (Value result : op->getResults())
+    if (isQuantized(result) != isInteger)
+      return op->emitOpError("expects results that are ")
+             << (isInteger ? "quantized" : "floats")
+             << " like the input, but got " << result.getType();
+  ArrayAttr types = op.getStateTypesAttr();
+  if (!types && isInteger)
+    return op->emitOpError("is quantized, and needs 'stateTypes'");
+  if (!types)
+    return success();
+  if (types.size() != op.getStates().size())
+    return op->emitOpError("expects a type for each of ")
+           << op.getStates().size() << " states, but got " << types;
+  for (Attribute type : types)
+    if (auto uniform = dyn_cast<quant::UniformQuantizedType>(
+            cast<TypeAttr>(type).getValue());
+        !uniform || uniform.getZeroPoint() != 0)
+      return op->emitOpError("expects quantized types of states with zero "
+                             "point 0, but got ")
+             << type;
+  for (OpResult result : op->getResults())
+    if (Type type = getQuantizedElement(result.getType());
+        type && type != op.getStateType(op.getStateOf(result)))
+      return op->emitOpError("expects results with the types of their states, "
+                             "but got ")
+             << result.getType();
+  return success();
+}
+
 /// Checks what all layers have: `op` has `gates` gates of `gateSize` elements,
 /// or as many as the hidden state has.
 template <typename OpTy>
@@ -96,7 +135,8 @@ static FailureOr<Sizes> verifyLayer(OpTy op, int64_t gates,
       failed(verifyShape(op, op.getInitialHidden(), "an initial hidden state",
                          {s.batch, s.hidden}, "batch, hidden size")))
     return failure();
-  if (failed(verifyLimit(op, op.getClip(), "clip")))
+  if (failed(verifyLimit(op, op.getClip(), "clip")) ||
+      failed(verifyElements(cast<RecurrentOpInterface>(op.getOperation()))))
     return failure();
   return s;
 }
@@ -177,117 +217,4 @@ void GRUOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 void RNNOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setName(getSequence(), "sequence");
   setName(getHidden(), "hidden");
-}
-
-//===----------------------------------------------------------------------===//
-// Quantization
-//===----------------------------------------------------------------------===//
-
-template <typename OpTy>
-static OperandRole getLayerRole(OpTy op, unsigned operand) {
-  Value value = op->getOperand(operand);
-  if (operand == 1 || operand == 2)
-    return OperandRole::Weight;
-  if (operand == 0 || value == op.getInitialHidden())
-    return OperandRole::Activation;
-  return value == op.getBias() ? OperandRole::Bias : OperandRole::Unquantized;
-}
-
-/// Weights can be stored narrow, because the loop that computes the layer is
-/// made of products like all others. Integers need the tensors inside of the
-/// loop, which nothing observes yet.
-static LogicalResult canQuantizeLayer(SchemeAttr scheme, std::string &reason) {
-  if (scheme.getExecution() == Execution::WeightOnly &&
-      scheme.getWeightScales() != Granularity::Block)
-    return success();
-  reason = "recurrent layers have no form in the scheme " +
-           stringifyScheme(scheme) +
-           " yet; leave it in float, or use float16 or weight-only for it, "
-           "which store its weights in fewer bytes";
-  return failure();
-}
-
-OperandRole LSTMOp::getOperandRole(unsigned operand) {
-  if (getOperand(operand) == getInitialCell())
-    return OperandRole::Activation;
-  if (getOperand(operand) == getProjection())
-    return OperandRole::Weight;
-  return getLayerRole(*this, operand);
-}
-
-OperandRole GRUOp::getOperandRole(unsigned operand) {
-  return getLayerRole(*this, operand);
-}
-
-OperandRole RNNOp::getOperandRole(unsigned operand) {
-  return getLayerRole(*this, operand);
-}
-
-/// The rows of all gates are output channels.
-static WeightLayout getRowLayout() {
-  WeightLayout layout;
-  layout.outputs = {0};
-  layout.input = 1;
-  layout.scaleAxis = 0;
-  return layout;
-}
-
-WeightLayout LSTMOp::getWeightLayout(unsigned) { return getRowLayout(); }
-WeightLayout GRUOp::getWeightLayout(unsigned) { return getRowLayout(); }
-WeightLayout RNNOp::getWeightLayout(unsigned) { return getRowLayout(); }
-
-/// What the integer forms of an LSTM do not have.
-static StringRef getFloatOption(LSTMOp op) {
-  if (op.getProjection())
-    return "a projection";
-  if (op.getLayerNorm())
-    return "a layer norm";
-  if (op.getCellClip())
-    return "a cell that is clamped";
-  return op.getInputCoupled() ? "an input gate made of the forget gate" : "";
-}
-
-LogicalResult LSTMOp::canQuantize(SchemeAttr scheme, std::string &reason) {
-  StringRef option = getFloatOption(*this);
-  if (!option.empty() && scheme.getExecution() != Execution::WeightOnly) {
-    reason = ("an LSTM with " + option + " has no form in the scheme " +
-              stringifyScheme(scheme) +
-              "; leave it in float, or use float16 or weight-only for it, "
-              "which store its weights in fewer bytes")
-                 .str();
-    return failure();
-  }
-  return canQuantizeLayer(scheme, reason);
-}
-
-LogicalResult GRUOp::canQuantize(SchemeAttr scheme, std::string &reason) {
-  // The loop takes the recurrent weights apart, and then they are not narrow.
-  if (!getResetAfter() && scheme.getExecution() == Execution::WeightOnly) {
-    reason = "a GRU without linear_before_reset stores no narrow weights yet; "
-             "train it with linear_before_reset (PyTorch's GRU has it)";
-    return failure();
-  }
-  return canQuantizeLayer(scheme, reason);
-}
-
-LogicalResult RNNOp::canQuantize(SchemeAttr scheme, std::string &reason) {
-  return canQuantizeLayer(scheme, reason);
-}
-
-FailureOr<SmallVector<Value>> LSTMOp::quantize(OpBuilder &, ValueRange,
-                                               ArrayRef<RankedTensorType>,
-                                               SchemeAttr, Contract) {
-  return failure();
-}
-
-FailureOr<SmallVector<Value>> GRUOp::quantize(OpBuilder &, ValueRange,
-                                              ArrayRef<RankedTensorType>,
-                                              SchemeAttr, Contract) {
-  return failure();
-}
-
-FailureOr<SmallVector<Value>> RNNOp::quantize(OpBuilder &, ValueRange,
-                                              ArrayRef<RankedTensorType>,
-                                              SchemeAttr, Contract) {
-  return failure();
 }

@@ -33,6 +33,7 @@ struct AnnotatePass : quantc::ptq::impl::PTQAnnotateBase<AnnotatePass> {
       observer.getOutput().replaceAllUsesWith(observer.getInput());
       observer.erase();
     });
+    module.walk([](RecurrentOpInterface layer) { layer.setObserved(false); });
     if (failed(parseOptions(module)) ||
         failed(loadProfile(module, profilePath, profile)) ||
         failed(checkFingerprint(module)))

@@ -60,6 +60,10 @@ static bool hasFrozenParameters(func::FuncOp func) {
 }
 
 LogicalResult Annotator::run() {
+  for (Operation &op : func.getBody().front())
+    if (auto layer = dyn_cast<RecurrentOpInterface>(op);
+        layer && quantizability.isQuantizable(&op))
+      chooseStateTypes(layer);
   for (Value value : quantizability.getValues())
     chooseType(value);
   if (!profile && hasFrozenParameters(func))
@@ -68,6 +72,7 @@ LogicalResult Annotator::run() {
     return failure();
   for (auto [value, type] : types)
     insertAfter(value, type);
+  setStateTypes();
   bool ok = true;
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
     if (quantizability.isQuantizable(&op) && !floatOps.contains(&op)) {
@@ -77,6 +82,21 @@ LogicalResult Annotator::run() {
       ok &= succeeded(quantizeWeights(other));
     }
   return success(ok);
+}
+
+/// Layers keep the types that were chosen for all of their states.
+void Annotator::setStateTypes() {
+  for (Operation &op : func.getBody().front()) {
+    auto layer = dyn_cast<RecurrentOpInterface>(op);
+    if (!layer || floatOps.contains(&op))
+      continue;
+    SmallVector<Attribute> attributes;
+    for (Value last : layer.getStates())
+      if (auto type = stateTypes.lookup(last))
+        attributes.push_back(TypeAttr::get(type));
+    if (attributes.size() == layer.getStates().size())
+      layer.setStateTypesAttr(ArrayAttr::get(func.getContext(), attributes));
+  }
 }
 
 bool Annotator::lacksParameters(Operation *op) const {

@@ -46,6 +46,11 @@ public:
 
 private:
   void chooseType(mlir::Value value);
+  /// Chooses the types of what a layer carries from step to step.
+  void chooseStateTypes(RecurrentOpInterface op);
+  void setStateTypes();
+  mlir::quant::UniformQuantizedType findStateType(mlir::Value value,
+                                                  SchemeAttr scheme) const;
   /// Finds the operations that cannot be quantized since tensors of theirs lack
   /// parameters.
   void findFloatOps();
@@ -56,6 +61,7 @@ private:
   /// The scheme that says how the integers of `value` are stored.
   SchemeAttr chooseScheme(mlir::Value value) const;
   const Histogram *findHistogram(mlir::Value value) const;
+  const Histogram *requireHistogram(mlir::Value value);
   mlir::quant::UniformQuantizedType getExactType(mlir::Value value,
                                                  SchemeAttr scheme);
   RangeEstimate chooseRange(mlir::Value value, const Histogram &histogram,
@@ -100,6 +106,8 @@ private:
   const Quantizability &quantizability;
   Problems problems;
   llvm::SmallVector<std::pair<mlir::Value, mlir::quant::QuantizedType>> types;
+  /// The types of the states of layers, by their last values.
+  llvm::DenseMap<mlir::Value, mlir::quant::UniformQuantizedType> stateTypes;
   llvm::DenseSet<mlir::Value> zeroRanges;
   llvm::DenseSet<mlir::Operation *> floatOps;
   /// One fake_quant per width for each constant that is an activation.

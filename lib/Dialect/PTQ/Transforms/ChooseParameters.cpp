@@ -123,14 +123,69 @@ void Annotator::chooseType(Value value) {
   case ParameterSource::Calibrated:
     break;
   }
-  const Histogram *histogram = findHistogram(value);
-  if (histogram && histogram->nonFinite() > 0) // N34
-    problems.nonFinite.push_back(value);
-  else if (!histogram || histogram->values() == 0)
-    problems.missing.push_back(value);
-  else
+  if (auto type = findStateType(value, chooseScheme(value))) {
+    types.push_back({value, type});
+    return;
+  }
+  if (const Histogram *histogram = requireHistogram(value))
     types.push_back(
         {value, chooseType(value, *histogram, chooseScheme(value))});
+}
+
+/// The statistics of `value`; null if they are among the problems.
+const Histogram *Annotator::requireHistogram(Value value) {
+  const Histogram *histogram = findHistogram(value);
+  SmallVector<Value> *problem = nullptr;
+  if (histogram && histogram->nonFinite() > 0) // N34
+    problem = &problems.nonFinite;
+  else if (!histogram || histogram->values() == 0)
+    problem = &problems.missing;
+  else
+    return histogram;
+  if (!llvm::is_contained(*problem, value))
+    problem->push_back(value);
+  return nullptr;
+}
+
+/// The type of the state that `value`, a result of a layer, holds values of, if
+/// `scheme` stores it in as many bits.
+quant::UniformQuantizedType Annotator::findStateType(Value value,
+                                                     SchemeAttr scheme) const {
+  auto layer = value.getDefiningOp<RecurrentOpInterface>();
+  if (!layer)
+    return {};
+  unsigned state = RecurrentOpInterface::getStateOf(cast<OpResult>(value));
+  auto type = stateTypes.lookup(layer.getStates()[state]);
+  bool fits =
+      type && type.getStorageTypeIntegralWidth() == scheme.getActivationWidth();
+  return fits ? type : quant::UniformQuantizedType();
+}
+
+void Annotator::chooseStateTypes(RecurrentOpInterface op) {
+  SchemeAttr scheme = getScheme(op);
+  for (auto [state, last] : llvm::enumerate(op.getStates())) {
+    // The network brings its own.
+    if (auto type = op.getStateType(state)) {
+      stateTypes[last] = type;
+      continue;
+    }
+    const Histogram *histogram = requireHistogram(last);
+    if (!histogram)
+      continue;
+    double min = histogram->min(), max = histogram->max();
+    if (Value initial = op.getInitialState(state)) {
+      if (const Histogram *begin = findHistogram(initial)) {
+        min = std::min<double>(min, begin->min());
+        max = std::max<double>(max, begin->max());
+      } else if (auto values = getFloats(initial)) {
+        min = std::min<double>(min, *llvm::min_element(*values));
+        max = std::max<double>(max, *llvm::max_element(*values));
+      }
+    }
+    auto type = op.chooseStateType(state, scheme, min, max);
+    remarkParameters(op.getLoc(), getTensorName(last), type, min, max, "state");
+    stateTypes[last] = type;
+  }
 }
 
 quant::UniformQuantizedType Annotator::chooseType(Value value,

@@ -104,6 +104,11 @@ static ArrayAttr withoutSchemes(ArrayAttr attributes) {
   return ArrayAttr::get(attributes.getContext(), result);
 }
 
+/// Like ptq.observe, it does not make another network.
+static bool isObserverAttribute(Operation &op, NamedAttribute attribute) {
+  return isa<RecurrentOpInterface>(op) && attribute.getName() == "observed";
+}
+
 void Fingerprint::add(Operation &op) {
   if (auto observer = dyn_cast<ObserveOp>(op)) {
     numbers[observer.getOutput()] = number(observer.getInput());
@@ -113,7 +118,8 @@ void Fingerprint::add(Operation &op) {
   for (NamedAttribute attribute : op.getAttrDictionary()) {
     if (attribute.getName() == SymbolTable::getSymbolAttrName() ||
         attribute.getName() == kContractAttr ||
-        isSchemeAttribute(attribute.getName()))
+        isSchemeAttribute(attribute.getName()) ||
+        isObserverAttribute(op, attribute))
       continue;
     add(attribute.getName().strref());
     if (auto func = dyn_cast<func::FuncOp>(op);

@@ -46,10 +46,15 @@ private:
           return quantizability.getSource(value) == ParameterSource::Calibrated;
         }))
       return;
+    for (Operation &op : getOperation().getBody().front())
+      if (auto layer = dyn_cast<RecurrentOpInterface>(op);
+          layer && quantizability.isQuantizable(&op))
+        layer.setObserved(true);
     for (Value value : quantizability.getValues()) {
       // What is an accumulator or has fixed parameters now needs others if a
       // policy gives its neighbour another scheme.
-      if (quantizability.getSource(value) == ParameterSource::Frozen)
+      if (quantizability.getSource(value) == ParameterSource::Frozen ||
+          isObservedState(value))
         continue;
       if (failed(observe(value)))
         return signalPassFailure();
@@ -66,6 +71,13 @@ private:
     for (OpOperand *use : logits)
       if (failed(observe(use->get())))
         return signalPassFailure();
+  }
+
+  /// The loop of a layer observes its last states among all others.
+  static bool isObservedState(Value value) {
+    auto layer = value.getDefiningOp<RecurrentOpInterface>();
+    return layer && layer.getObserved() &&
+           llvm::is_contained(layer.getStates(), value);
   }
 
   /// A profile serves all schemes: what is an accumulator in one needs

@@ -56,7 +56,7 @@ static LogicalResult collectOperands(QuantizableOpInterface op,
 /// The type in which the users of `result` want it.
 static LogicalResult chooseResultType(Value result, RankedTensorType &type,
                                       std::string &reason) {
-  if (!isFloatTensor(result.getType()))
+  if (!isFloatTensor(result.getType()) || result.use_empty())
     return success();
   for (Operation *user : result.getUsers())
     if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user)) {

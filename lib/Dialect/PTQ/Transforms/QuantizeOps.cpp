@@ -211,6 +211,9 @@ void QuantizeOpsPass::visit(Operation *op, const Quantizability &plan) {
     op->erase();
     return;
   }
+  // In float, its states are not rounded either.
+  if (auto layer = dyn_cast<RecurrentOpInterface>(op))
+    layer.setStateTypesAttr({});
   if (StringRef planned = plan.getFloatReason(op);
       !planned.empty() && getScheme(op).isStatic())
     reason = planned.str();

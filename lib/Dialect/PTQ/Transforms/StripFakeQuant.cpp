@@ -66,6 +66,11 @@ struct StripFakeQuantPass
       border.replaceAllUsesWith(border.getInput());
       border.erase();
     });
+    // Layers that are simulated round their states.
+    getOperation().walk([](RecurrentOpInterface layer) {
+      if (!getQuantizedElement(layer->getOperand(0).getType()))
+        layer.setStateTypesAttr({});
+    });
   }
 };
 } // namespace

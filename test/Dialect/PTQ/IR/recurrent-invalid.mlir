@@ -206,3 +206,60 @@ func.func @cell_clip(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x
     : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return
 }
+
+// -----
+
+func.func @mixed(%x: tensor<6x2x3x!quant.uniform<i8:f32, 0.1>>, %w: tensor<4x3xf32>, %r: tensor<4x4xf32>, %b: tensor<4xf32>) {
+  // expected-error@below {{'ptq.rnn' op expects tensors that are all floats or all quantized, but got 'tensor<6x2x3x!quant.uniform<i8:f32, 1.000000e-01>>' and 'tensor<4xf32>'}}
+  %0:2 = ptq.rnn %x weights(%w, %r) bias(%b)
+    : (tensor<6x2x3x!quant.uniform<i8:f32, 0.1>>, tensor<4x3xf32>, tensor<4x4xf32>, tensor<4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @float_results(%x: tensor<6x2x3x!quant.uniform<i8:f32, 0.1>>, %w: tensor<4x3xf32>, %r: tensor<4x4xf32>) {
+  // expected-error@below {{'ptq.rnn' op expects results that are quantized like the input, but got 'tensor<6x2x4xf32>'}}
+  %0:2 = ptq.rnn %x weights(%w, %r)
+    : (tensor<6x2x3x!quant.uniform<i8:f32, 0.1>>, tensor<4x3xf32>, tensor<4x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+!q = !quant.uniform<i8:f32, 0.1>
+func.func @no_states(%x: tensor<6x2x3x!q>, %w: tensor<4x3x!q>, %r: tensor<4x4x!q>) {
+  // expected-error@below {{'ptq.rnn' op is quantized, and needs 'stateTypes'}}
+  %0:2 = ptq.rnn %x weights(%w, %r)
+    : (tensor<6x2x3x!q>, tensor<4x3x!q>, tensor<4x4x!q>) -> (tensor<6x2x4x!q>, tensor<2x4x!q>)
+  return
+}
+
+// -----
+
+func.func @too_few_states(%x: tensor<6x2x3xf32>, %w: tensor<16x3xf32>, %r: tensor<16x4xf32>) {
+  // expected-error@below {{'ptq.lstm' op expects a type for each of 2 states, but got}}
+  %0:3 = ptq.lstm %x weights(%w, %r) {stateTypes = [!quant.uniform<i8:f32, 0.1>]}
+    : (tensor<6x2x3xf32>, tensor<16x3xf32>, tensor<16x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @state_zero_point(%x: tensor<6x2x3xf32>, %w: tensor<4x3xf32>, %r: tensor<4x4xf32>) {
+  // expected-error@below {{'ptq.rnn' op expects quantized types of states with zero point 0, but got}}
+  %0:2 = ptq.rnn %x weights(%w, %r) {stateTypes = [!quant.uniform<i8:f32, 0.1:5>]}
+    : (tensor<6x2x3xf32>, tensor<4x3xf32>, tensor<4x4xf32>) -> (tensor<6x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+!q = !quant.uniform<i8:f32, 0.1>
+!p = !quant.uniform<i8:f32, 0.2>
+func.func @other_type(%x: tensor<6x2x3x!q>, %w: tensor<4x3x!q>, %r: tensor<4x4x!q>) {
+  // expected-error@below {{'ptq.rnn' op expects results with the types of their states, but got}}
+  %0:2 = ptq.rnn %x weights(%w, %r) {stateTypes = [!q]}
+    : (tensor<6x2x3x!q>, tensor<4x3x!q>, tensor<4x4x!q>) -> (tensor<6x2x4x!p>, tensor<2x4x!q>)
+  return
+}

@@ -11,6 +11,7 @@
 
 #include "quantc/Dialect/PTQ/IR/LayoutOpInterface.h"
 #include "quantc/Dialect/PTQ/IR/QuantizableOpInterface.h"
+#include "quantc/Dialect/PTQ/IR/RecurrentOpInterface.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"

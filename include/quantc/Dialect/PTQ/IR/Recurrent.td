@@ -11,6 +11,7 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_RECURRENT_TD
 #define QUANTC_DIALECT_PTQ_IR_RECURRENT_TD
 
+include "quantc/Dialect/PTQ/IR/RecurrentOpInterface.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpAsmInterface.td"
 
@@ -41,12 +42,24 @@ def PTQ_ActivationAttr : EnumAttr<PTQ_Dialect, PTQ_Activation, "activation"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+/// A tensor of a layer: of floats, or of integers once the layer is quantized.
+def PTQ_LayerTensor : Type<Or<[PTQ_FloatTensor.predicate,
+                                         PTQ_QuantizedTensor.predicate]>,
+    "ranked tensor of 32-bit floats or quantized values", "::mlir::RankedTensorType">;
+
 /// One direction of a recurrent layer.
 class PTQ_RecurrentOp<string mnemonic> : PTQ_Op<mnemonic, [Pure, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>,
+    PTQ_RecurrentOpInterface,
     DeclareOpInterfaceMethods<PTQ_QuantizableOpInterface,
         ["getWeightLayout", "canQuantize"]>]> {
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    // RecurrentOpInterface; the other methods are those of the attributes.
+    ::mlir::Value getInitialState(unsigned state);
+    ::mlir::quant::UniformQuantizedType chooseStateType(
+        unsigned state, ::quantc::ptq::SchemeAttr scheme, double min, double max);
+  }];
   string commonDescription = [{
     T is the number of time steps, N the batch, I the size of the input and H the size of
     the hidden state. The operation is time-major and has one direction: with `reverse` it
@@ -61,6 +74,12 @@ class PTQ_RecurrentOp<string mnemonic> : PTQ_Op<mnemonic, [Pure, AttrSizedOperan
 
     The rows of `weights`, `recurrence` and `bias` belong to gates: first the H rows of the first
     gate, then those of the second. docs/Numerics.md has the order of float operations (N80).
+
+    In the integer form all tensors are quantized, and `stateTypes` has the types of the states
+    in the loop: that of the hidden state, and in an LSTM that of the cell. docs/Numerics.md has
+    its arithmetic (N90). In a float layer, `stateTypes` asks for states that are rounded as in
+    the integer form. With `observed`, the values of the states in all steps are added to
+    the statistics under the names of `hidden` and `cell`.
   }];
 }
 
@@ -96,18 +115,19 @@ def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
       -> (tensor<6x1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>)
     ```
   }];
-  let arguments = (ins PTQ_FloatTensor:$input, PTQ_FloatTensor:$weights,
-      PTQ_FloatTensor:$recurrence, Optional<PTQ_FloatTensor>:$bias,
-      Optional<PTQ_FloatTensor>:$initialHidden, Optional<PTQ_FloatTensor>:$initialCell,
-      Optional<PTQ_FloatTensor>:$peepholes, Optional<PTQ_FloatTensor>:$projection,
+  let arguments = (ins PTQ_LayerTensor:$input, PTQ_LayerTensor:$weights,
+      PTQ_LayerTensor:$recurrence, Optional<PTQ_LayerTensor>:$bias,
+      Optional<PTQ_LayerTensor>:$initialHidden, Optional<PTQ_LayerTensor>:$initialCell,
+      Optional<PTQ_LayerTensor>:$peepholes, Optional<PTQ_FloatTensor>:$projection,
       Optional<PTQ_FloatTensor>:$projectionBias, Optional<PTQ_FloatTensor>:$layerNorm,
       UnitAttr:$reverse, UnitAttr:$coupled, UnitAttr:$inputCoupled,
       OptionalAttr<F32Attr>:$clip, OptionalAttr<F32Attr>:$cellClip,
       OptionalAttr<F32Attr>:$projectionClip,
       DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Sigmoid">:$gate,
       DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$cellInput,
-      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$output);
-  let results = (outs PTQ_FloatTensor:$sequence, PTQ_FloatTensor:$hidden, PTQ_FloatTensor:$cell);
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$output,
+      OptionalAttr<TypeArrayAttr>:$stateTypes, UnitAttr:$observed);
+  let results = (outs PTQ_LayerTensor:$sequence, PTQ_LayerTensor:$hidden, PTQ_LayerTensor:$cell);
   let assemblyFormat = [{
     $input `weights` `(` $weights `,` $recurrence `)` (`bias` `(` $bias^ `)`)?
     (`initial_hidden` `(` $initialHidden^ `)`)? (`initial_cell` `(` $initialCell^ `)`)?
@@ -139,13 +159,14 @@ def PTQ_GRUOp : PTQ_RecurrentOp<"gru"> {
       -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
     ```
   }];
-  let arguments = (ins PTQ_FloatTensor:$input, PTQ_FloatTensor:$weights,
-      PTQ_FloatTensor:$recurrence, Optional<PTQ_FloatTensor>:$bias,
-      Optional<PTQ_FloatTensor>:$hiddenBias, Optional<PTQ_FloatTensor>:$initialHidden,
+  let arguments = (ins PTQ_LayerTensor:$input, PTQ_LayerTensor:$weights,
+      PTQ_LayerTensor:$recurrence, Optional<PTQ_LayerTensor>:$bias,
+      Optional<PTQ_LayerTensor>:$hiddenBias, Optional<PTQ_LayerTensor>:$initialHidden,
       UnitAttr:$reverse, UnitAttr:$resetAfter, OptionalAttr<F32Attr>:$clip,
       DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Sigmoid">:$gate,
-      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$candidate);
-  let results = (outs PTQ_FloatTensor:$sequence, PTQ_FloatTensor:$hidden);
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$candidate,
+      OptionalAttr<TypeArrayAttr>:$stateTypes, UnitAttr:$observed);
+  let results = (outs PTQ_LayerTensor:$sequence, PTQ_LayerTensor:$hidden);
   let assemblyFormat = [{
     $input `weights` `(` $weights `,` $recurrence `)` (`bias` `(` $bias^ `)`)?
     (`hidden_bias` `(` $hiddenBias^ `)`)? (`initial_hidden` `(` $initialHidden^ `)`)?
@@ -168,11 +189,12 @@ def PTQ_RNNOp : PTQ_RecurrentOp<"rnn"> {
       -> (tensor<6x1x4xf32>, tensor<1x4xf32>)
     ```
   }];
-  let arguments = (ins PTQ_FloatTensor:$input, PTQ_FloatTensor:$weights,
-      PTQ_FloatTensor:$recurrence, Optional<PTQ_FloatTensor>:$bias,
-      Optional<PTQ_FloatTensor>:$initialHidden, UnitAttr:$reverse, OptionalAttr<F32Attr>:$clip,
-      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$activation);
-  let results = (outs PTQ_FloatTensor:$sequence, PTQ_FloatTensor:$hidden);
+  let arguments = (ins PTQ_LayerTensor:$input, PTQ_LayerTensor:$weights,
+      PTQ_LayerTensor:$recurrence, Optional<PTQ_LayerTensor>:$bias,
+      Optional<PTQ_LayerTensor>:$initialHidden, UnitAttr:$reverse, OptionalAttr<F32Attr>:$clip,
+      DefaultValuedAttr<PTQ_ActivationAttr, "::quantc::ptq::Activation::Tanh">:$activation,
+      OptionalAttr<TypeArrayAttr>:$stateTypes, UnitAttr:$observed);
+  let results = (outs PTQ_LayerTensor:$sequence, PTQ_LayerTensor:$hidden);
   let assemblyFormat = [{
     $input `weights` `(` $weights `,` $recurrence `)` (`bias` `(` $bias^ `)`)?
     (`initial_hidden` `(` $initialHidden^ `)`)? attr-dict `:` functional-type(operands, results)

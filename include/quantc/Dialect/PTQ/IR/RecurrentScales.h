@@ -1,0 +1,27 @@
+//===- RecurrentScales.h - Scales inside of recurrent layers -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTC_DIALECT_PTQ_IR_RECURRENTSCALES_H
+#define QUANTC_DIALECT_PTQ_IR_RECURRENTSCALES_H
+
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+namespace quantc::ptq {
+
+/// The scales at which the sums of the `rows` rows of a layer's gates are int32
+/// (N91), if the hidden state has type `hidden` and the recurrent weights have
+/// type `recurrence`. Biases of an integer layer have them too.
+llvm::SmallVector<double> getSumScales(mlir::quant::UniformQuantizedType hidden,
+                                       mlir::quant::QuantizedType recurrence,
+                                       int64_t rows);
+
+} // namespace quantc::ptq
+
+#endif // QUANTC_DIALECT_PTQ_IR_RECURRENTSCALES_H

@@ -1,0 +1,442 @@
+//===- RecurrentQuantization.cpp - Quantized layers -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// How ptq.lstm, ptq.gru and ptq.rnn are quantized. The integer form is the
+/// same operation on quantized tensors; ptq-expand-recurrent spells it out.
+/// Here are the parameters: the sums of a gate meet at one scale per row, that
+/// of the products of the hidden state (N91), and states have the types that
+/// calibration gave them (N93).
+///
+//===----------------------------------------------------------------------===//
+
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/IR/RecurrentScales.h"
+#include "quantc/Dialect/PTQ/IR/Scheme.h"
+#include "quantc/Numerics/Recurrent.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quantc;
+using namespace quantc::ptq;
+
+//===----------------------------------------------------------------------===//
+// Roles
+//===----------------------------------------------------------------------===//
+
+/// Biases and peepholes have parameters that follow from those of all other
+/// operands, so that `quantize` chooses them.
+template <typename OpTy>
+static OperandRole getLayerRole(OpTy op, unsigned operand) {
+  if (operand == 1 || operand == 2)
+    return OperandRole::Weight;
+  Value value = op->getOperand(operand);
+  if (operand == 0 || value == op.getInitialState(0))
+    return OperandRole::Activation;
+  return OperandRole::Unquantized;
+}
+
+OperandRole LSTMOp::getOperandRole(unsigned operand) {
+  if (getOperand(operand) == getInitialCell())
+    return OperandRole::Activation;
+  if (getOperand(operand) == getProjection())
+    return OperandRole::Weight;
+  return getLayerRole(*this, operand);
+}
+
+OperandRole GRUOp::getOperandRole(unsigned operand) {
+  return getLayerRole(*this, operand);
+}
+
+OperandRole RNNOp::getOperandRole(unsigned operand) {
+  return getLayerRole(*this, operand);
+}
+
+/// The rows of all gates are output channels.
+static WeightLayout getRowLayout() {
+  WeightLayout layout;
+  layout.outputs = {0};
+  layout.input = 1;
+  layout.scaleAxis = 0;
+  return layout;
+}
+
+WeightLayout LSTMOp::getWeightLayout(unsigned) { return getRowLayout(); }
+WeightLayout GRUOp::getWeightLayout(unsigned) { return getRowLayout(); }
+WeightLayout RNNOp::getWeightLayout(unsigned) { return getRowLayout(); }
+
+//===----------------------------------------------------------------------===//
+// States
+//===----------------------------------------------------------------------===//
+
+Value LSTMOp::getInitialState(unsigned state) {
+  return state == 0 ? getInitialHidden() : getInitialCell();
+}
+Value GRUOp::getInitialState(unsigned) { return getInitialHidden(); }
+Value RNNOp::getInitialState(unsigned) { return getInitialHidden(); }
+
+/// The hidden state as the next layer and the products of the next step read
+/// it.
+static quant::UniformQuantizedType chooseHiddenType(SchemeAttr scheme,
+                                                    double min, double max) {
+  // A step of 2^-22 is finer than what gates compute.
+  double largest = std::max({-min, max, std::ldexp(1.0, -15)});
+  return getUniformType(scheme.getContext(),
+                        chooseSymmetric(largest, scheme.getActivationStorage()),
+                        scheme.getActivationWidth());
+}
+
+quant::UniformQuantizedType LSTMOp::chooseStateType(unsigned state,
+                                                    SchemeAttr scheme,
+                                                    double min, double max) {
+  if (state == 0)
+    return chooseHiddenType(scheme, min, max);
+  constexpr double kHeadroom = 9.0 / 8;
+  int exponent = chooseStateExponent(std::max(-min, max), kHeadroom);
+  return getUniformType(getContext(),
+                        {std::ldexp(1.0, -exponent), 0, kInt16Activation}, 16);
+}
+
+quant::UniformQuantizedType GRUOp::chooseStateType(unsigned, SchemeAttr scheme,
+                                                   double min, double max) {
+  return chooseHiddenType(scheme, min, max);
+}
+
+quant::UniformQuantizedType RNNOp::chooseStateType(unsigned, SchemeAttr scheme,
+                                                   double min, double max) {
+  return chooseHiddenType(scheme, min, max);
+}
+
+//===----------------------------------------------------------------------===//
+// Which layers have an integer form
+//===----------------------------------------------------------------------===//
+
+static LogicalResult requireConstant(Value value, StringRef what,
+                                     std::string &reason) {
+  if (!value || getConstantSource(value))
+    return success();
+  reason = ("its " + what + " is computed at run time; give it a constant one")
+               .str();
+  return failure();
+}
+
+/// What all layers need to be computed in integers.
+template <typename OpTy>
+static LogicalResult requireIntegerLayer(OpTy op, SchemeAttr scheme,
+                                         std::string &reason) {
+  if (scheme.getActivationWidth() != 8) {
+    reason = "recurrent layers have no form in the scheme " +
+             stringifyScheme(scheme) + " yet; use int8 for it";
+    return failure();
+  }
+  for (Value weight : {op.getWeights(), op.getRecurrence()}) {
+    if (failed(requireConstant(weight, "weight", reason)))
+      return failure();
+    int64_t products = cast<RankedTensorType>(weight.getType()).getDimSize(1);
+    if (products > kMostStateProducts) {
+      reason = "its sums of " + std::to_string(products) +
+               " products may overflow int32; split it into smaller ones";
+      return failure();
+    }
+  }
+  return requireConstant(op.getBias(), "bias", reason);
+}
+
+/// relu has no bound, so that its table would need a range of its own.
+static LogicalResult requireBounded(ArrayRef<Activation> functions,
+                                    std::string &reason) {
+  if (!llvm::is_contained(functions, Activation::Relu))
+    return success();
+  reason = "its gates compute relu, which has no bound and no integer form "
+           "here; use tanh or sigmoid, or leave it in float";
+  return failure();
+}
+
+/// Weights can be stored narrow, because the loop that computes the layer is
+/// made of products like all others.
+static LogicalResult requireNarrowLayer(SchemeAttr scheme,
+                                        std::string &reason) {
+  if (scheme.getExecution() == Execution::WeightOnly &&
+      scheme.getWeightScales() != Granularity::Block)
+    return success();
+  reason = "recurrent layers have no form in the scheme " +
+           stringifyScheme(scheme) +
+           " yet; leave it in float, or use int8, float16 or weight-only for "
+           "it";
+  return failure();
+}
+
+/// What the integer forms of an LSTM do not have.
+static StringRef getFloatOption(LSTMOp op) {
+  if (op.getProjection())
+    return "a projection";
+  if (op.getLayerNorm())
+    return "a layer norm";
+  if (op.getCellClip())
+    return "a cell that is clamped";
+  return op.getInputCoupled() ? "an input gate made of the forget gate" : "";
+}
+
+LogicalResult LSTMOp::canQuantize(SchemeAttr scheme, std::string &reason) {
+  StringRef option = getFloatOption(*this);
+  if (!option.empty() && scheme.getExecution() != Execution::WeightOnly) {
+    reason = ("an LSTM with " + option + " has no form in the scheme " +
+              stringifyScheme(scheme) +
+              "; leave it in float, or use float16 or weight-only for it, "
+              "which store its weights in fewer bytes")
+                 .str();
+    return failure();
+  }
+  if (!scheme.isStatic())
+    return requireNarrowLayer(scheme, reason);
+  if (failed(requireIntegerLayer(*this, scheme, reason)) ||
+      failed(requireBounded({getGate(), getCellInput(), getOutput()}, reason)))
+    return failure();
+  return requireConstant(getPeepholes(), "peepholes", reason);
+}
+
+LogicalResult GRUOp::canQuantize(SchemeAttr scheme, std::string &reason) {
+  // The loop takes the recurrent weights apart, and then they are not narrow.
+  if (!getResetAfter() && scheme.getExecution() == Execution::WeightOnly) {
+    reason = "a GRU without linear_before_reset stores no narrow weights yet; "
+             "train it with linear_before_reset (PyTorch's GRU has it)";
+    return failure();
+  }
+  if (!scheme.isStatic())
+    return requireNarrowLayer(scheme, reason);
+  if (failed(requireIntegerLayer(*this, scheme, reason)) ||
+      failed(requireBounded({getGate(), getCandidate()}, reason)))
+    return failure();
+  return requireConstant(getHiddenBias(), "hidden bias", reason);
+}
+
+LogicalResult RNNOp::canQuantize(SchemeAttr scheme, std::string &reason) {
+  if (!scheme.isStatic())
+    return requireNarrowLayer(scheme, reason);
+  return requireIntegerLayer(*this, scheme, reason);
+}
+
+//===----------------------------------------------------------------------===//
+// The integer form
+//===----------------------------------------------------------------------===//
+
+SmallVector<double> ptq::getSumScales(quant::UniformQuantizedType hidden,
+                                      quant::QuantizedType recurrence,
+                                      int64_t rows) {
+  // Of the 16 bits of an int16 state, as many steps as int8 has are kept.
+  double step =
+      std::ldexp(hidden.getScale(), hidden.getStorageTypeIntegralWidth() - 8);
+  SmallVector<double> scales = getChannelScales(recurrence, rows);
+  for (double &scale : scales)
+    scale *= step;
+  return scales;
+}
+
+namespace {
+/// Chooses the parameters of one layer and builds its integer form.
+template <typename OpTy>
+class LayerQuantizer {
+public:
+  LayerQuantizer(OpTy op, OpBuilder &builder, ValueRange operands)
+      : op(op), b(builder), given(operands, op),
+        state(cast<RecurrentOpInterface>(op.getOperation())) {}
+
+  FailureOr<SmallVector<Value>> run();
+
+private:
+  FailureOr<SmallVector<double>> getLargestSummands();
+  Value widenRecurrence(ArrayRef<double> largest);
+  Value quantizeBias(Value bias, ArrayRef<double> scales);
+  Value quantizePeepholes(Value peepholes);
+
+  OpTy op;
+  OpBuilder &b;
+  typename OpTy::Adaptor given;
+  RecurrentOpInterface state;
+};
+} // namespace
+
+static void raise(MutableArrayRef<double> largest, ArrayRef<double> values) {
+  for (auto [most, value] : llvm::zip_equal(largest, values))
+    most = std::max(most, std::abs(value));
+}
+
+/// The magnitude, as real numbers, of what is added to the products of the
+/// hidden state in each row.
+template <typename OpTy>
+FailureOr<SmallVector<double>> LayerQuantizer<OpTy>::getLargestSummands() {
+  auto inputType = dyn_cast<quant::UniformQuantizedType>(
+      getQuantizedElement(given.getInput().getType()));
+  DenseElementsAttr codes = getConstantSource(given.getWeights());
+  if (!inputType || !codes)
+    return failure();
+  int64_t rows = codes.getType().getDimSize(0);
+  int64_t columns = codes.getType().getDimSize(1);
+  AffineParams input = getAffineParams(inputType);
+  double farthest = input.scale * std::max(input.storage.max - input.zeroPoint,
+                                           input.zeroPoint - input.storage.min);
+  SmallVector<double> largest =
+      getChannelScales(getQuantizedElement(given.getWeights().getType()), rows);
+  auto values = codes.getValues<APInt>().begin();
+  for (double &row : largest) {
+    int64_t sum = 0;
+    for (int64_t column = 0; column < columns; ++column)
+      sum += std::abs((*values++).getSExtValue());
+    row *= farthest * sum;
+  }
+  if (op.getBias())
+    raise(largest, getConstantReals(op.getBias()));
+  MutableArrayRef<double> all(largest);
+  if constexpr (std::is_same_v<OpTy, GRUOp>)
+    if (op.getHiddenBias())
+      raise(all.take_back(rows / 3), getConstantReals(op.getHiddenBias()));
+  if constexpr (std::is_same_v<OpTy, LSTMOp>)
+    if (op.getPeepholes()) {
+      SmallVector<double> most = getConstantReals(op.getPeepholes());
+      AffineParams cell = getAffineParams(state.getStateType(1));
+      for (double &value : most)
+        value *= -dequantize(cell.storage.min, cell);
+      raise(all.take_front(most.size()), most);
+    }
+  if (!llvm::all_of(largest, [](double v) { return std::isfinite(v); }))
+    return failure();
+  return largest;
+}
+
+/// The recurrent weights, in rows with larger steps where their sums would
+/// leave int32 otherwise.
+template <typename OpTy>
+Value LayerQuantizer<OpTy>::widenRecurrence(ArrayRef<double> largest) {
+  Value recurrence = given.getRecurrence();
+  quant::QuantizedType type = getQuantizedElement(recurrence.getType());
+  int64_t rows = largest.size();
+  SmallVector<double> scales = getChannelScales(type, rows);
+  SmallVector<double> sums = getSumScales(state.getStateType(0), type, rows);
+  SmallVector<double> ratios;
+  for (auto [scale, sum, most] : llvm::zip_equal(scales, sums, largest)) {
+    double ratio = widenSumScale(sum, most) / sum;
+    ratios.push_back(ratio);
+    if (ratio != 1)
+      scale = static_cast<float>(scale * ratio);
+  }
+  if (llvm::all_of(ratios, [](double ratio) { return ratio == 1; }))
+    return recurrence;
+  DenseElementsAttr codes = getConstantSource(recurrence);
+  SmallVector<APInt> integers(codes.getValues<APInt>());
+  int64_t columns = codes.getType().getDimSize(1);
+  for (auto [i, code] : llvm::enumerate(integers))
+    code = APInt(code.getBitWidth(),
+                 std::llrint(code.getSExtValue() / ratios[i / columns]),
+                 /*isSigned=*/true);
+  auto constant =
+      tosa::ConstOp::create(b, recurrence.getLoc(), codes.getType(),
+                            DenseElementsAttr::get(codes.getType(), integers));
+  return reinterpret(
+      b, recurrence.getLoc(), constant,
+      getPerAxisType(b.getContext(), scales, /*axis=*/0,
+                     {type.getStorageTypeMin(), type.getStorageTypeMax()},
+                     type.getStorageTypeIntegralWidth()));
+}
+
+template <typename OpTy>
+Value LayerQuantizer<OpTy>::quantizeBias(Value bias, ArrayRef<double> scales) {
+  SmallVector<int32_t> integers;
+  for (auto [real, scale] : llvm::zip_equal(getConstantReals(bias), scales))
+    integers.push_back(quantize(real, {scale, 0, kInt32Bias}));
+  auto type = RankedTensorType::get({int64_t(integers.size())}, b.getI32Type());
+  auto constant = tosa::ConstOp::create(
+      b, bias.getLoc(), type,
+      DenseElementsAttr::get(type, ArrayRef<int32_t>(integers)));
+  return reinterpret(b, bias.getLoc(), constant,
+                     getInt32Type(b.getContext(), scales, /*axis=*/0));
+}
+
+template <typename OpTy>
+Value LayerQuantizer<OpTy>::quantizePeepholes(Value peepholes) {
+  SmallVector<double> reals = getConstantReals(peepholes);
+  double largest = 0;
+  for (double real : reals)
+    largest = std::max(largest, std::abs(real));
+  AffineParams params = chooseSymmetric(largest, kInt16Activation);
+  SmallVector<int16_t> integers;
+  for (double real : reals)
+    integers.push_back(quantize(real, params));
+  auto type = cast<RankedTensorType>(
+      cast<RankedTensorType>(peepholes.getType()).clone(b.getI16Type()));
+  auto constant = tosa::ConstOp::create(
+      b, peepholes.getLoc(), type,
+      DenseElementsAttr::get(type, ArrayRef<int16_t>(integers)));
+  return reinterpret(b, peepholes.getLoc(), constant,
+                     getUniformType(b.getContext(), params, 16));
+}
+
+template <typename OpTy>
+FailureOr<SmallVector<Value>> LayerQuantizer<OpTy>::run() {
+  if (!state.getStateTypesAttr())
+    return failure();
+  FailureOr<SmallVector<double>> largest = getLargestSummands();
+  if (failed(largest))
+    return failure();
+  Location loc = op.getLoc();
+  Value recurrence = widenRecurrence(*largest);
+  SmallVector<double> scales =
+      getSumScales(state.getStateType(0),
+                   getQuantizedElement(recurrence.getType()), largest->size());
+  auto copy = cast<OpTy>(b.clone(*op.getOperation()));
+  copy.getInputMutable().assign(given.getInput());
+  copy.getWeightsMutable().assign(given.getWeights());
+  copy.getRecurrenceMutable().assign(recurrence);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(copy);
+  auto setInitial = [&](MutableOperandRange operand, Value value,
+                        unsigned number) {
+    if (value)
+      operand.assign(requantize(b, loc, value, state.getStateType(number)));
+  };
+  setInitial(copy.getInitialHiddenMutable(), given.getInitialHidden(), 0);
+  if (op.getBias())
+    copy.getBiasMutable().assign(quantizeBias(op.getBias(), scales));
+  if constexpr (std::is_same_v<OpTy, GRUOp>)
+    if (op.getHiddenBias())
+      copy.getHiddenBiasMutable().assign(
+          quantizeBias(op.getHiddenBias(),
+                       ArrayRef<double>(scales).take_back(scales.size() / 3)));
+  if constexpr (std::is_same_v<OpTy, LSTMOp>) {
+    setInitial(copy.getInitialCellMutable(), given.getInitialCell(), 1);
+    if (op.getPeepholes())
+      copy.getPeepholesMutable().assign(quantizePeepholes(op.getPeepholes()));
+  }
+  for (OpResult result : copy->getResults())
+    result.setType(cast<RankedTensorType>(result.getType())
+                       .clone(state.getStateType(state.getStateOf(result))));
+  return SmallVector<Value>(copy->getResults());
+}
+
+FailureOr<SmallVector<Value>> LSTMOp::quantize(OpBuilder &builder,
+                                               ValueRange operands,
+                                               ArrayRef<RankedTensorType>,
+                                               SchemeAttr, Contract) {
+  return LayerQuantizer<LSTMOp>(*this, builder, operands).run();
+}
+
+FailureOr<SmallVector<Value>> GRUOp::quantize(OpBuilder &builder,
+                                              ValueRange operands,
+                                              ArrayRef<RankedTensorType>,
+                                              SchemeAttr, Contract) {
+  return LayerQuantizer<GRUOp>(*this, builder, operands).run();
+}
+
+FailureOr<SmallVector<Value>> RNNOp::quantize(OpBuilder &builder,
+                                              ValueRange operands,
+                                              ArrayRef<RankedTensorType>,
+                                              SchemeAttr, Contract) {
+  return LayerQuantizer<RNNOp>(*this, builder, operands).run();
+}

@@ -1,0 +1,183 @@
+"""Quantized recurrent layers in numpy: N90 to N96 of docs/Numerics.md.
+
+Written from the rules and independent of the compiler: exact integers in int64, one small function per rule.
+A layer is a dictionary with the keys of run_recurrent.py.
+"""
+import math
+
+import numpy as np
+
+INT16 = (-32768, 32767)
+SUMMAND = 2**28
+
+
+def limits(bits):
+    return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+
+
+def multiplier(real):
+    """(multiplier, shift) of N10."""
+    fraction, exponent = math.frexp(real)
+    value = math.floor(fraction * 2**31 + 0.5)
+    if value == 2**31:
+        value, exponent = 2**30, exponent + 1
+    return (value, 31 - exponent) if 31 - exponent <= 62 else (0, 2)
+
+
+def rescale(x, ratios, bits):
+    """x times ratios, rounded to nearest, ties up, saturated; a ratio for all elements or for each of the last axis."""
+    pairs = [multiplier(float(r)) for r in np.atleast_1d(ratios)]
+    value, shift = (np.array([pair[i] for pair in pairs], np.int64) for i in (0, 1))
+    limit = np.minimum((np.int64(1) << (shift - 1)) - 1, 2**31 - 1)
+    x = np.clip(np.asarray(x, np.int64), -limit, limit)
+    return np.clip((x * value + (np.int64(1) << (shift - 1))) >> shift, *limits(bits))
+
+
+def shift_right(x, count):
+    return (x + (1 << (count - 1)) >> count) if count else x
+
+
+FUNCTIONS = {
+    "sigmoid": (lambda x: 1 / (1 + math.exp(-x)), 11),
+    "tanh": (math.tanh, 12),
+    "hard_sigmoid": (lambda x: min(max(x / 5 + 0.5, 0), 1), 11),
+}
+
+
+def look_up(name, q):
+    """N92: a function of steps of 2^-exponent in steps of 2^-15."""
+    function, exponent = FUNCTIONS[name]
+    table = np.clip([round(function((i - 256) * 128 / 2**exponent) * 2**15) for i in range(513)], *INT16)
+    index = (q >> 7) + 256
+    return shift_right(table[index] * 128 + (table[index + 1] - table[index]) * (q & 127), 7)
+
+
+class Layer:
+    def __init__(self, layer, gates):
+        self.__dict__.update(layer)
+        self.scale = self.hidden_scale
+        recurrence_scales = np.array(layer["recurrence_scales"], np.float64)
+        peepholes = layer.get("peepholes")
+        # N91: what a row adds, and the scale at which it is at most 2^28.
+        farthest = max(127 - self.zero_point, 128 + self.zero_point)
+        most = np.array(self.weight_scales) * self.input_scale * farthest * np.abs(self.weights.astype(np.int64)).sum(1)
+        bias = np.zeros(len(most)) if layer.get("bias") is None else layer["bias"].astype(np.float64)
+        hidden_bias = layer.get("hidden_bias")
+        most = np.maximum(most, np.abs(bias))
+        size = len(most) // gates
+        if hidden_bias is not None:
+            most[-size:] = np.maximum(most[-size:], np.abs(hidden_bias))
+        if peepholes is not None:
+            most[:3 * size] = np.maximum(most[:3 * size], np.abs(peepholes).astype(np.float64).ravel() * 2.0**15 * self.cell_scale)
+        sums = recurrence_scales * self.scale
+        ratios = np.maximum(sums, most / SUMMAND) / sums
+        widened = ratios != 1
+        self.recurrence = np.where(widened[:, None], np.rint(self.recurrence / ratios[:, None]), self.recurrence).astype(np.int64)
+        recurrence_scales = np.where(widened, (recurrence_scales * ratios).astype(np.float32), recurrence_scales)
+        self.sums, self.size = recurrence_scales * self.scale, size
+        codes = lambda values, scales: np.clip(np.rint(np.asarray(values, np.float64) / scales), *limits(32)).astype(np.int64)
+        self.bias = codes(bias, self.sums)
+        self.hidden_bias = codes(np.zeros(size) if hidden_bias is None else hidden_bias, self.sums[-size:])
+        if peepholes is not None:
+            self.peephole_scale = float(np.float32(np.abs(peepholes).max() / 32767))
+            self.peepholes = codes(peepholes, self.peephole_scale)
+
+    def inputs(self, x):
+        """The products of the inputs of all steps in the steps of sums."""
+        products = (x.astype(np.int64) - self.zero_point) @ self.weights.T.astype(np.int64)
+        return rescale(products, np.array(self.weight_scales) * self.input_scale / self.sums, 32)
+
+    def rows(self, gate):
+        return slice(gate * self.size, (gate + 1) * self.size)
+
+    def activate(self, name, total, gate):
+        exponent = FUNCTIONS[name][1]
+        q = rescale(total, self.sums[self.rows(gate)] * 2.0**exponent, 16)
+        if self.clip:
+            limit = min(round(self.clip * 2**exponent), 32767)
+            q = np.clip(q, -limit, limit)
+        return look_up(name, q)
+
+    def to_hidden(self, value, exponent):
+        return rescale(value, 2.0**-exponent / self.scale, 8)
+
+    def blend(self, kept, state, gate, value, exponent):
+        """N93"""
+        return np.clip(shift_right(kept * state + shift_right(gate * value, 15 - exponent), 15), *INT16)
+
+    def steps(self, count):
+        return reversed(range(count)) if self.reverse else range(count)
+
+
+def from_one(x):
+    return np.minimum(32768 - x, 32767)
+
+
+def start(state, like):
+    return np.zeros(like, np.int64) if state is None else state.astype(np.int64)
+
+
+def lstm(layer, x, hidden, cell):
+    """(sequence, hidden, cell) of integers: N94."""
+    l = Layer(layer, 4)
+    exponent = -int(math.log2(l.cell_scale))
+    products = l.inputs(x)
+    hidden, cell = (start(state, (x.shape[1], l.size)) for state in (hidden, cell))
+    sequence = np.zeros((*x.shape[:2], l.size), np.int64)
+    for t in l.steps(len(x)):
+        total = products[t] + hidden @ l.recurrence.T + l.bias
+
+        def gate(name, index, peeped):
+            value = total[:, l.rows(index)]
+            if layer.get("peepholes") is not None and peeped is not None:
+                value = value + rescale(peeped * l.peepholes[index], l.peephole_scale * l.cell_scale / l.sums[l.rows(index)], 32)
+            return l.activate(name, value, index)
+
+        i = gate(l.functions[0], 0, cell)
+        f = from_one(i) if l.coupled else gate(l.functions[0], 2, cell)
+        cell = l.blend(f, cell, i, gate(l.functions[1], 3, None), exponent)
+        o = gate(l.functions[0], 1, cell)
+        bits = FUNCTIONS[l.functions[2]][1] - exponent
+        argument = cell * (1 << min(bits, 15)) if bits > 0 else shift_right(cell, -bits)
+        hidden = l.to_hidden(o * look_up(l.functions[2], np.clip(argument, *INT16)), 30)
+        sequence[t] = hidden
+    return sequence.astype(np.int8), hidden.astype(np.int8), cell.astype(np.int16)
+
+
+def gru(layer, x, hidden, _):
+    """(sequence, hidden): N95."""
+    l = Layer(layer, 3)
+    exponent = 15 - max(0, math.ceil(math.log2(127 * l.scale * (1 - 2.0**-20))))
+    products = l.inputs(x)
+    hidden = start(hidden, (x.shape[1], l.size))
+    wide = rescale(hidden, l.scale * 2.0**exponent, 16)
+    sequence = np.zeros((*x.shape[:2], l.size), np.int64)
+    n_rows = l.rows(2)
+    for t in l.steps(len(x)):
+        recurrent = hidden @ l.recurrence.T
+        z, r = (l.activate(l.functions[0], (products[t] + recurrent + l.bias)[:, l.rows(g)], g) for g in (0, 1))
+        if l.reset_after:
+            total = shift_right((recurrent[:, n_rows] + l.hidden_bias) * r, 15) + l.bias[n_rows]
+        else:
+            total = l.to_hidden(r * wide, 15 + exponent) @ l.recurrence[n_rows].T + l.bias[n_rows]
+        n = l.activate(l.functions[1], products[t][:, n_rows] + total, 2)
+        wide = l.blend(z, wide, from_one(z), n, exponent)
+        hidden = sequence[t] = l.to_hidden(wide, exponent)
+    return sequence.astype(np.int8), hidden.astype(np.int8)
+
+
+def rnn(layer, x, hidden, _):
+    """(sequence, hidden): N96."""
+    l = Layer(layer, 1)
+    products = l.inputs(x)
+    hidden = start(hidden, (x.shape[1], l.size))
+    sequence = np.zeros((*x.shape[:2], l.size), np.int64)
+    for t in l.steps(len(x)):
+        total = products[t] + hidden @ l.recurrence.T + l.bias
+        if l.functions[0] == "relu":
+            most = min(round(l.clip / l.scale), 127) if l.clip else 127
+            hidden = np.clip(rescale(total, l.sums / l.scale, 8), 0, most)
+        else:
+            hidden = l.to_hidden(l.activate(l.functions[0], total, 0), 15)
+        sequence[t] = hidden
+    return sequence.astype(np.int8), hidden.astype(np.int8)

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Quantized recurrent layers: objects for targets = JIT = upstream's lowering = numpy (recurrent_reference.py), bit for bit.
+
+usage: run_recurrent.py WORKDIR --bin DIR --llvm DIR --cc COMPILER
+
+All layers are one network that comes quantized: parameters of every kind are those of this file.
+"""
+import argparse
+import pathlib
+import shutil
+import sys
+
+import numpy as np
+
+import judge
+import recurrent_reference
+from run_cases import Run
+from run_reference import Network, f32, quant, tensor
+from toolchain import Failure, Tools, manifest
+
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+FUNCTIONS = {"lstm": ("gate", "cellInput", "output"), "gru": ("gate", "candidate"), "rnn": ("activation",)}
+DEFAULTS = {"lstm": ("sigmoid", "tanh", "tanh"), "gru": ("sigmoid", "tanh"), "rnn": ("tanh",)}
+
+# (name, kind, (steps, batch, input, hidden), options)
+CASES = [
+    ("lstm", "lstm", (6, 1, 3, 4), {}),
+    ("lstm of vectors", "lstm", (5, 1, 32, 64), dict(bias=True)),
+    ("lstm, a rest beside vectors", "lstm", (4, 1, 17, 33), dict(bias=True)),
+    ("lstm, reverse, batch, states", "lstm", (7, 3, 5, 6), dict(bias=True, reverse=True, states=True)),
+    ("lstm, peepholes", "lstm", (9, 2, 5, 7), dict(bias=True, peepholes=True, states=True)),
+    ("lstm, coupled, clip", "lstm", (9, 1, 5, 7), dict(coupled=True, clip=1.5)),
+    ("lstm, coupled, peepholes", "lstm", (5, 1, 3, 5), dict(coupled=True, peepholes=True)),
+    ("lstm, other functions", "lstm", (5, 2, 3, 5), dict(functions=("hard_sigmoid", "sigmoid", "hard_sigmoid"))),
+    ("lstm, a cell that saturates", "lstm", (40, 1, 3, 5), dict(cell_scale=2.0**-15, spread=8)),
+    ("lstm, a wide cell", "lstm", (40, 1, 3, 5), dict(cell_scale=2.0**-2, spread=8)),
+    ("lstm, a cell of large steps", "lstm", (12, 1, 3, 5), dict(cell_scale=2.0**5, states=True)),
+    ("lstm, sums beyond int16", "lstm", (6, 1, 8, 9), dict(bias=True, spread=3000)),
+    ("lstm, recurrent weights near 0", "lstm", (6, 1, 8, 9), dict(bias=True, recurrent_spread=1e-9)),
+    ("lstm, one step, last states", "lstm", (1, 1, 4, 4), dict(bias=True, results=(1, 2))),
+    ("lstm, the last state only", "lstm", (6, 2, 4, 5), dict(bias=True, results=(1,))),
+    ("gru", "gru", (6, 1, 3, 4), {}),
+    ("gru, states", "gru", (6, 2, 5, 33), dict(bias=True, states=True, hidden_scale=1 / 40)),
+    ("gru, reset after", "gru", (8, 1, 5, 17), dict(bias=True, reset_after=True, hidden_bias=True)),
+    ("gru, reset after, no bias", "gru", (8, 2, 5, 7), dict(reset_after=True, states=True, reverse=True)),
+    ("gru, reset after, the hidden bias only", "gru", (8, 1, 5, 7), dict(reset_after=True, hidden_bias=True, clip=2.0)),
+    ("gru, other functions", "gru", (5, 1, 3, 5), dict(bias=True, functions=("hard_sigmoid", "sigmoid"))),
+    ("gru, little by little", "gru", (60, 1, 3, 5), dict(bias=True, spread=0.05, bias_spread=3.0)),
+    ("gru, recurrent weights near 0", "gru", (6, 1, 8, 9), dict(bias=True, hidden_bias=True, reset_after=True, recurrent_spread=1e-9)),
+    ("rnn", "rnn", (6, 1, 3, 4), {}),
+    ("rnn, states, reverse, clip", "rnn", (6, 3, 5, 17), dict(bias=True, states=True, reverse=True, clip=0.7)),
+    ("rnn, sigmoid", "rnn", (6, 1, 5, 6), dict(bias=True, functions=("sigmoid",))),
+    ("rnn, relu", "rnn", (6, 1, 5, 33), dict(bias=True, functions=("relu",), hidden_scale=0.05)),
+    ("rnn, relu, clip", "rnn", (6, 2, 5, 6), dict(bias=True, functions=("relu",), hidden_scale=0.05, clip=2.0, states=True)),
+    ("rnn, relu, coarse weights", "rnn", (6, 1, 5, 6), dict(bias=True, functions=("relu",), hidden_scale=0.001, spread=500)),
+]
+
+
+def add_layer(net, kind, sizes, options):
+    steps, batch, inputs, size = sizes
+    rows, random = GATES[kind] * size, net.random
+    spread = options.get("spread", 3)
+
+    def weights(columns, spread):
+        scales = [f32(s) for s in random.uniform(0.2, 1, rows) * spread / 127 / np.sqrt(columns)]
+        element = f"!quant.uniform<i8<-127:127>:f32:0, {{{', '.join(map(repr, scales))}}}>"
+        codes = random.integers(-127, 128, (rows, columns), np.int8)
+        return codes, scales, net.coded(codes, "i8", element)
+
+    input_type = (f32(0.02), int(random.integers(-100, 100)))
+    layer = dict(input_scale=input_type[0], zero_point=input_type[1], clip=options.get("clip"),
+                 hidden_scale=f32(options.get("hidden_scale", 1 / 127)), cell_scale=options.get("cell_scale", 2.0**-13),
+                 functions=options.get("functions", DEFAULTS[kind]), reverse=options.get("reverse", False),
+                 coupled=options.get("coupled", False), reset_after=options.get("reset_after", False))
+    x, index = net.input((steps, batch, inputs), input_type)
+    layer["weights"], layer["weight_scales"], w = weights(inputs, spread)
+    layer["recurrence"], layer["recurrence_scales"], r = weights(size, options.get("recurrent_spread", spread))
+    states = [(layer["hidden_scale"], 0)] + ([(layer["cell_scale"], 0)] if kind == "lstm" else [])
+    storages = ["i8", "i16"]
+    operands = [(x, tensor((steps, batch, inputs), "f32")), (w, tensor((rows, inputs), "f32")), (r, tensor((rows, size), "f32"))]
+    words = f"ptq.{kind} {x} weights({w}, {r})"
+
+    def add(word, key, shape, spread):
+        nonlocal words
+        layer[key] = random.uniform(-spread, spread, shape).astype(np.float32)
+        constant = net.const(layer[key])
+        operands.append((constant, tensor(shape, "f32")))
+        words += f" {word}({constant})"
+
+    if options.get("bias"):
+        add("bias", "bias", (rows,), options.get("bias_spread", 1))
+    if options.get("hidden_bias"):
+        add("hidden_bias", "hidden_bias", (size,), 1)
+    initial = [None, None]
+    if options.get("states"):
+        for i, (word, parameters) in enumerate(zip(("initial_hidden", "initial_cell"), states)):
+            net.arguments.append(f"%a{len(net.arguments)}: {tensor((batch, size), quant(parameters, storages[i]))}")
+            quantized = tensor((batch, size), quant(parameters, storages[i]))
+            value = net.line(f"quant.dcast %a{len(net.arguments) - 1} : {quantized} to {tensor((batch, size), 'f32')}")
+            initial[i] = len(net.arguments) - 1
+            operands.append((value, tensor((batch, size), "f32")))
+            words += f" {word}({value})"
+    if options.get("peepholes"):
+        add("peepholes", "peepholes", (3, size), 1)
+    attributes = [f"stateTypes = [{', '.join(quant(p, s) for p, s in zip(states, storages))}]"]
+    attributes += [name for name, key in (("reverse", "reverse"), ("coupled", "coupled"), ("resetAfter", "reset_after")) if layer[key]]
+    if layer["clip"]:
+        attributes.append(f"clip = {layer['clip']!r} : f32")
+    for name, function in zip(FUNCTIONS[kind], layer["functions"]):
+        attributes.append(f"{name} = #ptq.activation<{function}>")
+    shapes = [(steps, batch, size)] + [(batch, size)] * len(states)
+    kinds = ", ".join(tensor(shape, "f32") for shape in shapes)
+    net.count += 1
+    value = f"%v{net.count}"
+    net.lines.append(f"{value}:{len(shapes)} = {words} {{{', '.join(attributes)}}} : "
+                     f"({', '.join(kind for _, kind in operands)}) -> ({kinds})")
+    model = getattr(recurrent_reference, kind)
+    for i in options.get("results", range(len(shapes))):
+        state = max(i - 1, 0)
+        quantized = tensor(shapes[i], quant(states[state], storages[state]))
+        net.results.append((net.line(f"quant.qcast {value}#{i} : {tensor(shapes[i], 'f32')} to {quantized}"), quantized))
+        net.expect.append(lambda sample, i=i: model(layer, sample[index], *(None if k is None else sample[k] for k in initial))[i])
+        yield
+
+
+class RecurrentRun(Run):
+    def __init__(self, tools, workdir):
+        self.tools, self.workdir, self.group, self.io = tools, workdir, "recurrent", "int8"
+        self.net, self.owners = Network(), []
+        for name, *case in CASES:
+            self.owners += [name for _ in add_layer(self.net, *case)]
+
+    def run(self):
+        source, lowered = self.path("net.mlir"), self.path("lowered.mlir")
+        source.write_text(self.net.text())
+        options = ["--strict-integer"]
+        self.tools.run("compile", source, *options, "--stop-after=lower", "-o", lowered)
+        targets, skipped = self.tools.targets()
+        objects = [(target, self.compile(source, target.name.replace("-", "_"), *options, *target.flags)) for target in targets]
+        self.arguments, self.results = manifest(objects[0][1])
+        self.make_inputs()
+        self.expected = [[model(sample) for model in self.net.expect] for sample in self.inputs]
+        io = judge.build_io(pathlib.Path(__file__).parent, self.workdir, self.tools.cc)
+        self.compare("the JIT", self.run_jit(source, options, self.inputs, "jit.npz", self.arguments))
+        self.compare("upstream's lowering", judge.run(self.tools.llvm, lowered, self.inputs, self.workdir, io))
+        for target, obj in objects:
+            self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.machines)
+        print(f"{len(CASES)} layers, {len(self.inputs)} samples, {len(targets)} targets equal numpy")
+        for reason in skipped:
+            print(f"skipped {reason}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("workdir", type=pathlib.Path)
+    for option in ("--bin", "--llvm", "--cc"):
+        parser.add_argument(option, required=True)
+    args = parser.parse_args()
+    shutil.rmtree(args.workdir, ignore_errors=True)
+    args.workdir.mkdir(parents=True)
+    try:
+        RecurrentRun(Tools(args.bin, args.llvm, args.cc), args.workdir).run()
+    except Failure as failure:
+        print(f"FAILED {failure}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
