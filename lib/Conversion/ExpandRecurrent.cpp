@@ -159,7 +159,7 @@ struct ExpandRecurrentPass
           .Case<LSTMOp, GRUOp, RNNOp>([&](auto op) {
             if (isQuantized(op.getInput()))
               expandIntegers(op);
-            else if (!onlyQuantized)
+            else if (!onlyQuantized || isQuantized(op.getWeights()))
               expand(op);
           })
           .Case([&](IntegerLSTMOp op) {

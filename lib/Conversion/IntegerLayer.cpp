@@ -30,6 +30,9 @@ Value IntegerLayer::storage(Value value) {
               : value;
 }
 
+/// Sums of an int16 state have so many bits more than those of int8 (N97).
+static constexpr int kWideBits = 8;
+
 static Value createIntegers(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape,
                             Type element, ArrayRef<APInt> integers) {
   auto type = RankedTensorType::get(shape, element);
@@ -157,10 +160,13 @@ Value IntegerLayer::fromOne(Value x) {
 Value IntegerLayer::rescale(Value value, ArrayRef<double> ratios,
                             Type element) {
   RescaleSpec spec;
+  // N97: what is summed in 48 bits has multipliers of 16.
+  spec.scale32 = getElementTypeOrSelf(value).getIntOrFloatBitWidth() <= 32;
+  auto derive = spec.scale32 ? deriveMultiplier : deriveMultiplier16;
   for (double ratio : ratios)
-    // What the layer has chosen is far below the limit of multipliers.
-    spec.multipliers.push_back(
-        deriveMultiplier(ratio).value_or(FixedPointMultiplier{INT32_MAX, 2}));
+    // What is not 0 saturates at a ratio that no multiplier reaches.
+    spec.multipliers.push_back(derive(ratio).value_or(
+        FixedPointMultiplier{spec.scale32 ? 1 << 30 : 1 << 14, kMinShift}));
   return buildRescale(b, b.getLoc(), value, llvm::cast<IntegerType>(element),
                       spec);
 }
@@ -176,23 +182,31 @@ Value IntegerLayer::multiply(Value rows, int64_t zeroPoint, Value weights,
   weights = storage(weights);
   int64_t channels =
       llvm::cast<RankedTensorType>(weights.getType()).getDimSize(0);
-  bias = storage(bias);
-  if (!bias)
-    bias = createIntegers(b, {channels}, b.getI32Type(), APInt(32, 0));
+  bool isWide = rowsType.getElementTypeBitWidth() == 16;
+  IntegerType sum = b.getIntegerType(isWide ? 48 : 32);
+  SmallVector<APInt> biases(channels, APInt(sum.getWidth(), 0));
+  if (bias)
+    for (auto [wide, value] :
+         llvm::zip_equal(biases, getConstantSource(bias).getValues<APInt>()))
+      wide = isWide ? value.sext(sum.getWidth()) << kWideBits : value;
+  bias = createIntegers(b, {channels}, sum, biases);
   Type i8 = b.getI8Type();
-  auto type = RankedTensorType::get({1, 1, count, channels}, b.getI32Type());
+  auto type = RankedTensorType::get({1, 1, count, channels}, sum);
   Value product = tosa::Conv2DOp::create(
       b, type, buildReshape(b, rows, {1, 1, count, size}),
       buildReshape(b, weights, {channels, 1, 1, size}), bias,
       createScalar(b, b.getLoc(), zeroPoint, rowsType.getElementType()),
       createScalar(b, b.getLoc(), 0, i8), b.getDenseI64ArrayAttr({0, 0, 0, 0}),
       b.getDenseI64ArrayAttr({1, 1}), b.getDenseI64ArrayAttr({1, 1}),
-      TypeAttr::get(b.getI32Type()));
+      TypeAttr::get(sum));
   return buildReshape(b, product, {count, channels});
 }
 
 Value IntegerLayer::multiply(Value hidden, Value weights, Value bias) {
-  return multiply(hidden, /*zeroPoint=*/0, weights, bias);
+  Value sums = multiply(hidden, /*zeroPoint=*/0, weights, bias);
+  if (getElementTypeOrSelf(sums).getIntOrFloatBitWidth() == 32)
+    return sums;
+  return rescale(sums, std::ldexp(1.0, -kWideBits), b.getI32Type());
 }
 
 Value IntegerLayer::scaleToSums(Value value, double scale, int64_t gate) {

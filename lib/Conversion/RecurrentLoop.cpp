@@ -59,27 +59,101 @@ Value RecurrentLoop::multiply(Value rows, Value weights, Value bias) {
   Value zero = splat(0.0f, {1});
   auto type = rowsType.clone({1, 1, count, channels});
   Value image = reshape(rows, {1, 1, count, size});
-  Value filters = reshape(weights, {channels, 1, 1, size});
-  Value product = tosa::Conv2DOp::create(
-      b, type, image, filters, bias, zero, zero,
-      b.getDenseI64ArrayAttr({0, 0, 0, 0}), b.getDenseI64ArrayAttr({1, 1}),
-      b.getDenseI64ArrayAttr({1, 1}), TypeAttr::get(b.getF32Type()));
+  bool isDynamic = bool(getQuantizedElement(weights.getType()));
+  Value filters = isDynamic ? reshapeQuantized(weights, {channels, 1, 1, size})
+                            : reshape(weights, {channels, 1, 1, size});
+  auto conv = tosa::Conv2DOp::create(
+      b, type, image, isDynamic ? dequantize(filters) : filters, bias, zero,
+      zero, b.getDenseI64ArrayAttr({0, 0, 0, 0}),
+      b.getDenseI64ArrayAttr({1, 1}), b.getDenseI64ArrayAttr({1, 1}),
+      TypeAttr::get(b.getF32Type()));
+  Value product = conv;
+  if (isDynamic) {
+    // What a convolution of this scheme computes.
+    SmallVector<Value> operands(conv->getOperands());
+    operands[1] = filters;
+    b.setInsertionPoint(conv);
+    FailureOr<SmallVector<Value>> values =
+        cast<QuantizableOpInterface>(conv.getOperation())
+            .quantize(b, operands, {RankedTensorType()}, scheme,
+                      Contract::Exact);
+    assert(succeeded(values) && "constant weights have a dynamic form");
+    product = values->front();
+    b.setInsertionPointAfter(conv);
+    conv.erase();
+  }
   return reshape(product, {count, channels});
+}
+
+Value RecurrentLoop::dequantize(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return quant::DequantizeCastOp::create(b, type.clone(b.getF32Type()), value);
+}
+
+Value RecurrentLoop::reshapeQuantized(Value constant, ArrayRef<int64_t> shape) {
+  DenseElementsAttr codes = getConstantSource(constant);
+  codes = codes.reshape(codes.getType().clone(shape));
+  return reinterpret(b, b.getLoc(),
+                     tosa::ConstOp::create(b, codes.getType(), codes),
+                     getQuantizedElement(constant.getType()));
+}
+
+/// The rows from `first` on of a constant.
+static DenseElementsAttr sliceConstant(DenseElementsAttr all, int64_t first,
+                                       int64_t count) {
+  SmallVector<int64_t> shape(all.getType().getShape());
+  int64_t row = all.getNumElements() / shape[0];
+  shape[0] = count;
+  auto type = cast<RankedTensorType>(all.getType().clone(shape));
+  if (all.isSplat())
+    return all.resizeSplat(type);
+  if (isa<FloatType>(type.getElementType())) {
+    SmallVector<APFloat> values(all.getValues<APFloat>());
+    return DenseElementsAttr::get(
+        type, ArrayRef(values).slice(first * row, count * row));
+  }
+  SmallVector<APInt> values(all.getValues<APInt>());
+  return DenseElementsAttr::get(
+      type, ArrayRef(values).slice(first * row, count * row));
+}
+
+/// The type of the rows from `first` on of a tensor of `type`.
+static quant::QuantizedType sliceType(quant::QuantizedType type, int64_t first,
+                                      int64_t count) {
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  if (!perAxis)
+    return type;
+  return getPerAxisType(type.getContext(),
+                        perAxis.getScales().slice(first, count), /*axis=*/0,
+                        {type.getStorageTypeMin(), type.getStorageTypeMax()},
+                        type.getStorageTypeIntegralWidth());
 }
 
 Value RecurrentLoop::sliceRows(Value weights, int64_t first, int64_t count) {
   auto type = cast<RankedTensorType>(weights.getType());
+  if (quant::QuantizedType quantized = getQuantizedElement(type)) {
+    DenseElementsAttr codes =
+        sliceConstant(getConstantSource(weights), first, count);
+    return reinterpret(b, b.getLoc(),
+                       tosa::ConstOp::create(b, codes.getType(), codes),
+                       sliceType(quantized, first, count));
+  }
+  if (DenseElementsAttr attr; matchPattern(weights, m_Constant(&attr))) {
+    attr = sliceConstant(attr, first, count);
+    return tosa::ConstOp::create(b, attr.getType(), attr);
+  }
   SmallVector<int64_t> starts(type.getRank(), 0), sizes(type.getShape());
   starts[0] = first;
   sizes[0] = count;
-  if (DenseElementsAttr attr;
-      matchPattern(weights, m_Constant(&attr)) && !attr.isSplat()) {
-    int64_t row = type.getNumElements() / type.getDimSize(0);
-    SmallVector<float> all(attr.getValues<float>());
-    auto part = DenseElementsAttr::get(
-        type.clone(sizes),
-        ArrayRef<float>(all).slice(first * row, count * row));
-    return tosa::ConstOp::create(b, part.getType(), part);
+  // Weights that are stored narrow stay so.
+  if (auto cast = weights.getDefiningOp<tosa::CastOp>())
+    return tosa::CastOp::create(b, type.clone(sizes),
+                                sliceRows(cast.getInput(), first, count));
+  if (auto product = weights.getDefiningOp<tosa::MulOp>()) {
+    Value scales = product.getInput2();
+    if (cast<RankedTensorType>(scales.getType()).getDimSize(0) != 1)
+      scales = sliceRows(scales, first, count);
+    return mul(sliceRows(product.getInput1(), first, count), scales);
   }
   Value start = tosa::getTosaConstShape(b, starts);
   Value size = tosa::getTosaConstShape(b, sizes);

@@ -81,7 +81,7 @@ public:
   template <typename OpTy>
   RecurrentLoop(OpTy op, int64_t gates, mlir::Value bias)
       : b(op.getLoc(), op), gates(gates), clip(op.getClip()),
-        isReverse(op.getReverse()) {
+        isReverse(op.getReverse()), scheme(ptq::getScheme(op)) {
     auto input = llvm::cast<mlir::RankedTensorType>(op.getInput().getType());
     steps = input.getDimSize(0);
     batch = input.getDimSize(1);
@@ -103,11 +103,13 @@ public:
   //===--------------------------------------------------------------------===//
 
   /// [R, K] times weights [M, K], plus a bias [M] unless it is null: [R, M].
+  /// With quantized weights, as the layer's dynamic scheme says.
   mlir::Value multiply(mlir::Value rows, mlir::Value weights, mlir::Value bias);
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape) {
     return buildReshape(b, value, shape);
   }
-  /// The rows from `first` on of the weights of several gates.
+  /// The rows from `first` on of the weights of several gates. Those of
+  /// constants are constants, stored in as many bits.
   mlir::Value sliceRows(mlir::Value weights, int64_t first, int64_t count);
   /// The part of [N, G * H] that belongs to one gate.
   mlir::Value sliceGate(mlir::Value products, int64_t gate) {
@@ -143,10 +145,15 @@ public:
         llvm::function_ref<RecurrentStates(const RecurrentStep &)> buildStep);
 
 private:
+  mlir::Value dequantize(mlir::Value value);
+  mlir::Value reshapeQuantized(mlir::Value constant,
+                               llvm::ArrayRef<int64_t> shape);
+
   int64_t gates, steps, batch, hiddenSize;
   mlir::RankedTensorType state;
   std::optional<llvm::APFloat> clip;
   bool isReverse;
+  ptq::SchemeAttr scheme;
   mlir::Value products;
 };
 

@@ -1,4 +1,4 @@
-"""Quantized recurrent layers in numpy: N90 to N96 of docs/Numerics.md.
+"""Quantized recurrent layers in numpy: N90 to N97 of docs/Numerics.md.
 
 Written from the rules and independent of the compiler: exact integers in int64, one small function per rule.
 A layer is a dictionary with the keys of run_recurrent.py.
@@ -33,6 +33,19 @@ def rescale(x, ratios, bits):
     return np.clip((x * value + (np.int64(1) << (shift - 1))) >> shift, *limits(bits))
 
 
+def rescale_wide(x, ratios):
+    """The same for sums of 48 bits, whose multipliers have 16 bits (N67), as int32."""
+    def derive(real):
+        fraction, exponent = math.frexp(real)
+        value = math.floor(fraction * 2**15 + 0.5)
+        if value == 2**15:
+            value, exponent = 2**14, exponent + 1
+        return (value, 15 - exponent) if 15 - exponent <= 62 else (0, 2)
+
+    value, shift = (np.array([derive(float(r))[i] for r in np.atleast_1d(ratios)], np.int64) for i in (0, 1))
+    return (x * value + (np.int64(1) << (shift - 1))) >> shift
+
+
 def shift_right(x, count):
     return (x + (1 << (count - 1)) >> count) if count else x
 
@@ -56,10 +69,12 @@ class Layer:
     def __init__(self, layer, gates):
         self.__dict__.update(layer)
         self.scale = self.hidden_scale
+        self.most = 2**(self.bits - 1) - 1
+        step = self.scale * 2.0**(self.bits - 8)  # N97
         recurrence_scales = np.array(layer["recurrence_scales"], np.float64)
         peepholes = layer.get("peepholes")
         # N91: what a row adds, and the scale at which it is at most 2^28.
-        farthest = max(127 - self.zero_point, 128 + self.zero_point)
+        farthest = max(self.most - self.zero_point, self.most + 1 + self.zero_point)
         most = np.array(self.weight_scales) * self.input_scale * farthest * np.abs(self.weights.astype(np.int64)).sum(1)
         bias = np.zeros(len(most)) if layer.get("bias") is None else layer["bias"].astype(np.float64)
         hidden_bias = layer.get("hidden_bias")
@@ -69,12 +84,12 @@ class Layer:
             most[-size:] = np.maximum(most[-size:], np.abs(hidden_bias))
         if peepholes is not None:
             most[:3 * size] = np.maximum(most[:3 * size], np.abs(peepholes).astype(np.float64).ravel() * 2.0**15 * self.cell_scale)
-        sums = recurrence_scales * self.scale
+        sums = recurrence_scales * step
         ratios = np.maximum(sums, most / SUMMAND) / sums
         widened = ratios != 1
         self.recurrence = np.where(widened[:, None], np.rint(self.recurrence / ratios[:, None]), self.recurrence).astype(np.int64)
         recurrence_scales = np.where(widened, (recurrence_scales * ratios).astype(np.float32), recurrence_scales)
-        self.sums, self.size = recurrence_scales * self.scale, size
+        self.sums, self.size = recurrence_scales * step, size
         codes = lambda values, scales: np.clip(np.rint(np.asarray(values, np.float64) / scales), *limits(32)).astype(np.int64)
         self.bias = codes(bias, self.sums)
         self.hidden_bias = codes(np.zeros(size) if hidden_bias is None else hidden_bias, self.sums[-size:])
@@ -85,7 +100,14 @@ class Layer:
     def inputs(self, x):
         """The products of the inputs of all steps in the steps of sums."""
         products = (x.astype(np.int64) - self.zero_point) @ self.weights.T.astype(np.int64)
-        return rescale(products, np.array(self.weight_scales) * self.input_scale / self.sums, 32)
+        ratios = np.array(self.weight_scales) * self.input_scale / self.sums
+        return rescale(products, ratios, 32) if self.bits == 8 else rescale_wide(products, ratios)
+
+    def multiply(self, hidden, rows, bias):
+        """The sums of the products of the hidden state and `rows` of its weights, with a bias."""
+        if self.bits == 8:
+            return hidden @ self.recurrence[rows].T + bias
+        return shift_right(hidden @ self.recurrence[rows].T + bias * 256, 8)
 
     def rows(self, gate):
         return slice(gate * self.size, (gate + 1) * self.size)
@@ -99,7 +121,10 @@ class Layer:
         return look_up(name, q)
 
     def to_hidden(self, value, exponent):
-        return rescale(value, 2.0**-exponent / self.scale, 8)
+        return rescale(value, 2.0**-exponent / self.scale, self.bits)
+
+    def codes(self, state):
+        return state.astype(f"i{self.bits // 8}")
 
     def blend(self, kept, state, gate, value, exponent):
         """N93"""
@@ -125,7 +150,7 @@ def lstm(layer, x, hidden, cell):
     hidden, cell = (start(state, (x.shape[1], l.size)) for state in (hidden, cell))
     sequence = np.zeros((*x.shape[:2], l.size), np.int64)
     for t in l.steps(len(x)):
-        total = products[t] + hidden @ l.recurrence.T + l.bias
+        total = products[t] + l.multiply(hidden, slice(None), l.bias)
 
         def gate(name, index, peeped):
             value = total[:, l.rows(index)]
@@ -141,29 +166,29 @@ def lstm(layer, x, hidden, cell):
         argument = cell * (1 << min(bits, 15)) if bits > 0 else shift_right(cell, -bits)
         hidden = l.to_hidden(o * look_up(l.functions[2], np.clip(argument, *INT16)), 30)
         sequence[t] = hidden
-    return sequence.astype(np.int8), hidden.astype(np.int8), cell.astype(np.int16)
+    return l.codes(sequence), l.codes(hidden), cell.astype(np.int16)
 
 
 def gru(layer, x, hidden, _):
     """(sequence, hidden): N95."""
     l = Layer(layer, 3)
-    exponent = 15 - max(0, math.ceil(math.log2(127 * l.scale * (1 - 2.0**-20))))
+    exponent = 15 - max(0, math.ceil(math.log2(l.most * l.scale * (1 - 2.0**-20))))
     products = l.inputs(x)
     hidden = start(hidden, (x.shape[1], l.size))
     wide = rescale(hidden, l.scale * 2.0**exponent, 16)
     sequence = np.zeros((*x.shape[:2], l.size), np.int64)
     n_rows = l.rows(2)
     for t in l.steps(len(x)):
-        recurrent = hidden @ l.recurrence.T
-        z, r = (l.activate(l.functions[0], (products[t] + recurrent + l.bias)[:, l.rows(g)], g) for g in (0, 1))
+        z, r = (l.activate(l.functions[0], products[t][:, rows] + l.multiply(hidden, rows, l.bias[rows]), g)
+                for g in (0, 1) for rows in [l.rows(g)])
         if l.reset_after:
-            total = shift_right((recurrent[:, n_rows] + l.hidden_bias) * r, 15) + l.bias[n_rows]
+            total = shift_right(l.multiply(hidden, n_rows, l.hidden_bias) * r, 15) + l.bias[n_rows]
         else:
-            total = l.to_hidden(r * wide, 15 + exponent) @ l.recurrence[n_rows].T + l.bias[n_rows]
+            total = l.multiply(l.to_hidden(r * wide, 15 + exponent), n_rows, l.bias[n_rows])
         n = l.activate(l.functions[1], products[t][:, n_rows] + total, 2)
         wide = l.blend(z, wide, from_one(z), n, exponent)
         hidden = sequence[t] = l.to_hidden(wide, exponent)
-    return sequence.astype(np.int8), hidden.astype(np.int8)
+    return l.codes(sequence), l.codes(hidden)
 
 
 def rnn(layer, x, hidden, _):
@@ -173,11 +198,11 @@ def rnn(layer, x, hidden, _):
     hidden = start(hidden, (x.shape[1], l.size))
     sequence = np.zeros((*x.shape[:2], l.size), np.int64)
     for t in l.steps(len(x)):
-        total = products[t] + hidden @ l.recurrence.T + l.bias
+        total = products[t] + l.multiply(hidden, slice(None), l.bias)
         if l.functions[0] == "relu":
-            most = min(round(l.clip / l.scale), 127) if l.clip else 127
-            hidden = np.clip(rescale(total, l.sums / l.scale, 8), 0, most)
+            most = min(round(l.clip / l.scale), l.most) if l.clip else l.most
+            hidden = np.clip(rescale(total, l.sums / l.scale, l.bits), 0, most)
         else:
             hidden = l.to_hidden(l.activate(l.functions[0], total, 0), 15)
         sequence[t] = hidden
-    return sequence.astype(np.int8), hidden.astype(np.int8)
+    return l.codes(sequence), l.codes(hidden)

@@ -56,7 +56,15 @@ CASES = [
 ]
 
 
-def add_layer(net, kind, sizes, options):
+def add_input(net, shape, parameters, storage):
+    """(value, index): a float tensor behind a quantized argument."""
+    index = len(net.arguments)
+    quantized = tensor(shape, quant(parameters, storage))
+    net.arguments.append(f"%a{index}: {quantized}")
+    return net.line(f"quant.dcast %a{index} : {quantized} to {tensor(shape, 'f32')}"), index
+
+
+def add_layer(net, bits, kind, sizes, options):
     steps, batch, inputs, size = sizes
     rows, random = GATES[kind] * size, net.random
     spread = options.get("spread", 3)
@@ -67,16 +75,17 @@ def add_layer(net, kind, sizes, options):
         codes = random.integers(-127, 128, (rows, columns), np.int8)
         return codes, scales, net.coded(codes, "i8", element)
 
-    input_type = (f32(0.02), int(random.integers(-100, 100)))
-    layer = dict(input_scale=input_type[0], zero_point=input_type[1], clip=options.get("clip"),
-                 hidden_scale=f32(options.get("hidden_scale", 1 / 127)), cell_scale=options.get("cell_scale", 2.0**-13),
+    step = 1 if bits == 8 else 1 / 256
+    input_type = (f32(0.02 * step), int(random.integers(-100, 100)) if bits == 8 else 0)
+    layer = dict(bits=bits, input_scale=input_type[0], zero_point=input_type[1], clip=options.get("clip"),
+                 hidden_scale=f32(options.get("hidden_scale", 1 / 127) * step), cell_scale=options.get("cell_scale", 2.0**-13),
                  functions=options.get("functions", DEFAULTS[kind]), reverse=options.get("reverse", False),
                  coupled=options.get("coupled", False), reset_after=options.get("reset_after", False))
-    x, index = net.input((steps, batch, inputs), input_type)
+    x, index = add_input(net, (steps, batch, inputs), input_type, f"i{bits}")
     layer["weights"], layer["weight_scales"], w = weights(inputs, spread)
     layer["recurrence"], layer["recurrence_scales"], r = weights(size, options.get("recurrent_spread", spread))
     states = [(layer["hidden_scale"], 0)] + ([(layer["cell_scale"], 0)] if kind == "lstm" else [])
-    storages = ["i8", "i16"]
+    storages = [f"i{bits}", "i16"]
     operands = [(x, tensor((steps, batch, inputs), "f32")), (w, tensor((rows, inputs), "f32")), (r, tensor((rows, size), "f32"))]
     words = f"ptq.{kind} {x} weights({w}, {r})"
 
@@ -94,10 +103,7 @@ def add_layer(net, kind, sizes, options):
     initial = [None, None]
     if options.get("states"):
         for i, (word, parameters) in enumerate(zip(("initial_hidden", "initial_cell"), states)):
-            net.arguments.append(f"%a{len(net.arguments)}: {tensor((batch, size), quant(parameters, storages[i]))}")
-            quantized = tensor((batch, size), quant(parameters, storages[i]))
-            value = net.line(f"quant.dcast %a{len(net.arguments) - 1} : {quantized} to {tensor((batch, size), 'f32')}")
-            initial[i] = len(net.arguments) - 1
+            value, initial[i] = add_input(net, (batch, size), parameters, storages[i])
             operands.append((value, tensor((batch, size), "f32")))
             words += f" {word}({value})"
     if options.get("peepholes"):
@@ -124,16 +130,16 @@ def add_layer(net, kind, sizes, options):
 
 
 class RecurrentRun(Run):
-    def __init__(self, tools, workdir):
-        self.tools, self.workdir, self.group, self.io = tools, workdir, "recurrent", "int8"
-        self.net, self.owners = Network(), []
+    def __init__(self, tools, workdir, bits):
+        self.tools, self.workdir, self.group, self.io = tools, workdir, f"int{bits}", "int8"
+        self.net, self.owners, self.scheme = Network(), [], {8: "int8", 16: "int16x8"}[bits]
         for name, *case in CASES:
-            self.owners += [name for _ in add_layer(self.net, *case)]
+            self.owners += [name for _ in add_layer(self.net, bits, *case)]
 
     def run(self):
         source, lowered = self.path("net.mlir"), self.path("lowered.mlir")
         source.write_text(self.net.text())
-        options = ["--strict-integer"]
+        options = ["--strict-integer", f"--scheme={self.scheme}"]
         self.tools.run("compile", source, *options, "--stop-after=lower", "-o", lowered)
         targets, skipped = self.tools.targets()
         objects = [(target, self.compile(source, target.name.replace("-", "_"), *options, *target.flags)) for target in targets]
@@ -145,7 +151,7 @@ class RecurrentRun(Run):
         self.compare("upstream's lowering", judge.run(self.tools.llvm, lowered, self.inputs, self.workdir, io))
         for target, obj in objects:
             self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.machines)
-        print(f"{len(CASES)} layers, {len(self.inputs)} samples, {len(targets)} targets equal numpy")
+        print(f"{self.group}: {len(CASES)} layers, {len(self.inputs)} samples, {len(targets)} targets equal numpy")
         for reason in skipped:
             print(f"skipped {reason}")
 
@@ -157,9 +163,11 @@ def main():
         parser.add_argument(option, required=True)
     args = parser.parse_args()
     shutil.rmtree(args.workdir, ignore_errors=True)
-    args.workdir.mkdir(parents=True)
     try:
-        RecurrentRun(Tools(args.bin, args.llvm, args.cc), args.workdir).run()
+        for bits in (8, 16):
+            workdir = args.workdir / str(bits)
+            workdir.mkdir(parents=True)
+            RecurrentRun(Tools(args.bin, args.llvm, args.cc), workdir, bits).run()
     except Failure as failure:
         print(f"FAILED {failure}")
         return 1

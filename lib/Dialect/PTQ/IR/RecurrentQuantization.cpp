@@ -87,8 +87,12 @@ Value RNNOp::getInitialState(unsigned) { return getInitialHidden(); }
 /// it.
 static quant::UniformQuantizedType chooseHiddenType(SchemeAttr scheme,
                                                     double min, double max) {
-  // A step of 2^-22 is finer than what gates compute.
-  double largest = std::max({-min, max, std::ldexp(1.0, -15)});
+  // A finer step than gates compute is of no use.
+  double largest = std::max({-min, max, std::ldexp(1.0, -13)});
+  // N97: int16 has room for what calibration did not see, and a state that
+  // gates make does not leave [-1, 1].
+  if (scheme.isStaticInt16())
+    largest = largest <= 1 ? std::min(2 * largest, 1.0) : 2 * largest;
   return getUniformType(scheme.getContext(),
                         chooseSymmetric(largest, scheme.getActivationStorage()),
                         scheme.getActivationWidth());
@@ -128,15 +132,9 @@ static LogicalResult requireConstant(Value value, StringRef what,
   return failure();
 }
 
-/// What all layers need to be computed in integers.
+/// What products of integers need.
 template <typename OpTy>
-static LogicalResult requireIntegerLayer(OpTy op, SchemeAttr scheme,
-                                         std::string &reason) {
-  if (scheme.getActivationWidth() != 8) {
-    reason = "recurrent layers have no form in the scheme " +
-             stringifyScheme(scheme) + " yet; use int8 for it";
-    return failure();
-  }
+static LogicalResult requireIntegerProducts(OpTy op, std::string &reason) {
   for (Value weight : {op.getWeights(), op.getRecurrence()}) {
     if (failed(requireConstant(weight, "weight", reason)))
       return failure();
@@ -150,6 +148,28 @@ static LogicalResult requireIntegerLayer(OpTy op, SchemeAttr scheme,
   return requireConstant(op.getBias(), "bias", reason);
 }
 
+/// Weights can be stored narrow, because the loop that computes the layer is
+/// made of products like all others.
+static LogicalResult requireNarrowLayer(SchemeAttr scheme,
+                                        std::string &reason) {
+  if (scheme.getExecution() == Execution::WeightOnly &&
+      scheme.getWeightScales() != Granularity::Block)
+    return success();
+  reason = "recurrent layers have no form in the scheme " +
+           stringifyScheme(scheme) +
+           "; leave it in float, or use int8, dynamic-range, float16 or "
+           "weight-only without blocks for it";
+  return failure();
+}
+
+/// Whether `op` has a form in a scheme that is not static.
+template <typename OpTy>
+static LogicalResult requireFloatLayer(OpTy op, SchemeAttr scheme,
+                                       std::string &reason) {
+  return scheme.isDynamic() ? requireIntegerProducts(op, reason)
+                            : requireNarrowLayer(scheme, reason);
+}
+
 /// relu has no bound, so that its table would need a range of its own.
 static LogicalResult requireBounded(ArrayRef<Activation> functions,
                                     std::string &reason) {
@@ -160,24 +180,12 @@ static LogicalResult requireBounded(ArrayRef<Activation> functions,
   return failure();
 }
 
-/// Weights can be stored narrow, because the loop that computes the layer is
-/// made of products like all others.
-static LogicalResult requireNarrowLayer(SchemeAttr scheme,
-                                        std::string &reason) {
-  if (scheme.getExecution() == Execution::WeightOnly &&
-      scheme.getWeightScales() != Granularity::Block)
-    return success();
-  reason = "recurrent layers have no form in the scheme " +
-           stringifyScheme(scheme) +
-           " yet; leave it in float, or use int8, float16 or weight-only for "
-           "it";
-  return failure();
-}
-
-/// What the integer forms of an LSTM do not have.
-static StringRef getFloatOption(LSTMOp op) {
+/// What the form of an LSTM in a static or dynamic scheme does not have.
+static StringRef getFloatOption(LSTMOp op, bool isStatic) {
   if (op.getProjection())
     return "a projection";
+  if (!isStatic)
+    return "";
   if (op.getLayerNorm())
     return "a layer norm";
   if (op.getCellClip())
@@ -186,7 +194,7 @@ static StringRef getFloatOption(LSTMOp op) {
 }
 
 LogicalResult LSTMOp::canQuantize(SchemeAttr scheme, std::string &reason) {
-  StringRef option = getFloatOption(*this);
+  StringRef option = getFloatOption(*this, scheme.isStatic());
   if (!option.empty() && scheme.getExecution() != Execution::WeightOnly) {
     reason = ("an LSTM with " + option + " has no form in the scheme " +
               stringifyScheme(scheme) +
@@ -196,23 +204,17 @@ LogicalResult LSTMOp::canQuantize(SchemeAttr scheme, std::string &reason) {
     return failure();
   }
   if (!scheme.isStatic())
-    return requireNarrowLayer(scheme, reason);
-  if (failed(requireIntegerLayer(*this, scheme, reason)) ||
+    return requireFloatLayer(*this, scheme, reason);
+  if (failed(requireIntegerProducts(*this, reason)) ||
       failed(requireBounded({getGate(), getCellInput(), getOutput()}, reason)))
     return failure();
   return requireConstant(getPeepholes(), "peepholes", reason);
 }
 
 LogicalResult GRUOp::canQuantize(SchemeAttr scheme, std::string &reason) {
-  // The loop takes the recurrent weights apart, and then they are not narrow.
-  if (!getResetAfter() && scheme.getExecution() == Execution::WeightOnly) {
-    reason = "a GRU without linear_before_reset stores no narrow weights yet; "
-             "train it with linear_before_reset (PyTorch's GRU has it)";
-    return failure();
-  }
   if (!scheme.isStatic())
-    return requireNarrowLayer(scheme, reason);
-  if (failed(requireIntegerLayer(*this, scheme, reason)) ||
+    return requireFloatLayer(*this, scheme, reason);
+  if (failed(requireIntegerProducts(*this, reason)) ||
       failed(requireBounded({getGate(), getCandidate()}, reason)))
     return failure();
   return requireConstant(getHiddenBias(), "hidden bias", reason);
@@ -220,8 +222,8 @@ LogicalResult GRUOp::canQuantize(SchemeAttr scheme, std::string &reason) {
 
 LogicalResult RNNOp::canQuantize(SchemeAttr scheme, std::string &reason) {
   if (!scheme.isStatic())
-    return requireNarrowLayer(scheme, reason);
-  return requireIntegerLayer(*this, scheme, reason);
+    return requireFloatLayer(*this, scheme, reason);
+  return requireIntegerProducts(*this, reason);
 }
 
 //===----------------------------------------------------------------------===//
@@ -420,23 +422,36 @@ FailureOr<SmallVector<Value>> LayerQuantizer<OpTy>::run() {
   return SmallVector<Value>(copy->getResults());
 }
 
+/// In a dynamic scheme, weights are integers and everything else is floats.
+template <typename OpTy>
+static FailureOr<SmallVector<Value>> quantizeLayer(OpTy op, OpBuilder &builder,
+                                                   ValueRange operands,
+                                                   SchemeAttr scheme) {
+  if (!scheme.isDynamic())
+    return LayerQuantizer<OpTy>(op, builder, operands).run();
+  Operation *copy = builder.clone(*op.getOperation());
+  copy->setOperands(operands);
+  copy->setAttr(kSchemeAttr, scheme);
+  return SmallVector<Value>(copy->getResults());
+}
+
 FailureOr<SmallVector<Value>> LSTMOp::quantize(OpBuilder &builder,
                                                ValueRange operands,
                                                ArrayRef<RankedTensorType>,
-                                               SchemeAttr, Contract) {
-  return LayerQuantizer<LSTMOp>(*this, builder, operands).run();
+                                               SchemeAttr scheme, Contract) {
+  return quantizeLayer(*this, builder, operands, scheme);
 }
 
 FailureOr<SmallVector<Value>> GRUOp::quantize(OpBuilder &builder,
                                               ValueRange operands,
                                               ArrayRef<RankedTensorType>,
-                                              SchemeAttr, Contract) {
-  return LayerQuantizer<GRUOp>(*this, builder, operands).run();
+                                              SchemeAttr scheme, Contract) {
+  return quantizeLayer(*this, builder, operands, scheme);
 }
 
 FailureOr<SmallVector<Value>> RNNOp::quantize(OpBuilder &builder,
                                               ValueRange operands,
                                               ArrayRef<RankedTensorType>,
-                                              SchemeAttr, Contract) {
-  return LayerQuantizer<RNNOp>(*this, builder, operands).run();
+                                              SchemeAttr scheme, Contract) {
+  return quantizeLayer(*this, builder, operands, scheme);
 }
