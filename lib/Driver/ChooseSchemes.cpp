@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Driver/ChooseSchemes.h"
-#include "SwitchedNetwork.h"
+#include "RoleSearch.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Driver/CheckAccuracy.h"
@@ -27,13 +27,9 @@
 using namespace mlir;
 using namespace quantc;
 
-/// Runs that measure single operations: so many together, on as many samples as
-/// that allows.
-static constexpr size_t kRuns = 512;
-/// Larger networks are searched on request only.
-static constexpr size_t kMostOperations = 400;
-/// What simulations may be better than the compiled network, in dB.
-static constexpr double kMargin = 5;
+/// What is aimed at where int8 loses the answers, in dB: behind it answers
+/// differ only where two scores are nearly equal.
+static constexpr double kKept = AccuracyCheck::kTies;
 
 bool quantc::choosesSchemes(const QuantizeOptions &options, ModuleOp network) {
   const ptq::Policy &policy = options.policy;
@@ -46,13 +42,6 @@ bool quantc::choosesSchemes(const QuantizeOptions &options, ModuleOp network) {
     return false;
   if (!policy.scheme.empty())
     return policy.scheme == ptq::kSchemeAuto;
-  // The search of a large network takes minutes: it has to be asked for.
-  size_t operations =
-      llvm::count_if(getNetwork(network).getBody().front(), [](Operation &op) {
-        return !op.hasTrait<OpTrait::ConstantLike>();
-      });
-  if (operations > kMostOperations)
-    return false;
   return !network
               .walk([](Operation *op) {
                 return op->hasAttr(ptq::kSchemeAttr) ? WalkResult::interrupt()
@@ -66,32 +55,26 @@ static double toDb(double ratio) {
 }
 
 namespace {
-using Outputs = std::vector<std::vector<double>>;
-
 class Chooser {
 public:
   Chooser(ModuleOp network, const QuantizeOptions &options,
           const SchemeLimits &limits, AccuracyChecker checker)
       : network(network), options(options), limits(limits),
         samples(options.profile->samples), checker(std::move(checker)) {}
-  llvm::Expected<SchemeChoice> run();
+  llvm::Expected<std::optional<SchemeChoice>> run();
 
 private:
+  CompilerOptions getOptions(ArrayRef<ptq::PolicyRule> rules) const;
   llvm::Expected<AccuracyCheck> compile(ArrayRef<ptq::PolicyRule> rules,
-                                        OwningOpRef<ModuleOp> *annotated,
-                                        StringRef weightRounding = "");
-  llvm::Error prepare(ModuleOp annotated);
-  /// The noise at the outputs by the signal, of the worst output, on every
-  /// `step`th sample. The signal is `reference`.
-  llvm::Expected<double> measure(const llvm::BitVector &exact,
-                                 ArrayRef<Outputs> reference, size_t step = 1);
-  llvm::Expected<std::vector<double>> measureUnits();
-  llvm::Error widen(const llvm::BitVector &floating);
-  llvm::Expected<llvm::BitVector> findFloatRegion();
-  void keepFloat(const llvm::BitVector &region);
+                                        OwningOpRef<ModuleOp> *annotated);
+  llvm::Expected<OwningOpRef<ModuleOp>> annotate();
+  llvm::Error prepare(ModuleOp annotated, const Profile *ranges = nullptr);
   bool touchesInt8Border(const SwitchedUnit &unit) const;
   bool fitsBorder(ArrayRef<ptq::PolicyRule> rules);
-  llvm::Error improve(const llvm::BitVector &floating);
+  llvm::Expected<std::vector<double>> measureUnits();
+  llvm::Error widen();
+  llvm::Error searchRoles();
+  llvm::Error keepIfBetter(SchemeChoice candidate);
   bool isGood(const AccuracyCheck &check) const {
     return check.outputSqnr() >= limits.goodSqnr && check.agreement() == 100;
   }
@@ -101,27 +84,29 @@ private:
   const SchemeLimits &limits;
   const SampleSet &samples;
   AccuracyChecker checker;
-  std::optional<SwitchedNetwork> switched;
+  std::optional<NoiseMeter> meter;
   /// The names of the network's inputs and outputs.
   llvm::StringSet<> inputs, outputs;
-  /// Of each sample.
-  std::vector<Outputs> floats;
   SchemeChoice choice;
 };
 } // namespace
 
-llvm::Expected<AccuracyCheck> Chooser::compile(ArrayRef<ptq::PolicyRule> rules,
-                                               OwningOpRef<ModuleOp> *annotated,
-                                               StringRef weightRounding) {
+/// All in int8 but for what `rules` say, which those of the user prevail over.
+CompilerOptions Chooser::getOptions(ArrayRef<ptq::PolicyRule> rules) const {
   CompilerOptions compiler;
   compiler.quantize = options;
   compiler.quantize.policy.scheme = "int8";
-  if (!weightRounding.empty())
-    compiler.quantize.policy.weightRounding = weightRounding.str();
-  // What the types at the border cost is not what operations cost.
-  compiler.quantize.inputs = compiler.quantize.outputs = IOType::Native;
   auto &all = compiler.quantize.policy.rules;
   all.insert(all.begin(), rules.begin(), rules.end());
+  return compiler;
+}
+
+llvm::Expected<AccuracyCheck>
+Chooser::compile(ArrayRef<ptq::PolicyRule> rules,
+                 OwningOpRef<ModuleOp> *annotated) {
+  CompilerOptions compiler = getOptions(rules);
+  // What the types at the border cost is not what operations cost.
+  compiler.quantize.inputs = compiler.quantize.outputs = IOType::Native;
   OwningOpRef<ModuleOp> lowered = network.clone();
   std::vector<QuantizedTensorReport> tensors;
   auto inspect = [&](Stage stage, ModuleOp current) {
@@ -136,7 +121,20 @@ llvm::Expected<AccuracyCheck> Chooser::compile(ArrayRef<ptq::PolicyRule> rules,
   return checker.check(*lowered, tensors, samples);
 }
 
-llvm::Error Chooser::prepare(ModuleOp annotated) {
+/// The network in int8 with weights rounded to nearest. Weights that make up
+/// for what is lost in front of them say nothing about a network in which it is
+/// not lost.
+llvm::Expected<OwningOpRef<ModuleOp>> Chooser::annotate() {
+  CompilerOptions compiler = getOptions({});
+  compiler.quantize.policy.weightRounding = ptq::kRoundNearest;
+  compiler.quantize.inputs = compiler.quantize.outputs = IOType::Native;
+  OwningOpRef<ModuleOp> annotated = network.clone();
+  if (llvm::Error error = lowerToStage(*annotated, Stage::Annotate, compiler))
+    return std::move(error);
+  return std::move(annotated);
+}
+
+llvm::Error Chooser::prepare(ModuleOp annotated, const Profile *ranges) {
   func::FuncOp func = getNetwork(annotated);
   for (BlockArgument argument : func.getArguments())
     inputs.insert(ptq::getTensorName(argument));
@@ -145,67 +143,33 @@ llvm::Error Chooser::prepare(ModuleOp annotated) {
       output = rounded.getInput();
     outputs.insert(ptq::getTensorName(output));
   }
-  llvm::Expected<SwitchedNetwork> created = SwitchedNetwork::create(annotated);
+  llvm::Expected<NoiseMeter> created =
+      NoiseMeter::create(annotated, checker, samples, ranges);
   if (!created)
     return created.takeError();
-  switched = std::move(*created);
-  for (const SampleSet::Sample *sample : samples.samples()) {
-    llvm::Expected<Outputs> outputs =
-        checker.runFloat(*sample, switched->measured());
-    if (!outputs)
-      return outputs.takeError();
-    floats.push_back(std::move(*outputs));
-  }
+  meter.emplace(std::move(*created));
   return llvm::Error::success();
 }
 
-llvm::Expected<double> Chooser::measure(const llvm::BitVector &exact,
-                                        ArrayRef<Outputs> reference,
-                                        size_t step) {
-  std::vector<double> noise(floats.front().size()), signal(noise.size());
-  for (auto [index, sample] : llvm::enumerate(samples.samples())) {
-    if (index % step)
-      continue;
-    llvm::Expected<Outputs> run = switched->run(*sample, exact);
-    if (!run)
-      return run.takeError();
-    for (size_t o = 0; o < noise.size(); ++o)
-      for (auto [value, wanted] :
-           llvm::zip_equal((*run)[o], reference[index][o])) {
-        noise[o] += (value - wanted) * (value - wanted);
-        signal[o] += wanted * wanted;
-      }
-  }
-  double worst = 0;
-  for (auto [n, s] : llvm::zip_equal(noise, signal))
-    if (s > 0)
-      worst = std::max(worst, n / s);
-  return worst;
-}
-
-/// The noise that rounding in front of each unit alone makes.
+/// The noise that rounding in front of each unit alone makes. Of very large
+/// networks the first ones are measured, which cost most as a rule.
 llvm::Expected<std::vector<double>> Chooser::measureUnits() {
-  size_t count = switched->units().size();
+  size_t count = meter->units().size();
+  size_t measured = std::min(count, NoiseMeter::kRuns);
+  if (measured < count)
+    choice.bound = llvm::formatv("of {0} operations the first {1} were tried",
+                                 count, measured);
   llvm::BitVector exact(count, true);
-  std::vector<Outputs> unrounded;
-  for (const SampleSet::Sample *sample : samples.samples()) {
-    llvm::Expected<Outputs> run = switched->run(*sample, exact);
-    if (!run)
-      return run.takeError();
-    unrounded.push_back(std::move(*run));
-  }
-  size_t step = std::max<size_t>(
-      1, llvm::divideCeil(samples.size(), std::max<size_t>(1, kRuns / count)));
-  std::vector<double> noise;
-  for (size_t unit = 0; unit < count; ++unit) {
+  std::vector<double> noise(count);
+  for (size_t unit = 0; unit < measured; ++unit) {
     exact.reset(unit);
-    llvm::Expected<double> alone = measure(exact, unrounded, step);
-    if (!alone)
-      return alone.takeError();
-    noise.push_back(*alone);
+    if (llvm::Error error =
+            meter->againstUnrounded(exact, {}, meter->chooseStep(measured))
+                .moveInto(noise[unit]))
+      return std::move(error);
     exact.set(unit);
   }
-  return noise;
+  return std::move(noise);
 }
 
 static bool isInt8(IOType type) {
@@ -228,11 +192,7 @@ bool Chooser::touchesInt8Border(const SwitchedUnit &unit) const {
 bool Chooser::fitsBorder(ArrayRef<ptq::PolicyRule> rules) {
   if (!isInt8(options.inputs) && !isInt8(options.outputs))
     return true;
-  CompilerOptions compiler;
-  compiler.quantize = options;
-  compiler.quantize.policy.scheme = "int8";
-  auto &all = compiler.quantize.policy.rules;
-  all.insert(all.begin(), rules.begin(), rules.end());
+  CompilerOptions compiler = getOptions(rules);
   OwningOpRef<ModuleOp> lowered = network.clone();
   llvm::Error error = lowerToStage(*lowered, Stage::Lower, compiler);
   bool fits = !error;
@@ -240,26 +200,34 @@ bool Chooser::fitsBorder(ArrayRef<ptq::PolicyRule> rules) {
   return fits;
 }
 
+static ptq::PolicyRule makeRule(StringRef tensor, StringRef scheme,
+                                StringRef reason) {
+  ptq::PolicyRule rule;
+  rule.tensor = tensor.str();
+  rule.scheme = scheme.str();
+  rule.reason = reason.str();
+  return rule;
+}
+
 /// Greedy: the unit whose rounding makes the most noise comes first. Noise of
 /// several is expected to add up: what it happens to be with few samples is a
-/// matter of luck. `floating` are the units that compute in float.
-llvm::Error Chooser::widen(const llvm::BitVector &floating) {
-  size_t count = switched->units().size();
+/// matter of luck.
+llvm::Error Chooser::widen() {
+  size_t count = meter->units().size();
   llvm::Expected<std::vector<double>> noise = measureUnits();
   if (!noise)
     return noise.takeError();
   llvm::Expected<double> weights =
-      measure(llvm::BitVector(count, true), floats);
+      meter->againstFloat(llvm::BitVector(count, true));
   if (!weights)
     return weights.takeError();
-  llvm::Expected<double> rounded = measure(floating, floats);
+  llvm::Expected<double> rounded = meter->againstFloat(llvm::BitVector(count));
   if (!rounded)
     return rounded.takeError();
+  SchemeChoice candidate;
   double products = 0, sum = 0;
   std::vector<size_t> order;
-  for (auto [index, unit] : llvm::enumerate(switched->units())) {
-    if (floating[index])
-      continue;
+  for (auto [index, unit] : llvm::enumerate(meter->units())) {
     sum += (*noise)[index];
     products += unit.products;
     if (unit.canWiden && !touchesInt8Border(unit))
@@ -273,7 +241,7 @@ llvm::Error Chooser::widen(const llvm::BitVector &floating) {
   double scale = sum > 0 ? (total - *weights) / sum : 0;
   std::set<std::string> inputs;
   for (size_t index : order) {
-    const SwitchedUnit &unit = switched->units()[index];
+    const SwitchedUnit &unit = meter->units()[index];
     std::set<std::string> wider = inputs;
     wider.insert(unit.inputs.begin(), unit.inputs.end());
     if (wider.size() > limits.mostTensors)
@@ -288,130 +256,121 @@ llvm::Error Chooser::widen(const llvm::BitVector &floating) {
         "rounding '{0}' to int8 for it costs {1:F1} dB of {2:F1} dB at the "
         "output",
         llvm::join(unit.inputs, "', '"), gain, toDb(rest));
-    for (const std::string &member : unit.members) {
-      ptq::PolicyRule rule;
-      rule.tensor = member;
-      rule.scheme = "int16x8";
-      rule.reason = reason;
-      choice.rules.push_back(rule);
-    }
-    choice.operations.push_back(unit.tensor);
+    for (const std::string &member : unit.members)
+      candidate.rules.push_back(makeRule(member, "int16x8", reason));
+    candidate.operations.push_back(unit.tensor);
     inputs = std::move(wider);
     total = rest;
   }
-  return llvm::Error::success();
+  return keepIfBetter(std::move(candidate));
 }
 
-/// The least part of the network, from the inputs to one unit, that has to
-/// compute in float so that the rest keeps the answers. Empty if there is none.
-llvm::Expected<llvm::BitVector> Chooser::findFloatRegion() {
-  ArrayRef<SwitchedUnit> units = switched->units();
-  auto takeUpTo = [&](size_t last) {
-    llvm::StringSet<> upstream;
-    for (const std::string &name : units[last].upstream)
-      upstream.insert(name);
-    llvm::BitVector region(units.size());
-    for (size_t i = 0; i <= last; ++i)
-      if (upstream.contains(units[i].tensor))
-        region.set(i);
-    return region;
+/// Rules for what has to be wider than int8 together, and why.
+static void addRules(SchemeChoice &candidate, const RoleSearch::Choice &found,
+                     ArrayRef<SwitchedUnit> units) {
+  llvm::StringSet<> named;
+  auto add = [&](const SwitchedUnit &unit, StringRef scheme, double cost) {
+    std::string reason =
+        "it makes what an operation reads that int8 is not enough for";
+    bool isAlone = llvm::count_if(units, [&](const SwitchedUnit &other) {
+                     return other.role == unit.role;
+                   }) == 1;
+    if (cost > 0)
+      reason = llvm::formatv(
+          "rounding '{0}' to int8 for it{1} leaves {2:F1} dB at the output",
+          llvm::join(unit.inputs, "', '"),
+          isAlone ? "" : ", and the same for all operations like it,",
+          toDb(cost));
+    for (const std::string &member : unit.members)
+      if (named.insert(member).second)
+        candidate.rules.push_back(makeRule(member, scheme, reason));
   };
-  // Rounded weights have a share that float activations do not take away.
-  llvm::Expected<double> best =
-      measure(llvm::BitVector(units.size(), true), floats);
-  if (!best)
-    return best.takeError();
-  double wanted = std::min(limits.collapse.sqnr + kMargin, toDb(*best) - 1);
-  size_t low = 0, high = units.size() - 1;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    llvm::Expected<double> noise = measure(takeUpTo(middle), floats);
-    if (!noise)
-      return noise.takeError();
-    if (toDb(*noise) >= wanted)
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  // All of the network in float is what a user has to ask for.
-  return low + 1 == units.size() ? llvm::BitVector(units.size())
-                                 : takeUpTo(low);
+  // Moves, and what makes a fixed type, may belong to two units.
+  for (unsigned unit : found.floating.set_bits())
+    add(units[unit], "float32", found.costs[unit]);
+  for (unsigned unit : found.wide.set_bits())
+    add(units[unit], "int16x8", found.costs[unit]);
 }
 
-void Chooser::keepFloat(const llvm::BitVector &region) {
-  const SwitchedUnit &last = switched->units()[region.find_last()];
-  choice.floatUpTo = last.tensor;
-  std::string reason = llvm::formatv("int16 is not enough for what leads to "
-                                     "'{0}': of this network in int8 the "
-                                     "output has {1:F1} dB",
-                                     last.tensor, choice.before.outputSqnr());
-  for (const std::string &name : last.upstream) {
-    ptq::PolicyRule rule;
-    rule.tensor = name;
-    rule.scheme = "float32";
-    rule.reason = reason;
-    choice.rules.push_back(rule);
-  }
-}
-
-/// Chooses wider types for what is not `floating`, and keeps the choice, and
-/// that of `floating`, if the compiled network gains by it.
-llvm::Error Chooser::improve(const llvm::BitVector &floating) {
-  SchemeChoice old = choice;
-  choice.rules.clear();
-  choice.operations.clear();
-  if (floating.any())
-    keepFloat(floating);
-  if (llvm::Error error = widen(floating))
+/// Int8 loses the answers: the kinds of operations that it is not enough for
+/// become int16 or float, as many as are needed to have them back.
+llvm::Error Chooser::searchRoles() {
+  llvm::Expected<OwningOpRef<ModuleOp>> annotated = annotate();
+  if (!annotated)
+    return annotated.takeError();
+  if (llvm::Error error = prepare(**annotated, options.profile.get()))
     return error;
-  if (!choice.rules.empty() && fitsBorder(choice.rules)) {
-    llvm::Expected<AccuracyCheck> check = compile(choice.rules, nullptr);
-    if (!check)
-      return check.takeError();
-    if (check->outputSqnr() >= old.accuracy.outputSqnr() + limits.leastGain) {
-      choice.accuracy = std::move(*check);
-      return llvm::Error::success();
-    }
-  }
-  choice = std::move(old);
+  if (!meter->canMeasure())
+    return llvm::Error::success();
+  llvm::BitVector narrow(meter->units().size());
+  for (auto [index, unit] : llvm::enumerate(meter->units()))
+    narrow[index] = touchesInt8Border(unit);
+  RoleSearch search(*meter, std::move(narrow), !options.strictInteger);
+  llvm::Expected<RoleSearch::Choice> found =
+      search.run(std::pow(10, -kKept / 10));
+  if (!found)
+    return found.takeError();
+  // All of the network in float is what a user has to ask for.
+  if (found->floating.all())
+    return llvm::Error::success();
+  SchemeChoice candidate;
+  addRules(candidate, *found, meter->units());
+  for (unsigned unit : found->floating.set_bits())
+    candidate.floats.push_back(meter->units()[unit].tensor);
+  for (unsigned unit : found->wide.set_bits())
+    candidate.operations.push_back(meter->units()[unit].tensor);
+  if (toDb(found->noise) < kKept)
+    candidate.bound = llvm::formatv(
+        "the search ended where {0:F1} dB are expected of the activations",
+        toDb(found->noise));
+  return keepIfBetter(std::move(candidate));
+}
+
+/// Keeps `candidate` if the compiled network gains by it.
+llvm::Error Chooser::keepIfBetter(SchemeChoice candidate) {
+  if (candidate.rules.empty() || !fitsBorder(candidate.rules))
+    return llvm::Error::success();
+  llvm::Expected<AccuracyCheck> check = compile(candidate.rules, nullptr);
+  if (!check)
+    return check.takeError();
+  if (check->outputSqnr() < choice.accuracy.outputSqnr() + limits.leastGain)
+    return llvm::Error::success();
+  candidate.accuracy = std::move(*check);
+  candidate.before = std::move(choice.before);
+  if (candidate.bound.empty())
+    candidate.bound = std::move(choice.bound);
+  choice = std::move(candidate);
   return llvm::Error::success();
 }
 
-llvm::Expected<SchemeChoice> Chooser::run() {
+llvm::Expected<std::optional<SchemeChoice>> Chooser::run() {
   OwningOpRef<ModuleOp> annotated;
   llvm::Expected<AccuracyCheck> int8 = compile({}, &annotated);
-  if (!int8)
-    return int8.takeError();
+  // Whoever compiles it will say why.
+  if (!int8) {
+    llvm::consumeError(int8.takeError());
+    return std::nullopt;
+  }
   choice.before = choice.accuracy = std::move(*int8);
   if (isGood(choice.before) || choice.before.outputs.empty())
     return std::move(choice);
-  if (llvm::Error error = prepare(*annotated))
-    return std::move(error);
-  size_t count = switched->units().size();
-  if (count == 0 || switched->measured().empty())
-    return std::move(choice);
-  if (llvm::Error error = improve(llvm::BitVector(count)))
-    return std::move(error);
-  if (options.strictInteger || choice.accuracy.keeps(limits.collapse))
-    return std::move(choice);
-  // Weights that make up for what is lost in front of them say nothing about a
-  // network in which it is not lost.
-  if (llvm::Error error =
-          compile({}, &annotated, ptq::kRoundNearest).takeError())
-    return std::move(error);
-  floats.clear();
-  if (llvm::Error error = prepare(*annotated))
-    return std::move(error);
-  llvm::Expected<llvm::BitVector> region = findFloatRegion();
-  if (!region)
-    return region.takeError();
-  if (region->any())
-    if (llvm::Error error = improve(*region))
+  // Where all is lost, no single operation is to blame.
+  if (choice.before.outputSqnr() >= limits.collapse.sqnr) {
+    if (llvm::Error error = prepare(*annotated))
+      return std::move(error);
+    if (!meter->canMeasure())
+      return std::move(choice);
+    if (llvm::Error error = widen())
+      return std::move(error);
+  }
+  annotated = nullptr;
+  if (!choice.accuracy.keeps(limits.collapse))
+    if (llvm::Error error = searchRoles())
       return std::move(error);
   return std::move(choice);
 }
 
-std::optional<SchemeChoice>
+llvm::Expected<std::optional<SchemeChoice>>
 quantc::chooseSchemes(ModuleOp network, const QuantizeOptions &options,
                       const SchemeLimits &limits) {
   // A context of its own, so that the trials say nothing.
@@ -419,7 +378,11 @@ quantc::chooseSchemes(ModuleOp network, const QuantizeOptions &options,
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.loadDialect<ptq::PTQDialect, quant::QuantDialect>();
-  ScopedDiagnosticHandler quiet(&context, [](Diagnostic &) {});
+  std::string problem;
+  ScopedDiagnosticHandler quiet(&context, [&](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+      problem = diagnostic.str();
+  });
   std::string bytes;
   llvm::raw_string_ostream os(bytes);
   if (failed(writeBytecodeToFile(network, os)))
@@ -433,25 +396,32 @@ quantc::chooseSchemes(ModuleOp network, const QuantizeOptions &options,
     llvm::consumeError(checker.takeError());
     return std::nullopt;
   }
-  llvm::Expected<SchemeChoice> choice =
-      Chooser(*copy, options, limits, std::move(*checker)).run();
-  if (!choice) {
-    llvm::consumeError(choice.takeError());
-    return std::nullopt;
-  }
-  return std::move(*choice);
+  auto choice = Chooser(*copy, options, limits, std::move(*checker)).run();
+  if (choice)
+    return choice;
+  llvm::Error error = choice.takeError();
+  if (!error.isA<DiagnosedError>())
+    return std::move(error);
+  llvm::consumeError(std::move(error));
+  return makeError(problem);
+}
+
+/// Names of operations, of which there may be hundreds.
+static std::string listNames(ArrayRef<std::string> names) {
+  constexpr size_t kMost = 5;
+  std::string text = "'" + llvm::join(names.take_front(kMost), "', '") + "'";
+  if (names.size() > kMost)
+    text += llvm::formatv(" and {0} more", names.size() - kMost);
+  return text;
 }
 
 std::string quantc::summarize(const SchemeChoice &choice) {
   std::string text;
-  if (!choice.floatUpTo.empty()) {
-    size_t count = llvm::count_if(choice.rules, [](const auto &rule) {
-      return rule.scheme == "float32";
-    });
-    text = llvm::formatv("float up to '{0}' ({1} operations); ",
-                         choice.floatUpTo, count);
-  }
+  if (!choice.floats.empty())
+    text += "float for " + listNames(choice.floats) + "; ";
   if (!choice.operations.empty())
-    text += "int16 for '" + llvm::join(choice.operations, "', '") + "'; ";
+    text += "int16 for " + listNames(choice.operations) + "; ";
+  if (!choice.bound.empty())
+    text += choice.bound + "; ";
   return text + "int8 alone: " + choice.before.summarize();
 }

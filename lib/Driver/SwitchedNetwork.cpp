@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SwitchedNetwork.h"
+#include "OperationRoles.h"
 #include "quantc/Dialect/PTQ/IR/Blocks.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
@@ -21,10 +22,14 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
+#include <map>
+
 using namespace mlir;
 using namespace quantc;
 
 static constexpr StringLiteral kSwitches = "ptq.switches";
+/// Roles are told apart as far as there are not more of them than this.
+static constexpr size_t kMostRoles = 128;
 
 static std::string nameOf(Operation *op) {
   return op->getNumResults() ? ptq::getTensorName(op->getResult(0)).str() : "";
@@ -34,20 +39,29 @@ namespace {
 /// Writes the switches into a network.
 class Switcher {
 public:
-  explicit Switcher(func::FuncOp func) : func(func), quantizability(func) {}
+  Switcher(func::FuncOp func, const Profile *ranges)
+      : func(func), ranges(ranges), quantizability(func),
+        int8(llvm::cantFail(ptq::parseScheme(func.getContext(), "int8"))),
+        int16(llvm::cantFail(ptq::parseScheme(func.getContext(), "int16x8"))) {}
   std::vector<SwitchedUnit> run();
+  int64_t countSwitches() const { return ranges ? 2 * count : count; }
   std::vector<std::string> chooseOutputs();
 
 private:
   bool isMove(Operation *op) const;
+  bool hasFixedResult(Operation *op) const;
   void formUnits();
+  void assignRoles(MutableArrayRef<SwitchedUnit> units);
   void describe(SwitchedUnit &unit, unsigned index) const;
   void switchUses(ptq::FakeQuantOp rounded);
-  Value getSwitch(unsigned unit, int64_t rank);
+  Value getSwitch(unsigned index, int64_t rank);
+  Value roundToInt16(ptq::FakeQuantOp rounded);
   std::optional<unsigned> findUnit(OpOperand &use) const;
 
   func::FuncOp func;
+  const Profile *ranges;
   ptq::Quantizability quantizability;
+  ptq::SchemeAttr int8, int16;
   llvm::MapVector<Operation *, unsigned> unitOf;
   unsigned count = 0;
   Value switches;
@@ -79,14 +93,30 @@ void Switcher::formUnits() {
   }
 }
 
-/// The operations that `ops` need, in any order.
-static SetVector<Operation *> findUpstream(ArrayRef<Operation *> ops) {
-  SetVector<Operation *> found(ops.begin(), ops.end());
-  for (size_t i = 0; i < found.size(); ++i)
-    for (Value operand : found[i]->getOperands())
-      if (Operation *source = operand.getDefiningOp())
-        found.insert(source);
-  return found;
+/// The finest roles of which there are few enough.
+void Switcher::assignRoles(MutableArrayRef<SwitchedUnit> units) {
+  // What rounds a tensor counts as an operation on the way.
+  constexpr RoleDetail kDetails[] = {
+      {true, 6}, {true, 4}, {true, 2}, {true, 0}, {false, 0}};
+  for (RoleDetail detail : kDetails) {
+    auto roles = findRoles(func.getBody().front(), detail);
+    std::vector<std::vector<unsigned>> keys(units.size());
+    for (auto [op, unit] : unitOf)
+      keys[unit].push_back(roles.lookup(op));
+    std::map<std::vector<unsigned>, unsigned> numbers;
+    for (auto [unit, key] : llvm::zip_equal(units, keys))
+      unit.role = numbers.try_emplace(key, numbers.size()).first->second;
+    if (numbers.size() <= kMostRoles)
+      return;
+  }
+}
+
+/// True if the scheme alone says what the integers of the result mean: then
+/// they are no finer for a reader of int16.
+bool Switcher::hasFixedResult(Operation *op) const {
+  auto interface = dyn_cast<ptq::QuantizableOpInterface>(op);
+  return interface && quantizability.isQuantizable(op) &&
+         interface.getFixedResultType(ptq::getScheme(op));
 }
 
 /// How often `op` multiplies by a constant weight.
@@ -113,22 +143,25 @@ void Switcher::describe(SwitchedUnit &unit, unsigned index) const {
     unit.products += countProducts(op);
   unit.operation = members.front()->getName().getStringRef().str();
   llvm::SetVector<Value> inputs;
+  llvm::SetVector<unsigned> sources;
   for (size_t i = 0; i < members.size(); ++i)
     for (Value operand : members[i]->getOperands()) {
       auto rounded = operand.getDefiningOp<ptq::FakeQuantOp>();
       if (!rounded || ptq::isConstant(rounded.getInput()))
         continue;
       Operation *source = rounded.getInput().getDefiningOp();
+      if (auto it = unitOf.find(source); it != unitOf.end())
+        sources.insert(it->second);
+      bool joins = source && (isMove(source) || hasFixedResult(source));
       if (!source || !isMove(source))
         inputs.insert(rounded.getInput());
-      else if (!llvm::is_contained(members, source))
+      if (joins && !llvm::is_contained(members, source))
         members.push_back(source);
     }
+  sources.remove(index);
+  unit.sources.assign(sources.begin(), sources.end());
   for (Value input : inputs)
     unit.inputs.push_back(ptq::getTensorName(input).str());
-  MLIRContext *context = members.front()->getContext();
-  auto int8 = llvm::cantFail(ptq::parseScheme(context, "int8"));
-  auto int16 = llvm::cantFail(ptq::parseScheme(context, "int16x8"));
   std::string reason;
   for (Operation *op : members) {
     unit.members.push_back(nameOf(op));
@@ -138,24 +171,21 @@ void Switcher::describe(SwitchedUnit &unit, unsigned index) const {
             cast<ptq::QuantizableOpInterface>(op).canQuantize(int16, reason));
   }
   unit.canWiden &= !inputs.empty();
-  for (Operation *op : findUpstream(members))
-    if (quantizability.isQuantizable(op) && !nameOf(op).empty())
-      unit.upstream.push_back(nameOf(op));
 }
 
-/// True, as a tensor with `rank` dimensions of size 1, if `unit` reads what is
-/// not rounded.
-Value Switcher::getSwitch(unsigned unit, int64_t rank) {
-  Value &value = created[{unit, rank}];
+/// A switch as a tensor with `rank` dimensions of size 1: of each unit, whether
+/// it reads what is not rounded, and then, whether rounded to int16.
+Value Switcher::getSwitch(unsigned index, int64_t rank) {
+  Value &value = created[{index, rank}];
   if (value)
     return value;
   ImplicitLocOpBuilder b(func.getLoc(), func.getContext());
   b.setInsertionPointToStart(&func.getBody().front());
   SmallVector<int64_t> ones(rank, 1);
   Type type = RankedTensorType::get({1}, b.getI1Type());
-  Value one = tosa::SliceOp::create(b, type, switches,
-                                    tosa::getTosaConstShape(b, {int64_t(unit)}),
-                                    tosa::getTosaConstShape(b, {1}));
+  Value one = tosa::SliceOp::create(
+      b, type, switches, tosa::getTosaConstShape(b, {int64_t(index)}),
+      tosa::getTosaConstShape(b, {1}));
   value = rank == 1 ? one
                     : tosa::ReshapeOp::create(
                           b, RankedTensorType::get(ones, b.getI1Type()), one,
@@ -174,11 +204,42 @@ std::optional<unsigned> Switcher::findUnit(OpOperand &use) const {
   return it == unitOf.end() ? std::nullopt : std::optional(it->second);
 }
 
+/// What `rounded` rounds, rounded to int16; null if it is not rounded to int8.
+Value Switcher::roundToInt16(ptq::FakeQuantOp rounded) {
+  auto narrow =
+      dyn_cast<quant::UniformQuantizedType>(rounded.getQuantizedType());
+  if (!ranges || !narrow || narrow.getStorageTypeIntegralWidth() != 8)
+    return {};
+  Value exact = rounded.getInput();
+  Operation *source = exact.getDefiningOp();
+  quant::QuantizedType wide;
+  if (source && hasFixedResult(source)) {
+    wide = cast<ptq::QuantizableOpInterface>(source).getFixedResultType(int16);
+  } else {
+    AffineParams params = ptq::getAffineParams(narrow);
+    double largest =
+        std::max(-dequantize(params.storage.min, params),
+                 static_cast<double>(dequantize(params.storage.max, params)));
+    auto it = ranges->tensors.find(ptq::getTensorName(exact).str());
+    if (it != ranges->tensors.end()) // N64
+      largest = 2 * std::max(-it->second.min(), it->second.max());
+    StorageRange storage = int16.getActivationStorage();
+    wide = ptq::getUniformType(func.getContext(),
+                               chooseSymmetric(largest, storage),
+                               int16.getActivationWidth());
+  }
+  if (!wide)
+    return {};
+  OpBuilder b(rounded);
+  return ptq::FakeQuantOp::create(b, rounded.getLoc(), exact, wide);
+}
+
 void Switcher::switchUses(ptq::FakeQuantOp rounded) {
   SmallVector<OpOperand *> uses;
   for (OpOperand &use : rounded.getOutput().getUses())
     uses.push_back(&use);
   Value exact = rounded.getInput();
+  Value wide = roundToInt16(rounded);
   int64_t rank = cast<RankedTensorType>(exact.getType()).getRank();
   for (OpOperand *use : uses) {
     Operation *user = use->getOwner();
@@ -192,9 +253,14 @@ void Switcher::switchUses(ptq::FakeQuantOp rounded) {
     if (!unit)
       continue;
     OpBuilder b(user);
-    use->set(tosa::SelectOp::create(b, user->getLoc(), exact.getType(),
-                                    getSwitch(*unit, rank), exact,
-                                    rounded.getOutput()));
+    auto select = [&](unsigned index, Value chosen, Value other) {
+      return tosa::SelectOp::create(b, user->getLoc(), exact.getType(),
+                                    getSwitch(index, rank), chosen, other);
+    };
+    Value integer = rounded.getOutput();
+    if (wide)
+      integer = select(count + *unit, wide, integer);
+    use->set(select(*unit, exact, integer));
   }
 }
 
@@ -230,12 +296,14 @@ std::vector<SwitchedUnit> Switcher::run() {
     describe(unit, index);
   if (count == 0)
     return units;
+  assignRoles(units);
   Builder b(func.getContext());
   unsigned last = func.getNumArguments();
-  (void)func.insertArgument(last, RankedTensorType::get({count}, b.getI1Type()),
-                            b.getDictionaryAttr(b.getNamedAttr(
-                                ptq::kNameAttr, b.getStringAttr(kSwitches))),
-                            func.getLoc());
+  (void)func.insertArgument(
+      last, RankedTensorType::get({countSwitches()}, b.getI1Type()),
+      b.getDictionaryAttr(
+          b.getNamedAttr(ptq::kNameAttr, b.getStringAttr(kSwitches))),
+      func.getLoc());
   switches = func.getArgument(last);
   SmallVector<ptq::FakeQuantOp> rounded;
   for (auto op : llvm::make_early_inc_range(
@@ -289,11 +357,13 @@ std::vector<std::string> Switcher::chooseOutputs() {
   return names;
 }
 
-llvm::Expected<SwitchedNetwork> SwitchedNetwork::create(ModuleOp annotated) {
+llvm::Expected<SwitchedNetwork> SwitchedNetwork::create(ModuleOp annotated,
+                                                        const Profile *ranges) {
   SwitchedNetwork result;
-  Switcher switcher(getNetwork(annotated));
+  Switcher switcher(getNetwork(annotated), ranges);
   result.names = switcher.chooseOutputs();
   result.list = switcher.run();
+  result.switches = switcher.countSwitches();
   llvm::Expected<std::unique_ptr<Model>> model = loadLowered(annotated);
   if (!model)
     return model.takeError();
@@ -303,12 +373,15 @@ llvm::Expected<SwitchedNetwork> SwitchedNetwork::create(ModuleOp annotated) {
 
 llvm::Expected<std::vector<std::vector<double>>>
 SwitchedNetwork::run(const SampleSet::Sample &sample,
-                     const llvm::BitVector &exact) {
+                     const llvm::BitVector &exact,
+                     const llvm::BitVector &wide) {
   SampleSet::Sample inputs = sample;
   if (!list.empty()) {
-    inputs.push_back(Array::zeros(ElementType::Bool, {int64_t(list.size())}));
+    inputs.push_back(Array::zeros(ElementType::Bool, {switches}));
     for (unsigned unit : exact.set_bits())
       inputs.back().bytes[unit] = 1;
+    for (unsigned unit : wide.set_bits())
+      inputs.back().bytes[list.size() + unit] = 1;
   }
   llvm::Expected<std::vector<Array>> outputs = model->runKept(inputs);
   if (!outputs)

@@ -9,14 +9,15 @@
 ///
 /// \file
 /// A simulation of a quantized network in which each operation reads its inputs
-/// rounded or not, as a switch says when the network runs. So the sensitivity
-/// of every tensor is measured with one compilation.
+/// rounded to int8, to int16 or not at all, as switches say when the network
+/// runs. So the sensitivity of every tensor is measured with one compilation.
 ///
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTC_LIB_DRIVER_SWITCHEDNETWORK_H
 #define QUANTC_LIB_DRIVER_SWITCHEDNETWORK_H
 
+#include "quantc/Calibration/Profile.h"
 #include "quantc/Calibration/SampleSet.h"
 #include "quantc/Execution/Model.h"
 
@@ -40,14 +41,19 @@ struct SwitchedUnit {
   double products = 0;
   /// All of them have a form in the scheme int16x8, instead of int8.
   bool canWiden = true;
-  /// Tensors made by quantized operations that lead here, members included.
-  std::vector<std::string> upstream;
+  /// The units, by index, that make what this one reads.
+  std::vector<unsigned> sources;
+  /// Units of repeated blocks that do the same have one number.
+  unsigned role = 0;
 };
 
 class SwitchedNetwork {
 public:
-  /// Compiles a network after the stage Annotate, which is consumed.
-  static llvm::Expected<SwitchedNetwork> create(mlir::ModuleOp annotated);
+  /// Compiles a network after the stage Annotate, which is consumed. `ranges`,
+  /// if not null, are those that int16 is to hold; without them nothing can be
+  /// rounded to int16.
+  static llvm::Expected<SwitchedNetwork>
+  create(mlir::ModuleOp annotated, const Profile *ranges = nullptr);
 
   /// In the order of the network.
   llvm::ArrayRef<SwitchedUnit> units() const { return list; }
@@ -57,12 +63,15 @@ public:
   /// errors of decided answers and shows those of a few undecided ones.
   llvm::ArrayRef<std::string> measured() const { return names; }
 
-  /// These tensors, if the units in `exact` read what is not rounded.
+  /// These tensors, if the units in `exact` read what is not rounded, and those
+  /// in `wide`, which may be empty, what is rounded to int16.
   llvm::Expected<std::vector<std::vector<double>>>
-  run(const SampleSet::Sample &sample, const llvm::BitVector &exact);
+  run(const SampleSet::Sample &sample, const llvm::BitVector &exact,
+      const llvm::BitVector &wide = {});
 
 private:
   std::vector<SwitchedUnit> list;
+  int64_t switches = 0;
   std::vector<std::string> names;
   std::unique_ptr<Model> model;
 };

@@ -175,8 +175,15 @@ llvm::Error QuantizeCommandFlags::apply(mlir::ModuleOp network,
       !(options.profile && !options.profile->samples.empty()))
     return usageError("--weight-rounding=compensated needs samples of the "
                       "inputs: --calibrate, or a --profile that keeps some");
-  if (choosesSchemes(options, network))
-    chosen = chooseSchemes(network, options);
+  if (choosesSchemes(options, network)) {
+    auto found = chooseSchemes(network, options);
+    if (found)
+      chosen = std::move(*found);
+    else
+      printWarning() << "the search for operations that int8 is not enough for "
+                        "failed, so all of them are int8: "
+                     << llvm::toString(found.takeError()) << "\n";
+  }
   if (options.policy.scheme == ptq::kSchemeAuto)
     options.policy.scheme = "int8";
   if (chosen && !chosen->rules.empty()) {

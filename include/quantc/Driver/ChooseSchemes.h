@@ -34,17 +34,17 @@ struct SchemeLimits {
   double stepPerPercent = 0.1;
   /// What all of them together must gain in the compiled network, in dB.
   double leastGain = 1;
-  /// Below these, operations become float.
+  /// Below these, kinds of operations become wider, or float, together.
   AccuracyLimits collapse;
 };
 
 struct SchemeChoice {
   /// Rules to put in front of those of the policy, whose scheme becomes int8.
   std::vector<ptq::PolicyRule> rules;
-  /// The tensors made by the operations that became wider.
-  std::vector<std::string> operations;
-  /// The last tensor that is computed in float, if the network begins in float.
-  std::string floatUpTo;
+  /// The tensors made by the operations that became int16, and float.
+  std::vector<std::string> operations, floats;
+  /// What the search did not try, or how far it came, if that is not all.
+  std::string bound;
   /// What quantization costs with them, and what it costs without.
   AccuracyCheck accuracy, before;
 };
@@ -56,10 +56,11 @@ bool choosesSchemes(const QuantizeOptions &options, mlir::ModuleOp network);
 
 /// Chooses for a network of which that is true. The module does not change, and
 /// neither diagnostics nor remarks are emitted. Nothing if the network cannot
-/// be compiled or run: whoever compiles it will say why.
-std::optional<SchemeChoice> chooseSchemes(mlir::ModuleOp network,
-                                          const QuantizeOptions &options,
-                                          const SchemeLimits &limits = {});
+/// be compiled or run in int8: whoever compiles it will say why. Fails if the
+/// search itself does.
+llvm::Expected<std::optional<SchemeChoice>>
+chooseSchemes(mlir::ModuleOp network, const QuantizeOptions &options,
+              const SchemeLimits &limits = {});
 
 /// One line: "int16 for 'conv_1', 'add'; int8 alone: output 16.3 dB".
 std::string summarize(const SchemeChoice &choice);

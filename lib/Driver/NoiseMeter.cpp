@@ -1,0 +1,87 @@
+//===- NoiseMeter.cpp - What rounding costs at the outputs -*- C++ -*-===//
+//
+// Part of quantc, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "NoiseMeter.h"
+
+using namespace mlir;
+using namespace quantc;
+
+/// Noise by signal is at most this: more is not worse. So is what is not a
+/// number, such as the logarithm of what was rounded to 0.
+static constexpr double kLost = 1000;
+
+llvm::Expected<NoiseMeter> NoiseMeter::create(ModuleOp annotated,
+                                              AccuracyChecker &checker,
+                                              const SampleSet &samples,
+                                              const Profile *ranges) {
+  llvm::Expected<SwitchedNetwork> switched =
+      SwitchedNetwork::create(annotated, ranges);
+  if (!switched)
+    return switched.takeError();
+  NoiseMeter meter(std::move(*switched), samples);
+  for (const SampleSet::Sample *sample : samples.samples()) {
+    llvm::Expected<Outputs> outputs =
+        checker.runFloat(*sample, meter.switched.measured());
+    if (!outputs)
+      return outputs.takeError();
+    meter.floats.push_back(std::move(*outputs));
+  }
+  return std::move(meter);
+}
+
+size_t NoiseMeter::chooseStep(size_t count) const {
+  return std::max<size_t>(
+      1, llvm::divideCeil(
+             samples->size(),
+             std::max<size_t>(1, kRuns / std::max<size_t>(1, count))));
+}
+
+llvm::Expected<double> NoiseMeter::measure(const llvm::BitVector &exact,
+                                           const llvm::BitVector &wide,
+                                           llvm::ArrayRef<Outputs> reference,
+                                           size_t step) {
+  std::vector<double> noise(floats.front().size()), signal(noise.size());
+  for (auto [index, sample] : llvm::enumerate(samples->samples())) {
+    if (index % step)
+      continue;
+    llvm::Expected<Outputs> run = switched.run(*sample, exact, wide);
+    if (!run)
+      return run.takeError();
+    for (size_t o = 0; o < noise.size(); ++o)
+      for (auto [value, wanted] :
+           llvm::zip_equal((*run)[o], reference[index][o])) {
+        noise[o] += (value - wanted) * (value - wanted);
+        signal[o] += wanted * wanted;
+      }
+  }
+  double worst = 0;
+  for (auto [n, s] : llvm::zip_equal(noise, signal))
+    if (s > 0)
+      worst = n / s < kLost ? std::max(worst, n / s) : kLost;
+  return worst;
+}
+
+llvm::Expected<double> NoiseMeter::againstFloat(const llvm::BitVector &exact,
+                                                const llvm::BitVector &wide) {
+  return measure(exact, wide, floats, /*step=*/1);
+}
+
+llvm::Expected<double>
+NoiseMeter::againstUnrounded(const llvm::BitVector &exact,
+                             const llvm::BitVector &wide, size_t step) {
+  if (unrounded.empty()) {
+    llvm::BitVector all(units().size(), true);
+    for (const SampleSet::Sample *sample : samples->samples()) {
+      llvm::Expected<Outputs> run = switched.run(*sample, all);
+      if (!run)
+        return run.takeError();
+      unrounded.push_back(std::move(*run));
+    }
+  }
+  return measure(exact, wide, unrounded, step);
+}
