@@ -179,8 +179,9 @@ static llvm::Expected<std::string> generate(ModuleOp module,
 /// Fills in what quantization costs. Fails if that is more than `output`
 /// permits.
 static llvm::Error check(ModuleOp network, ModuleOp lowered,
-                         const SampleSet &samples, const OutputOptions &output,
-                         CompileResult &result) {
+                         const CompilerOptions &options,
+                         const OutputOptions &output, CompileResult &result) {
+  const SampleSet &samples = options.quantize.profile->samples;
   result.accuracy = output.knownAccuracy;
   if (!result.accuracy)
     if (llvm::Error error =
@@ -200,7 +201,8 @@ static llvm::Error check(ModuleOp network, ModuleOp lowered,
                         output.minAgreement.value_or(0)};
   if (result.accuracy->outputSqnr() < limits.sqnr ||
       result.accuracy->agreement() < limits.agreement)
-    return makeError(result.accuracy->explain(limits));
+    return makeError(
+        result.accuracy->explain(limits, options.quantize.strictInteger));
   return llvm::Error::success();
 }
 
@@ -219,8 +221,7 @@ llvm::Expected<CompileResult> quantc::compile(ModuleOp module,
   if (llvm::Error error = lowerAndReport(module, options, result.report))
     return std::move(error);
   if (checks)
-    if (llvm::Error error =
-            check(*network, module, profile->samples, output, result))
+    if (llvm::Error error = check(*network, module, options, output, result))
       return std::move(error);
   std::string contents;
   if (output.kind == OutputKind::MLIR)

@@ -86,7 +86,8 @@ std::string AccuracyCheck::summarize() const {
   return text;
 }
 
-std::string AccuracyCheck::explain(const AccuracyLimits &limits) const {
+std::string AccuracyCheck::explain(const AccuracyLimits &limits,
+                                   bool integersOnly) const {
   std::string text;
   llvm::raw_string_ostream os(text);
   os << llvm::formatv("quantization loses accuracy on {0} of the calibration "
@@ -112,10 +113,16 @@ std::string AccuracyCheck::explain(const AccuracyLimits &limits) const {
                             spell(getSqnr(*cause)));
       },
       ", ");
-  os << ". Compute such operations in float (--deny-nodes) or with int16 "
-        "activations (scheme int16x8 in a --policy, or for all of the "
-        "network); "
-        "docs/Schemes.md shows how";
+  if (integersOnly)
+    os << ". --strict-integer keeps them from float: permit it, or compute "
+          "them "
+          "with int16 activations (scheme int16x8 in a --policy, or for all of "
+          "the network) where that is enough; ";
+  else
+    os << ". Compute such operations in float (--deny-nodes) or with int16 "
+          "activations (scheme int16x8 in a --policy, or for all of the "
+          "network); ";
+  os << "docs/Schemes.md shows how";
   return text;
 }
 

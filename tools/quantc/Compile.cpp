@@ -218,7 +218,8 @@ void CompileCommand::reportAccuracy(const CompileResult &result) {
   if (minAgreement.getNumOccurrences())
     limits.agreement = minAgreement;
   if (result.accuracy && !result.accuracy->keeps(limits))
-    printWarning() << result.accuracy->explain(limits) << "\n";
+    printWarning() << result.accuracy->explain(limits, quantize.refusesFloat())
+                   << "\n";
 }
 
 llvm::Expected<ExitCode> CompileCommand::run() {

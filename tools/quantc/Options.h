@@ -103,6 +103,8 @@ public:
   llvm::Error apply(mlir::ModuleOp network, QuantizeOptions &options);
   /// What the scheme auto chose, if it did.
   const std::optional<SchemeChoice> &choice() const { return chosen; }
+  /// Whether operations that compute in float are errors.
+  bool refusesFloat() const { return strictInteger; }
 
 private:
   cl::opt<std::string> profile;

@@ -74,8 +74,9 @@ struct AccuracyCheck {
   /// One line: "32 samples: output 35.1 dB, ...".
   std::string summarize() const;
   /// What was lost against `limits`, where it begins and what to do; for
-  /// `keeps(limits) == false`.
-  std::string explain(const AccuracyLimits &limits) const;
+  /// `keeps(limits) == false`. `integersOnly` if float is refused.
+  std::string explain(const AccuracyLimits &limits,
+                      bool integersOnly = false) const;
   /// Keys: samples, sqnr_db (absent if infinite), rows, agreeing,
   /// worst_tensor, worst_sqnr_db. SQNRs are rounded to 1/8 dB.
   llvm::json::Object toJson() const;
