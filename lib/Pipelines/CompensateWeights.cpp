@@ -21,6 +21,8 @@
 
 #include "llvm/TargetParser/Host.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace quantc;
 
@@ -45,6 +47,7 @@ private:
     return llvm::is_contained(layout.outputs, *layout.input);
   }
   void fillRow(const float *values, int64_t position, int64_t group);
+  void clipRow();
   size_t countPositions() const;
   void setBias(ArrayRef<double> shifts);
 
@@ -58,6 +61,9 @@ private:
   /// One for each input channel of a depthwise convolution, else one.
   std::vector<InputMoments> moments;
   std::vector<float> row;
+  /// What the integers of the activation can hold: the weights meet what is
+  /// left of the others.
+  float least = -HUGE_VALF, most = HUGE_VALF;
 };
 } // namespace
 
@@ -112,6 +118,13 @@ std::optional<Product> Product::match(Operation *op) {
     columns *= product.weight[dim];
   size_t groups = depthwise ? product.weight[*product.layout.input] : 1;
   product.moments.assign(groups, InputMoments(columns));
+  if (auto read = product.activation().get().getDefiningOp<ptq::FakeQuantOp>())
+    if (auto type =
+            dyn_cast<quant::UniformQuantizedType>(read.getQuantizedType())) {
+      AffineParams params = ptq::getAffineParams(type);
+      product.least = dequantize(params.storage.min, params);
+      product.most = dequantize(params.storage.max, params);
+    }
   product.row.resize(columns);
   return product;
 }
@@ -158,6 +171,11 @@ void Product::fillRow(const float *values, int64_t position, int64_t group) {
   }
 }
 
+void Product::clipRow() {
+  for (float &value : row)
+    value = std::clamp(value, least, most);
+}
+
 void Product::add(const float *values, size_t sample, size_t samples) {
   // More rows hardly change the moments.
   size_t positions = countPositions();
@@ -167,6 +185,7 @@ void Product::add(const float *values, size_t sample, size_t samples) {
   for (size_t position = first; position < positions; position += step)
     for (auto [group, moment] : llvm::enumerate(moments)) {
       fillRow(values, position, group);
+      clipRow();
       moment.add(row.data());
     }
 }

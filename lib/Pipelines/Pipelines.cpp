@@ -99,7 +99,17 @@ void quantc::populateAnnotatePipeline(OpPassManager &pm,
     annotate.profilePath = options.profilePath;
     pm.addPass(ptq::createPTQAnnotate(annotate));
   }
+  // 8-bit outputs are one tensor, and the parts' casts are no float operations
+  // only if nobody forbids these.
+  if (!options.strictInteger &&
+      (options.outputs == IOType::Native || options.outputs == IOType::Float ||
+       options.outputs == IOType::Float16))
+    addToFunctions(pm, ptq::createPTQPartOutputs({options.policy.contract}));
   addToFunctions(pm, ptq::createPTQPropagateParameters());
+  if (options.profile)
+    pm.addPass(ptq::createPTQWarnOfLoss(options.profile));
+  else
+    pm.addPass(ptq::createPTQWarnOfLoss({options.profilePath}));
   // What makes up for rounding sees the scales that ship.
   addToFunctions(pm, ptq::createPTQWidenWeights());
   if (options.profile)

@@ -33,6 +33,10 @@ createPTQAnnotate(std::shared_ptr<const Profile> profile);
 std::unique_ptr<mlir::Pass>
 createPTQCorrectBias(std::shared_ptr<const Profile> profile, bool byDefault);
 
+/// ptq-warn-of-loss with a profile in memory instead of a file.
+std::unique_ptr<mlir::Pass>
+createPTQWarnOfLoss(std::shared_ptr<const Profile> profile);
+
 /// ptq-assign-schemes with a policy in memory. If `policyPath` names a file,
 /// the scheme and the rules of `policy` come after those of the file.
 std::unique_ptr<mlir::Pass>

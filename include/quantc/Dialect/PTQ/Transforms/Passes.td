@@ -408,6 +408,66 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
 
+def PTQPartOutputs : Pass<"ptq-part-outputs", "::mlir::func::FuncOp"> {
+  let summary = "Lets float outputs be made of parts that keep their own parameters";
+  let description = [{
+    A concatenation of tensors with unlike ranges, say of boxes up to 500 and scores up to 1, would share one
+    scale, in which the small ones are lost. Where only float readers see the result, the parts are converted to
+    float apart and put together as floats ([N110](Numerics.md)). So are the results of
+    `tosa.select` and `tosa.scatter`.
+
+    The operation, and the moves between it and its readers, get the scheme `float32`. This happens if the result's
+    scale is more than four times that of a part. It does not happen under the contracts of other runtimes,
+    or where the network came with its parameters.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = ptq.fake_quant %a as !quant.uniform<i8:f32, 2.0> : tensor<1x4xf32>
+    %1 = ptq.fake_quant %b as !quant.uniform<i8:f32, 0.004> : tensor<1x4xf32>
+    %2 = tosa.concat %0, %1 {axis = 1 : i32}
+      : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
+    %3 = ptq.fake_quant %2 as !quant.uniform<i8:f32, 2.0> : tensor<1x8xf32>
+    return %3 : tensor<1x8xf32>
+    // after
+    %0 = ptq.fake_quant %a as !quant.uniform<i8:f32, 2.0> : tensor<1x4xf32>
+    %1 = ptq.fake_quant %b as !quant.uniform<i8:f32, 0.004> : tensor<1x4xf32>
+    %2 = tosa.concat %0, %1 {axis = 1 : i32, ptq.scheme = #ptq.scheme<...>}
+      : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
+    return %2 : tensor<1x8xf32>
+    ```
+  }];
+  let options = [
+    Option<"contractName", "contract", "std::string", /*default=*/"",
+           "Whose numbers to compute, e.g. contract=tflm">
+  ];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
+def PTQWarnOfLoss : Pass<"ptq-warn-of-loss", "::mlir::ModuleOp"> {
+  let summary = "Warns of tensors that 8 bits cannot carry";
+  let description = [{
+    Emits a warning, with the tensor, the reason and a way out, for each 8-bit tensor
+
+    * whose values, but for one in a thousand at each end, meet fewer than 8 of the 256 integers, because
+      an outlier, a constant or a policy decides its range;
+    * of which a function (logarithm, root, reciprocal, power, exponential) is taken where rounding changes the result
+      so much that less than 10 dB are left;
+    * that is added to values so much larger that half a step of the sum is more than all of it;
+    * that is concatenated with larger ones in an output, and meets fewer than 8 integers there.
+
+    The distributions are those of the profile; without one nothing is said. The parameters have to be final
+    (`ptq-propagate-parameters`). Nothing changes.
+
+    Example: `quant-opt net.mlir --ptq-annotate=profile=p.json --ptq-warn-of-loss=profile=p.json`
+  }];
+  let options = [
+    Option<"profilePath", "profile", "std::string", /*default=*/"",
+           "The calibration profile, e.g. profile=calibration.json">
+  ];
+}
+
 def PTQPropagateParameters
     : Pass<"ptq-propagate-parameters", "::mlir::func::FuncOp"> {
   let summary = "Gives tensors that are only moved the same parameters";
