@@ -60,10 +60,13 @@ private:
   SmallVector<int64_t> columnDims;
   /// One for each input channel of a depthwise convolution, else one.
   std::vector<InputMoments> moments;
+  /// The sums of what `moments` saw before it was clipped.
+  std::vector<std::vector<double>> sums;
   std::vector<float> row;
   /// What the integers of the activation can hold: the weights meet what is
   /// left of the others.
   float least = -HUGE_VALF, most = HUGE_VALF;
+  double step = 0;
 };
 } // namespace
 
@@ -118,12 +121,14 @@ std::optional<Product> Product::match(Operation *op) {
     columns *= product.weight[dim];
   size_t groups = depthwise ? product.weight[*product.layout.input] : 1;
   product.moments.assign(groups, InputMoments(columns));
+  product.sums.assign(groups, std::vector<double>(columns));
   if (auto read = product.activation().get().getDefiningOp<ptq::FakeQuantOp>())
     if (auto type =
             dyn_cast<quant::UniformQuantizedType>(read.getQuantizedType())) {
       AffineParams params = ptq::getAffineParams(type);
       product.least = dequantize(params.storage.min, params);
       product.most = dequantize(params.storage.max, params);
+      product.step = params.scale;
     }
   product.row.resize(columns);
   return product;
@@ -185,6 +190,8 @@ void Product::add(const float *values, size_t sample, size_t samples) {
   for (size_t position = first; position < positions; position += step)
     for (auto [group, moment] : llvm::enumerate(moments)) {
       fillRow(values, position, group);
+      for (auto [sum, value] : llvm::zip_equal(sums[group], row))
+        sum += value;
       clipRow();
       moment.add(row.data());
     }
@@ -223,7 +230,11 @@ void Product::round() {
       compensation.round(channel.data(), params.scale, params.storage);
       for (auto [column, i] : llvm::enumerate(elements[o])) {
         double real = channel[column] * params.scale;
-        shifts[o] += (real - (*values)[i]) * moment.mean(column);
+        double clipped = moment.mean(column);
+        // What is lost to outliers is not put on all others.
+        double mean = std::clamp(sums[group][column] / moment.rows(),
+                                 clipped - step / 2, clipped + step / 2);
+        shifts[o] += real * clipped - (*values)[i] * mean;
         (*values)[i] = real;
       }
     }
