@@ -258,6 +258,12 @@ static double evaluate(Activation function, double x) {
     return std::max(x, 0.0);
   case Activation::HardSigmoid:
     return std::clamp(x / 5 + 0.5, 0.0, 1.0);
+  case Activation::Identity:
+    return x;
+  case Activation::Relu6:
+    return std::clamp(x, 0.0, 6.0);
+  case Activation::ReluN1To1:
+    return std::clamp(x, -1.0, 1.0);
   }
   llvm_unreachable("unknown activation");
 }
@@ -288,13 +294,23 @@ Value IntegerLayer::activate(Activation function, Value sum, int64_t gate) {
   return lookUp(function, argument);
 }
 
-Value IntegerLayer::rectify(Value sum) {
+Value IntegerLayer::limit(Activation function, Value sum) {
   quant::UniformQuantizedType type = op.getStateType(0);
   Value codes = rescaleSum(sum, 0, type.getScale(), type.getStorageType());
-  int64_t most = type.getStorageTypeMax();
+  int64_t least = type.getStorageTypeMin(), most = type.getStorageTypeMax();
+  auto limitTo = [&](double from, double to) {
+    least = std::max(least, int64_t(quantize(from, getAffineParams(type))));
+    most = std::min(most, int64_t(quantize(to, getAffineParams(type))));
+  };
   if (clip)
-    most = quantize(clip->convertToFloat(), getAffineParams(type));
-  return clamp(codes, 0, most);
+    limitTo(-clip->convertToFloat(), clip->convertToFloat());
+  if (function == Activation::Relu)
+    least = 0;
+  if (function == Activation::Relu6)
+    limitTo(0, 6);
+  if (function == Activation::ReluN1To1)
+    limitTo(-1, 1);
+  return clamp(codes, least, most);
 }
 
 //===----------------------------------------------------------------------===//

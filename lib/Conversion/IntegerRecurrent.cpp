@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "IntegerLayer.h"
+#include "quantc/Dialect/PTQ/IR/RecurrentScales.h"
 
 using namespace mlir;
 using namespace quantc;
@@ -115,8 +116,8 @@ void quantc::expandIntegers(RNNOp op) {
     Value sum = layer.add(
         row, layer.multiply(states[0], op.getRecurrence(), op.getBias()));
     Value hidden =
-        op.getActivation() == Activation::Relu
-            ? layer.rectify(sum)
+        isPiecewiseLinear(op.getActivation())
+            ? layer.limit(op.getActivation(), sum)
             : layer.toHidden(layer.activate(op.getActivation(), sum, 0),
                              kGateExponent);
     return {{hidden}, hidden};

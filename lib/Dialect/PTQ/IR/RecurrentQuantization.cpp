@@ -170,14 +170,24 @@ static LogicalResult requireFloatLayer(OpTy op, SchemeAttr scheme,
                             : requireNarrowLayer(scheme, reason);
 }
 
-/// relu has no bound, so that its table would need a range of its own.
+bool ptq::isPiecewiseLinear(Activation function) {
+  return llvm::is_contained({Activation::Identity, Activation::Relu,
+                             Activation::Relu6, Activation::ReluN1To1},
+                            function);
+}
+
+/// Functions that exceed 1 would need a range of their own.
 static LogicalResult requireBounded(ArrayRef<Activation> functions,
                                     std::string &reason) {
-  if (!llvm::is_contained(functions, Activation::Relu))
-    return success();
-  reason = "its gates compute relu, which has no bound and no integer form "
-           "here; use tanh or sigmoid, or leave it in float";
-  return failure();
+  for (Activation function : functions)
+    if (isPiecewiseLinear(function)) {
+      reason = ("its gates compute " + stringifyActivation(function) +
+                ", which has no integer form here; use tanh or sigmoid, or "
+                "leave it in float")
+                   .str();
+      return failure();
+    }
+  return success();
 }
 
 /// What the form of an LSTM in a static or dynamic scheme does not have.

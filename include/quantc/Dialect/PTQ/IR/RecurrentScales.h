@@ -9,9 +9,7 @@
 #ifndef QUANTC_DIALECT_PTQ_IR_RECURRENTSCALES_H
 #define QUANTC_DIALECT_PTQ_IR_RECURRENTSCALES_H
 
-#include "mlir/Dialect/Quant/IR/QuantTypes.h"
-
-#include "llvm/ADT/SmallVector.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
 
 namespace quantc::ptq {
 
@@ -21,6 +19,10 @@ namespace quantc::ptq {
 llvm::SmallVector<double> getSumScales(mlir::quant::UniformQuantizedType hidden,
                                        mlir::quant::QuantizedType recurrence,
                                        int64_t rows);
+
+/// True for functions that only limit their argument: the identity, relu, relu6
+/// and relu_n1_to_1.
+bool isPiecewiseLinear(Activation function);
 
 } // namespace quantc::ptq
 
