@@ -350,6 +350,12 @@ public:
   /// `<node>/<operation>`.
   Value nameResult(Value value, llvm::StringRef name);
 
+  /// The storage integers of `x`, quantized with `params`. Null if `x` is, or
+  /// after an error.
+  Value toStorage(Value x, const QuantizationParams &params);
+  /// The reals that the storage integers `codes` are with `params`.
+  Value fromStorage(Value codes, const QuantizationParams &params);
+
   /// Appends an argument called `name`.
   Value addInput(llvm::StringRef name, mlir::RankedTensorType type);
   /// Appends an argument of `shape` that holds integers with `params` (8 bits,

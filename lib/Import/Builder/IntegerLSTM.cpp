@@ -12,18 +12,6 @@
 using namespace mlir;
 using namespace quantc;
 
-/// The storage integers of the reals `x`. Null if `x` is, or after an error.
-static Value getCodes(NetworkBuilder &b, Value x,
-                      const QuantizationParams &params) {
-  Value real = x ? b.quantizeDequantize(x, params) : x;
-  if (!real)
-    return {};
-  Value quantized = real.getDefiningOp()->getOperand(0);
-  return b.create<quant::StorageCastOp>(
-      b.shapeOf(x), NetworkBuilder::getQuantization(real).getStorageType(),
-      quantized);
-}
-
 RecurrentValues NetworkBuilder::integerLSTM(const IntegerLSTMLayer &layer) {
   ArrayRef<int64_t> input = shapeOf(layer.input);
   int64_t batch = input[1], hidden = shapeOf(layer.recurrence).back();
@@ -37,7 +25,7 @@ RecurrentValues NetworkBuilder::integerLSTM(const IntegerLSTMLayer &layer) {
       getType({input[0], batch, hidden}, hiddenType.getStorageType());
   Type state = getType({batch, hidden}, hiddenType.getStorageType());
   Type cell = getType({batch, hidden}, cellType.getStorageType());
-  Value codes = getCodes(*this, layer.input, layer.inputParams);
+  Value codes = toStorage(layer.input, layer.inputParams);
   if (!sequence || !state || !cell || !codes)
     return {};
   auto zeroPoint = [](const QuantizationParams &params) {
@@ -51,15 +39,15 @@ RecurrentValues NetworkBuilder::integerLSTM(const IntegerLSTMLayer &layer) {
   auto op = ptq::IntegerLSTMOp::create(
       builder, getInnerLoc(ptq::IntegerLSTMOp::getOperationName()),
       TypeRange{sequence, state, cell}, codes, layer.weights, layer.recurrence,
-      layer.bias, getCodes(*this, layer.initialHidden, layer.hiddenParams),
-      getCodes(*this, layer.initialCell, layer.cellParams),
+      layer.bias, toStorage(layer.initialHidden, layer.hiddenParams),
+      toStorage(layer.initialCell, layer.cellParams),
       f64(layer.inputParams.scales.front()), i64(zeroPoint(layer.inputParams)),
       f64(layer.hiddenParams.scales.front()),
       i64(zeroPoint(layer.hiddenParams)),
       builder.getDenseF64ArrayAttr(layer.weightScales),
       builder.getDenseF64ArrayAttr(layer.recurrenceScales),
       i64(layer.cellExponent), clip);
-  return {dequantizeStorage(*this, op.getSequence(), hiddenType),
-          dequantizeStorage(*this, op.getHidden(), hiddenType),
-          dequantizeStorage(*this, op.getCell(), cellType)};
+  return {fromStorage(op.getSequence(), layer.hiddenParams),
+          fromStorage(op.getHidden(), layer.hiddenParams),
+          fromStorage(op.getCell(), layer.cellParams)};
 }

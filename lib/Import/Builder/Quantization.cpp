@@ -236,6 +236,21 @@ Value NetworkBuilder::quantizeDequantize(Value x,
                                          getQuantized(*this, x, type));
 }
 
+Value NetworkBuilder::toStorage(Value x, const QuantizationParams &params) {
+  quant::QuantizedType type = x ? getTypeFor(*this, x, params) : nullptr;
+  if (!type)
+    return {};
+  return create<quant::StorageCastOp>(shapeOf(x), type.getStorageType(),
+                                      getQuantized(*this, x, type));
+}
+
+Value NetworkBuilder::fromStorage(Value codes,
+                                  const QuantizationParams &params) {
+  quant::QuantizedType type =
+      codes ? getQuantizedType(params, shapeOf(codes)) : nullptr;
+  return type ? dequantizeStorage(*this, codes, type) : Value();
+}
+
 Value NetworkBuilder::fakeQuant(Value x, const QuantizationParams &params) {
   quant::QuantizedType type = getTypeFor(*this, x, params);
   if (!type)

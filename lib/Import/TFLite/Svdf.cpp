@@ -14,25 +14,18 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "Svdf.h"
 #include "RecurrentNode.h"
 
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
 
-namespace {
-/// The sizes of the operator: inputs, features, steps, and outputs.
-struct Sizes {
-  int64_t input = 0, features = 0, memory = 0, units = 0;
-};
-} // namespace
-
-enum { kX, kFeatureWeights, kTimeWeights, kBias, kState };
-
-static FailureOr<Sizes> readSizes(Node &node, const schema::SVDFOptions &flat) {
-  Sizes sizes;
-  ArrayRef<int64_t> features = node.getInput(kFeatureWeights).shape;
-  ArrayRef<int64_t> time = node.getInput(kTimeWeights).shape;
+static FailureOr<SvdfSizes> readSizes(Node &node,
+                                      const schema::SVDFOptions &flat) {
+  SvdfSizes sizes;
+  ArrayRef<int64_t> features = node.getInput(kSvdfFeatureWeights).shape;
+  ArrayRef<int64_t> time = node.getInput(kSvdfTimeWeights).shape;
   if (features.size() != 2 || time.size() != 2)
     return node.emitError()
            << "has weights of " << features.size() << " and " << time.size()
@@ -54,25 +47,28 @@ static LogicalResult importSvdf(Node &node) {
   if (!flat)
     return node.refuseMissingOptions();
   RecurrentNode svdf(node);
-  if (failed(svdf.checkTypes()))
+  FailureOr<SvdfSizes> s = readSizes(node, *flat);
+  if (failed(s))
     return failure();
-  FailureOr<Sizes> s = readSizes(node, *flat);
-  if (failed(s) || !svdf.readSequence(kX, std::nullopt))
+  if (node.getInput(kSvdfX).type == schema::TensorType_INT8)
+    return importIntegerSvdf(node, *s, flat->activation());
+  if (failed(svdf.checkTypes()) || !svdf.readSequence(kSvdfX, std::nullopt))
     return failure();
   NetworkBuilder &b = node.b;
   int64_t batch = svdf.batch, memory = s->memory;
-  Value x = svdf.get(kX, "input", {batch, s->input});
+  Value x = svdf.get(kSvdfX, "input", {batch, s->input});
   Value weights =
-      svdf.get(kFeatureWeights, "feature weights", {s->features, s->input});
-  Value time = svdf.get(kTimeWeights, "time weights", {s->features, memory});
-  FailureOr<Value> bias = svdf.find(kBias, "bias", {s->units});
+      svdf.get(kSvdfFeatureWeights, "feature weights", {s->features, s->input});
+  Value time =
+      svdf.get(kSvdfTimeWeights, "time weights", {s->features, memory});
+  FailureOr<Value> bias = svdf.find(kSvdfBias, "bias", {s->units});
   FailureOr<Value> state =
-      svdf.readState(kState, "state", {batch, s->features * memory});
+      svdf.readState(kSvdfState, "state", {batch, s->features * memory});
   if (!x || !weights || !time || failed(bias) || failed(state))
     return failure();
 
   // Next to integer weights the kernel quantizes rows of the input.
-  if (isQuantizedType(node.getInput(kFeatureWeights).type))
+  if (isQuantizedType(node.getInput(kSvdfFeatureWeights).type))
     b.setScheme(flat->asymmetric_quantize_inputs()
                     ? "dynamic-range:row"
                     : "dynamic-range:row,symmetric");
@@ -91,7 +87,7 @@ static LogicalResult importSvdf(Node &node) {
   }
   if (!steps)
     return failure();
-  node.setState(kState, b.reshape(steps, {batch, s->features * memory}));
+  node.setState(kSvdfState, b.reshape(steps, {batch, s->features * memory}));
   Value products = b.binary(BinaryKind::Mul, steps,
                             b.reshape(time, {1, s->features, memory}));
   Value sums =

@@ -1,5 +1,6 @@
 """Operators with a state that are wrong in one place each, for bad_files.py."""
 from integer_lstm import Layer
+from integer_svdf import Svdf
 from recurrent_cases import bidirectional_lstm, bidirectional_rnn, lstm_case, rnn_case, svdf_case
 
 
@@ -44,7 +45,7 @@ def more_inputs(network, op):
 
 LSTM, STEP = lstm_case("sequence"), lstm_case("step", step=True)
 BOTH, AUXILIARY = bidirectional_lstm("both"), bidirectional_lstm("second", auxiliary="second")
-INTEGERS = Layer("integers")
+INTEGERS, FILTERS = Layer("integers"), Svdf("filters")
 RNN, RNNS, SVDF = rnn_case("rnn"), bidirectional_rnn("rnns"), svdf_case("svdf")
 
 EDITS = [(f"recurrent-{name}", broken(case, change), {}, message) for name, case, change, message in (
@@ -102,5 +103,14 @@ EDITS = [(f"recurrent-{name}", broken(case, change), {}, message) for name, case
     ("svdf-no-rank", SVDF, options(rank=0), "SVDF has 6 features, which are not a multiple of its rank of 0"),
     ("svdf-weights", SVDF, inputs(i1=3), "SVDF has weights of 1 and 2 dimensions instead of 2"),
     ("svdf-state", SVDF, tensor(4, shape=[2, 23]), "SVDF has state (input 4) of shape [2, 23] instead of [2, 24]"),
+    ("svdf-integers-activation", FILTERS, options(activation="NONE"), "SVDF computes in integers with another activation than RELU"),
+    ("svdf-integers-time", FILTERS, tensor(2, type="INT8", shape=[6, 8]), "SVDF computes in integers with time weights of type INT8"),
+    ("svdf-integers-state", FILTERS, tensor(4, type="INT8"), "SVDF computes in integers with a state of type INT8"),
+    ("svdf-integers-fixed", FILTERS, tensor(4, is_variable=False), "SVDF has no variable tensor for its state (input 4)"),
+    ("svdf-integers-zero", FILTERS, tensor(1, quantization=dict(scale=[0.1], zero_point=[3])),
+     "SVDF computes in integers with feature weights that have several scales or a zero point"),
+    ("svdf-integers-ratio", FILTERS, tensor(0, quantization=dict(scale=[1e12], zero_point=[3])),
+     "has no integer multiplier and shift; convert the network with other calibration data"),
+    ("svdf-integers-rows", FILTERS, options(rank=6), "SVDF has an input 3 of 3 elements instead of 1"),
     ("svdf-options", SVDF, without_options, "SVDF has no options"),
 )]

@@ -9,6 +9,7 @@ import sys
 
 from bad_files import EDITS, edited, good, misaligned
 from integer_lstm import Layer
+from integer_svdf import Svdf
 from network import SCHEMA, Network
 from run_cases import GROUPS
 
@@ -22,8 +23,9 @@ def main():
         for case in cases:
             networks[f"{group}-{case.name}"] = network = Network()
             case.add_to(network)
-    networks["integer-lstm"] = Network()
-    Layer("lstm").add_to(networks["integer-lstm"])
+    for layer in (Layer("integer-lstm"), Svdf("integer-svdf")):
+        networks[layer.name] = Network()
+        layer.add_to(networks[layer.name])
     for name, edit, model, _ in EDITS:
         networks[f"bad-{name}"] = edited(edit, model)
     for name, network in networks.items():

@@ -1,4 +1,4 @@
-"""LSTM layers of quantized files give the integers of the kernel.
+"""LSTM layers and SVDF of quantized files give the integers of the kernel.
 
 usage: recurrent_integers.py WORKDIR      quantc and flatc are in PATH
 """
@@ -9,6 +9,7 @@ import sys
 import numpy as np
 
 from integer_lstm import Layer
+from integer_svdf import Svdf
 from network import Network, Params
 
 WORKDIR = pathlib.Path(sys.argv[1])
@@ -23,6 +24,23 @@ def run(model, inputs, *options):
 def equal(name, got, want):
     if got.dtype != want.dtype or not np.array_equal(got, want):
         sys.exit(f"{name}: {np.count_nonzero(got != want)} of {want.size} integers differ\n{got}\n{want}")
+
+
+def svdf_steps():
+    # Large scales saturate the state and the output.
+    for svdf in (Svdf("svdf"), Svdf("svdf_bare", bias=False, rank=1, units=7, seed=1), Svdf("svdf_memory", memory=1, seed=2),
+                 Svdf("svdf_small", batch=1, x=Params(0.004, 3), scale=0.002, out=Params(0.003, -128), seed=3),
+                 Svdf("svdf_saturated", scale=0.3, out=Params(0.4, -128), seed=4)):
+        network, held = Network(), {}
+        svdf.add_to(network)
+        path = network.write(WORKDIR / f"{svdf.name}.tflite")
+        state = np.zeros((svdf.batch, svdf.filters * svdf.memory), np.int16)
+        for step, x in enumerate(svdf.data):
+            y, state = svdf.expect(x, state)
+            got = run(path, dict(x=x, **held))
+            equal(f"{svdf.name}, step {step}", got["y"], y)
+            equal(f"{svdf.name}, state of step {step}", got["state_next"], state)
+            held = dict(state=state)
 
 
 def main():
@@ -50,6 +68,7 @@ def main():
             for name, expected in (("y", layer.turn(want)), ("hidden_next", hidden), ("cell_next", cell)):
                 equal(f"{layer.name}, part {part}: {name}", got[name], expected)
             held = dict(hidden=hidden, cell=cell)
+    svdf_steps()
     layer = layers[0]
     library = WORKDIR / "plain.so"
     subprocess.run(["quantc", "compile", WORKDIR / "plain.tflite", "--emit=shared-lib", "-o", library], check=True)
