@@ -259,7 +259,8 @@ static LogicalResult importBidirectional(Node &node) {
   if (failed(options))
     return failure();
   LSTMNode lstm(node, *options);
-  if (failed(lstm.checkTypes()))
+  if (failed(lstm.checkDirections(flat->merge_outputs())) ||
+      failed(lstm.checkTypes()))
     return failure();
   FailureOr<DirectionInputs> x = lstm.readDirections(
       flat->time_major(), kAuxiliary, *kFirst.auxiliary + 1);

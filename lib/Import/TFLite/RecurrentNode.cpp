@@ -105,12 +105,16 @@ FailureOr<DirectionInputs> RecurrentNode::readDirections(bool isTimeMajor,
   return x;
 }
 
+LogicalResult RecurrentNode::checkDirections(bool merges) const {
+  if (node.getNumOutputs() == (merges ? 1 : 2))
+    return success();
+  return node.emitError() << "has " << node.getNumOutputs()
+                          << " outputs instead of " << (merges ? 1 : 2)
+                          << "; the file is damaged";
+}
+
 LogicalResult RecurrentNode::setDirections(Value forward, Value backward,
                                            bool merges) {
-  if (node.getNumOutputs() != (merges ? 1 : 2))
-    return node.emitError()
-           << "has " << node.getNumOutputs() << " outputs instead of "
-           << (merges ? 1 : 2) << "; the file is damaged";
   if (merges)
     return node.setResult(toFile(b.concat({forward, backward}, 2)));
   return node.setResults({toFile(forward), toFile(backward)});

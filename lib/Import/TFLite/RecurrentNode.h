@@ -71,7 +71,10 @@ public:
   getActivation(schema::Activation activation) const;
   /// The sequence [T, N, H] in the layout of the file, or the one step of it.
   mlir::Value toFile(mlir::Value sequence);
-  /// Ends a bidirectional operator, which has one output if it `merges`.
+  /// Fails unless a bidirectional operator has two outputs, or one if it
+  /// `merges`.
+  mlir::LogicalResult checkDirections(bool merges) const;
+  /// Ends a bidirectional operator, whose outputs were checked.
   mlir::LogicalResult setDirections(mlir::Value forward, mlir::Value backward,
                                     bool merges);
 

@@ -106,7 +106,9 @@ static LogicalResult importBidirectional(Node &node) {
     return node.refuseMissingOptions();
   RecurrentNode rnn(node);
   FailureOr<Activation> activation = rnn.getActivation(options->activation());
-  if (failed(activation) || failed(rnn.checkTypes()))
+  if (failed(activation) ||
+      failed(rnn.checkDirections(options->merge_outputs())) ||
+      failed(rnn.checkTypes()))
     return failure();
   FailureOr<DirectionInputs> x =
       rnn.readDirections(options->time_major(), kAuxiliary, *kFirst.auxiliary);

@@ -39,6 +39,11 @@ def one_output(network, op):
     network.outputs.remove(op["outputs"].pop())
 
 
+def no_output(network, op):
+    while op["outputs"]:
+        one_output(network, op)
+
+
 def more_inputs(network, op):
     op["inputs"].append(-1)
 
@@ -93,6 +98,9 @@ EDITS = [(f"recurrent-{name}", broken(case, change), {}, message) for name, case
     ("step-basic", STEP, options(kernel="BASIC"), "LSTM has the basic kernel with 20 inputs and 1 outputs instead of 5 and 4"),
     ("both-options", BOTH, without_options, "BIDIRECTIONAL_SEQUENCE_LSTM has no options"),
     ("both-outputs", BOTH, one_output, "BIDIRECTIONAL_SEQUENCE_LSTM has 1 outputs instead of 2"),
+    ("both-no-output", BOTH, no_output, "BIDIRECTIONAL_SEQUENCE_LSTM has 0 outputs instead of 2"),
+    ("step-no-output", STEP, no_output, "LSTM has 0 outputs instead of 1"),
+    ("rnns-no-output", RNNS, no_output, "BIDIRECTIONAL_SEQUENCE_RNN has 0 outputs instead of 2"),
     ("auxiliary", AUXILIARY, tensor(39, shape=[5, 1, 4]), "has an auxiliary input (input 39) of 5 steps of 1 sequences instead of 5 steps of 2"),
     ("rnn-weights", RNN, inputs(i1=3), "has weights (input 1) of shape [4] instead of [4, 3]"),
     ("rnn-state", RNN, tensor(4, is_variable=False), "has no variable tensor for its hidden state (input 4)"),
