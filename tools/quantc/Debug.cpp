@@ -12,6 +12,8 @@
 #include "Terminal.h"
 
 #include "quantc/Driver/Debug.h"
+#include "quantc/Driver/NetworkReport.h"
+#include "quantc/Driver/Remedies.h"
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Support/Errors.h"
 #include "quantc/Support/OutputFile.h"
@@ -32,7 +34,10 @@ public:
 
 private:
   llvm::Error checkFolder() const;
-  llvm::Error write(const DebugReport &report);
+  llvm::Error write(const DebugReport &report,
+                    const std::optional<Remedies> &remedies);
+  llvm::Error tryRemedies(mlir::ModuleOp module, const CompilerOptions &options,
+                          std::optional<Remedies> &remedies);
 
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
                                cl::desc(kNetworkArgument)};
@@ -44,6 +49,14 @@ private:
       cl::desc("Folder for local.csv, cumulative.csv and report.json")};
   cl::opt<bool> force{"force", cl::sub(sub),
                       cl::desc("Replace a report that is in the folder")};
+  cl::opt<bool> whatIf{
+      "what-if", cl::sub(sub),
+      cl::desc("Measure what the output would gain if single operations were "
+               "computed in int16 or float")};
+  cl::opt<std::string> emitPolicy{
+      "emit-policy", cl::sub(sub), cl::value_desc("file"),
+      cl::desc("Write the policy in force with rules for the operations that "
+               "help most, for --policy (implies --what-if)")};
   ImportFlags importing{sub};
   QuantizeCommandFlags quantize{sub};
   RemarkFlags remarks{sub};
@@ -72,9 +85,12 @@ llvm::Error DebugCommand::checkFolder() const {
   return llvm::Error::success();
 }
 
-llvm::Error DebugCommand::write(const DebugReport &report) {
+llvm::Error DebugCommand::write(const DebugReport &report,
+                                const std::optional<Remedies> &remedies) {
   EscapingStream escaped(llvm::outs());
   report.print(escaped);
+  if (remedies)
+    remedies->print(escaped);
   if (output.empty())
     return llvm::Error::success();
   if (std::error_code code = llvm::sys::fs::create_directories(output))
@@ -89,12 +105,41 @@ llvm::Error DebugCommand::write(const DebugReport &report) {
       {{inFolder(output, "local.csv"), csv(true)},
        {inFolder(output, "cumulative.csv"), csv(false)},
        {inFolder(output, "report.json"), [&](llvm::raw_pwrite_stream &os) {
-          os << llvm::formatv("{0:2}\n", llvm::json::Value(report.toJson()));
+          llvm::json::Object json = report.toJson();
+          if (remedies)
+            json["what_if"] = remedies->toJSON();
+          os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(json)));
           return llvm::Error::success();
         }}});
 }
 
+llvm::Error DebugCommand::tryRemedies(mlir::ModuleOp module,
+                                      const CompilerOptions &options,
+                                      std::optional<Remedies> &remedies) {
+  if (!whatIf && emitPolicy.empty())
+    return llvm::Error::success();
+  llvm::Expected<Remedies> found = findRemedies(module, options);
+  if (!found)
+    return found.takeError();
+  remedies = std::move(*found);
+  if (emitPolicy.empty())
+    return llvm::Error::success();
+  ptq::Policy policy =
+      remedies->addTo(spellOut(options.quantize.policy, module));
+  return writeFileAtomically(emitPolicy, [&](llvm::raw_pwrite_stream &os) {
+    ptq::printPolicy(os, policy);
+    return llvm::Error::success();
+  });
+}
+
 llvm::Expected<ExitCode> DebugCommand::run() {
+  if (!emitPolicy.empty()) {
+    std::vector<std::string> files = quantize.inputs();
+    files.insert(files.end(), inputs.begin(), inputs.end());
+    files.push_back(network);
+    if (llvm::Error error = checkOutputs({emitPolicy.getValue()}, files))
+      return std::move(error);
+  }
   if (llvm::Error error = checkFolder())
     return std::move(error);
   if (quantize.convertsIO())
@@ -128,7 +173,11 @@ llvm::Expected<ExitCode> DebugCommand::run() {
   line.finish();
   if (!report)
     return report.takeError();
-  if (llvm::Error error = write(*report))
+  std::optional<Remedies> remedies;
+  if (!report->interrupted)
+    if (llvm::Error error = tryRemedies(**module, options, remedies))
+      return std::move(error);
+  if (llvm::Error error = write(*report, remedies))
     return std::move(error);
   return report->interrupted ? kInterrupted : kSuccess;
 }

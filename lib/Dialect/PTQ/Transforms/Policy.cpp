@@ -97,18 +97,20 @@ struct SequenceTraits<std::array<double, 2>> {
 template <>
 struct MappingTraits<PolicyRule> {
   static void mapping(IO &io, PolicyRule &rule) {
-    io.mapOptional("tensor", rule.tensor);
-    io.mapOptional("regex", rule.regex);
-    io.mapOptional("op", rule.op);
+    io.mapOptional("tensor", rule.tensor, std::string());
+    io.mapOptional("regex", rule.regex, std::string());
+    io.mapOptional("op", rule.op, std::string());
     io.mapOptional("layer", rule.layer, Layer::Any);
-    io.mapOptional("scheme", rule.scheme);
-    io.mapOptional("weights", rule.weights);
-    io.mapOptional("estimator", rule.estimator);
+    io.mapOptional("scheme", rule.scheme, std::string());
+    io.mapOptional("weights", rule.weights, std::string());
+    io.mapOptional("estimator", rule.estimator, std::string());
     io.mapOptional("range", rule.range);
-    io.mapOptional("reason", rule.reason);
+    io.mapOptional("reason", rule.reason, std::string());
     io.mapOptional("bias-correction", rule.biasCorrection);
   }
   static std::string validate(IO &io, PolicyRule &rule) {
+    if (io.outputting())
+      return "";
     return findFault(rule, static_cast<mlir::MLIRContext *>(io.getContext()));
   }
 };
@@ -116,15 +118,17 @@ struct MappingTraits<PolicyRule> {
 template <>
 struct MappingTraits<Policy> {
   static void mapping(IO &io, Policy &policy) {
-    io.mapOptional("scheme", policy.scheme);
-    io.mapOptional("estimator", policy.estimator);
+    io.mapOptional("scheme", policy.scheme, std::string());
+    io.mapOptional("estimator", policy.estimator, std::string());
     io.mapOptional("bias-correction", policy.biasCorrection);
-    io.mapOptional("contract", policy.contract);
-    io.mapOptional("weight-rounding", policy.weightRounding);
+    io.mapOptional("contract", policy.contract, std::string());
+    io.mapOptional("weight-rounding", policy.weightRounding, std::string());
     io.mapOptional("min-weight-elements", policy.minWeightElements);
     io.mapOptional("rules", policy.rules);
   }
   static std::string validate(IO &io, Policy &policy) {
+    if (io.outputting())
+      return "";
     if (policy.minWeightElements && *policy.minWeightElements < 0)
       return "min-weight-elements is not negative";
     if (!policy.contract.empty() && !parseContract(policy.contract))
@@ -189,6 +193,11 @@ llvm::Expected<Policy> quantc::ptq::loadPolicy(mlir::MLIRContext *context,
       return llvm::createStringError(
           llvm::formatv("'{0}': rule {1}: {2}", path, index + 1, gap));
   return policy;
+}
+
+void quantc::ptq::printPolicy(llvm::raw_ostream &os, Policy policy) {
+  llvm::yaml::Output output(os, nullptr, /*WrapColumn=*/0);
+  output << policy;
 }
 
 void quantc::ptq::change(Policy &policy, const Policy &changes) {

@@ -82,6 +82,9 @@ struct Policy {
 llvm::Expected<Policy> loadPolicy(mlir::MLIRContext *context,
                                   llvm::StringRef path);
 
+/// Writes the YAML that `loadPolicy` reads.
+void printPolicy(llvm::raw_ostream &os, Policy policy);
+
 /// Lets what `changes` sets prevail over what `policy` says: its rules come
 /// later.
 void change(Policy &policy, const Policy &changes);
