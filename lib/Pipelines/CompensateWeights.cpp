@@ -19,9 +19,12 @@
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/TargetParser/Host.h"
 
 #include <cmath>
+#include <map>
+#include <tuple>
 
 using namespace mlir;
 using namespace quantc;
@@ -36,6 +39,20 @@ public:
   static std::optional<Product> match(Operation *op);
 
   OpOperand &activation() const { return op->getOpOperand(activationIndex); }
+  /// The name of its result, or another one that is its own.
+  const std::string &name() const { return label; }
+  void setName(size_t index, llvm::StringSet<> &others) {
+    label = ptq::getTensorName(op->getResult(0)).str();
+    if (label.empty() || !others.insert(label).second)
+      label = "#" + std::to_string(index);
+  }
+  /// What was measured of a product of this name and these limits is the same.
+  using Key = std::tuple<std::string, float, float>;
+  Key key() const { return {label, least, most}; }
+  void takeFrom(const Product &other) {
+    moments = other.moments;
+    sums = other.sums;
+  }
   /// Adds rows of `values`, the activation in sample number `sample` of
   /// `samples`.
   void add(const float *values, size_t sample, size_t samples);
@@ -52,6 +69,7 @@ private:
   void setBias(ArrayRef<double> shifts);
 
   Operation *op = nullptr;
+  std::string label;
   unsigned activationIndex = 0, weightIndex = 0;
   std::optional<unsigned> biasIndex;
   ptq::WeightLayout layout;
@@ -69,6 +87,30 @@ private:
   double step = 0;
 };
 } // namespace
+
+/// A float network that shows its products' inputs, and what was seen of them.
+class quantc::MeasuredInputs {
+public:
+  /// Measures what is not known yet of `products`, which belong to `module`.
+  llvm::Error measure(ModuleOp module, std::vector<Product> &products,
+                      const Profile &profile);
+
+private:
+  llvm::Error compile(ModuleOp module);
+
+  const Profile *measured = nullptr;
+  std::map<Product::Key, Product> known;
+  std::unique_ptr<Model> model;
+  /// The names of the products that the model shows, and who takes what it
+  /// shows; in its order.
+  std::vector<std::string> names;
+  std::vector<Product *> takers;
+  size_t sample = 0, samples = 0;
+};
+
+std::shared_ptr<MeasuredInputs> quantc::createMeasuredInputs() {
+  return std::make_shared<MeasuredInputs>();
+}
 
 static bool hasZeroPoint0(quant::QuantizedType type) {
   if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
@@ -273,9 +315,12 @@ void Product::setBias(ArrayRef<double> shifts) {
 
 static std::vector<Product> findProducts(ModuleOp module) {
   std::vector<Product> products;
+  llvm::StringSet<> names;
   for (Operation &op : getNetwork(module).getBody().front())
-    if (std::optional<Product> product = Product::match(&op))
+    if (std::optional<Product> product = Product::match(&op)) {
+      product->setName(products.size(), names);
       products.push_back(std::move(*product));
+    }
   return products;
 }
 
@@ -286,7 +331,9 @@ public:
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CompensateWeights)
 
   explicit CompensateWeights(const QuantizeOptions &options)
-      : profile(options.profile), profilePath(options.profilePath) {}
+      : profile(options.profile), profilePath(options.profilePath),
+        measured(options.measured ? options.measured : createMeasuredInputs()) {
+  }
 
   StringRef getName() const override { return "CompensateWeights"; }
   void getDependentDialects(DialectRegistry &registry) const override {
@@ -306,30 +353,32 @@ public:
 
 private:
   llvm::Error compensate();
-  llvm::Error measure(std::vector<Product> &products, const SampleSet &samples);
 
   std::shared_ptr<const Profile> profile;
   std::string profilePath;
+  std::shared_ptr<MeasuredInputs> measured;
 };
 } // namespace
 
-llvm::Error CompensateWeights::measure(std::vector<Product> &products,
-                                       const SampleSet &samples) {
-  OwningOpRef<ModuleOp> copy = getOperation().clone();
-  for (auto [index, product] : llvm::enumerate(findProducts(*copy))) {
+llvm::Error MeasuredInputs::compile(ModuleOp module) {
+  OwningOpRef<ModuleOp> copy = module.clone();
+  std::vector<Product> products = findProducts(*copy);
+  for (auto [index, product] : llvm::enumerate(products)) {
     OpOperand &use = product.activation();
     OpBuilder builder(use.getOwner());
     use.set(ptq::ObserveOp::create(builder, use.getOwner()->getLoc(), use.get(),
                                    std::to_string(index)));
   }
+  std::vector<std::string> all;
+  for (const Product &product : products)
+    all.push_back(product.name());
   PassManager pm(copy->getContext());
   populateFloatPipeline(pm);
   if (failed(pm.run(*copy)))
     return llvm::make_error<DiagnosedError>();
-  size_t sample = 0;
-  std::vector<size_t> order;
+  names.clear();
   copy->walk([&](ptq::ObserveOp op) {
-    order.push_back(std::stoul(op.getName().str()));
+    names.push_back(all[std::stoul(op.getName().str())]);
   });
   // Code for any CPU of the kind, so that the weights do not depend on this
   // one.
@@ -339,18 +388,51 @@ llvm::Error CompensateWeights::measure(std::vector<Product> &products,
     return target.takeError();
   if (llvm::Error error = generateCode(*copy, {*target, "model"}))
     return error;
-  llvm::Expected<std::unique_ptr<Model>> model = Model::fromModule(
-      *copy, *target, [&](uint32_t index, const float *values, size_t) {
-        products[order[index]].add(values, sample, samples.size());
-      });
-  if (!model)
-    return model.takeError();
-  for (const SampleSet::Sample *inputs : samples.samples()) {
-    llvm::Expected<std::vector<Array>> outputs = (*model)->runKept(*inputs);
+  return Model::fromModule(*copy, *target,
+                           [this](uint32_t index, const float *values, size_t) {
+                             if (Product *taker = takers[index])
+                               taker->add(values, sample, samples);
+                           })
+      .moveInto(model);
+}
+
+llvm::Error MeasuredInputs::measure(ModuleOp module,
+                                    std::vector<Product> &products,
+                                    const Profile &profile) {
+  if (measured != &profile) {
+    known.clear();
+    model = nullptr;
+  }
+  measured = &profile;
+  std::map<std::string, Product *> wanted;
+  for (Product &product : products)
+    if (auto it = known.find(product.key()); it != known.end())
+      product.takeFrom(it->second);
+    else
+      wanted[product.name()] = &product;
+  if (wanted.empty())
+    return llvm::Error::success();
+  bool shows = model && llvm::all_of(wanted, [&](const auto &entry) {
+                 return llvm::is_contained(names, entry.first);
+               });
+  if (!shows)
+    if (llvm::Error error = compile(module))
+      return error;
+  takers.clear();
+  for (const std::string &name : names) {
+    auto it = wanted.find(name);
+    takers.push_back(it == wanted.end() ? nullptr : it->second);
+  }
+  samples = profile.samples.size();
+  sample = 0;
+  for (const SampleSet::Sample *inputs : profile.samples.samples()) {
+    llvm::Expected<std::vector<Array>> outputs = model->runKept(*inputs);
     if (!outputs)
       return outputs.takeError();
     ++sample;
   }
+  for (auto [name, product] : wanted)
+    known.insert_or_assign(product->key(), *product);
   return llvm::Error::success();
 }
 
@@ -370,7 +452,7 @@ llvm::Error CompensateWeights::compensate() {
   std::vector<Product> products = findProducts(getOperation());
   if (products.empty())
     return llvm::Error::success();
-  if (llvm::Error error = measure(products, profile->samples))
+  if (llvm::Error error = measured->measure(getOperation(), products, *profile))
     return error;
   for (Product &product : products)
     product.round();

@@ -176,6 +176,7 @@ llvm::Error QuantizeCommandFlags::apply(mlir::ModuleOp network,
     return usageError("--weight-rounding=compensated needs samples of the "
                       "inputs: --calibrate, or a --profile that keeps some");
   if (choosesSchemes(options, network)) {
+    options.measured = createMeasuredInputs();
     auto found = chooseSchemes(network, options);
     if (found)
       chosen = std::move(*found);

@@ -29,6 +29,12 @@
 
 namespace quantc {
 
+/// What compensated rounding found out about the inputs of products, for the
+/// next time that the same network is quantized with the same profile, in
+/// whatever schemes.
+class MeasuredInputs;
+std::shared_ptr<MeasuredInputs> createMeasuredInputs();
+
 /// How a network is quantized. The options of quantc and of the named pipelines
 /// say the same by name (quantc/Pipelines/QuantizeFlags.h).
 struct QuantizeOptions {
@@ -41,6 +47,8 @@ struct QuantizeOptions {
   std::string policyPath;
   IOType inputs = IOType::Native, outputs = IOType::Native;
   bool strictInteger = false;
+  /// Kept between trials with one network; may be null.
+  std::shared_ptr<MeasuredInputs> measured;
 };
 
 /// True if the default scheme takes the parameters of tensors from data. The
