@@ -411,7 +411,7 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
 def PTQPartOutputs : Pass<"ptq-part-outputs", "::mlir::func::FuncOp"> {
   let summary = "Lets float outputs be made of parts that keep their own parameters";
   let description = [{
-    A concatenation of tensors with unlike ranges, say of boxes up to 500 and scores up to 1, would share one
+    The example's result is an output. A concatenation of tensors with unlike ranges, say of boxes up to 500 and scores up to 1, would share one
     scale, in which the small ones are lost. Where only float readers see the result, the parts are converted to
     float apart and put together as floats ([N110](Numerics.md)). So are the results of
     `tosa.select` and `tosa.scatter`.
@@ -429,13 +429,12 @@ def PTQPartOutputs : Pass<"ptq-part-outputs", "::mlir::func::FuncOp"> {
     %2 = tosa.concat %0, %1 {axis = 1 : i32}
       : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
     %3 = ptq.fake_quant %2 as !quant.uniform<i8:f32, 2.0> : tensor<1x8xf32>
-    return %3 : tensor<1x8xf32>
     // after
     %0 = ptq.fake_quant %a as !quant.uniform<i8:f32, 2.0> : tensor<1x4xf32>
     %1 = ptq.fake_quant %b as !quant.uniform<i8:f32, 0.004> : tensor<1x4xf32>
-    %2 = tosa.concat %0, %1 {axis = 1 : i32, ptq.scheme = #ptq.scheme<...>}
+    %2 = tosa.concat %0, %1 {axis = 1 : i32, ptq.scheme
+      = #ptq.scheme<float, weights = f32 per tensor, activations = symmetric f32 per tensor>}
       : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x8xf32>
-    return %2 : tensor<1x8xf32>
     ```
   }];
   let options = [
