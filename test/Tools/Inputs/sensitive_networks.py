@@ -98,7 +98,7 @@ def spectrogram():
     real, imaginary = n("MatMul", "x", f4(np.cos(angle))), n("MatMul", "x", f4(np.sin(angle)))
     power = n("Add", n("Mul", real, real), n("Mul", imaginary, imaginary))
     bank = np.maximum(0, 1 - abs(np.arange(size // 2 + 1)[:, None] / 2 - np.arange(mels)[None]))
-    log = n("Log", n("Add", n("MatMul", power, f4(bank)), f4(1e-6)))
+    log = n("Log", n("Max", n("MatMul", power, f4(bank)), f4(1e-6)))
     image = n("Reshape", log, np.array([1, 1, frames, mels], "i8"))
     y = n("Relu", n("Conv", image, f4(rng.normal(size=(8, 1, 3, 3)) / 3), pads=[1, 1, 1, 1]))
     y = n("Conv", y, f4(rng.normal(size=(6, 8, 3, 3)) / 8), pads=[1, 1, 1, 1])
