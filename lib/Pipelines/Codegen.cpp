@@ -66,6 +66,7 @@ static void addTosaLowering(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(codegen::createNarrowSums());
   pm.addNestedPass<func::FuncOp>(codegen::createGuardOperands());
   pm.addNestedPass<func::FuncOp>(tosa::createTosaOptionalDecompositionsPass());
+  pm.addNestedPass<func::FuncOp>(codegen::createPackTables());
   pm.addPass(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createTosaToSCFPass());
   pm.addNestedPass<func::FuncOp>(codegen::createLowerConcat());

@@ -177,6 +177,42 @@ def NarrowSums : Pass<"quantc-narrow-sums", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::tosa::TosaDialect"];
 }
 
+def PackTables : Pass<"quantc-pack-tables", "::mlir::func::FuncOp"> {
+  let summary = "Load once for an interpolation in a table";
+  let description = [{
+    `tosa.table` of i16 interpolates between an entry and the next one. If the table is constant, each entry and the difference to
+    the next one become one i32, and the operation a `linalg.generic` that loads this number.
+    Other tables, and those of i8, are left to upstream's lowering.
+
+    Example:
+
+    ```mlir
+    %0 = tosa.table %x, %table : (tensor<64xi16>, tensor<513xi16>) -> tensor<64xi32>
+    ```
+
+    becomes, with the packed table in %packed,
+
+    ```mlir
+    %0 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+                         iterator_types = ["parallel"]}
+        ins(%x : tensor<64xi16>) outs(%init : tensor<64xi32>) {
+    ^bb0(%in: i16, %out: i32):
+      // %i is the index of the entry of %in, %fraction how far the next one is away
+      %pair = tensor.extract %packed[%i] : tensor<512xi32>
+      %entry = arith.shrsi %pair, %c16 : i32
+      %up = arith.shli %pair, %c16 : i32
+      %difference = arith.shrsi %up, %c16 : i32
+      %base = arith.shli %entry, %c7 : i32
+      %more = arith.muli %difference, %fraction : i32
+      %result = arith.addi %base, %more : i32
+      linalg.yield %result : i32
+    } -> tensor<64xi32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def StartExtremes : Pass<"quantc-start-extremes", "::mlir::func::FuncOp"> {
   let summary = "Start float maxima and minima at infinity";
   let description = [{

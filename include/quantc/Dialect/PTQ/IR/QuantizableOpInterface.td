@@ -91,7 +91,8 @@ def PTQ_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       The storage of the operands says which integers are computed with: that of the scheme,
       unless the network came in with parameters of its own.
       `resultTypes[i]` is the quantized type that result i is to have, or null if the one
-      user of the result takes an accumulator (only if `canReturnAccumulator`). A
+      user of the result takes an accumulator (only if `canReturnAccumulator`), or nothing
+      reads it. A
       returned value may have other parameters than that; the caller requantizes. A
       result that is not float (argmax, comparisons) has a null type and is returned as
       it is.
