@@ -127,7 +127,7 @@ static LogicalResult requireConstant(Value value, StringRef what,
                                      std::string &reason) {
   if (!value || getConstantSource(value))
     return success();
-  reason = ("its " + what + " is computed at run time; give it a constant one")
+  reason = ("its " + what + " are computed at run time; give it constant ones")
                .str();
   return failure();
 }
@@ -136,7 +136,7 @@ static LogicalResult requireConstant(Value value, StringRef what,
 template <typename OpTy>
 static LogicalResult requireIntegerProducts(OpTy op, std::string &reason) {
   for (Value weight : {op.getWeights(), op.getRecurrence()}) {
-    if (failed(requireConstant(weight, "weight", reason)))
+    if (failed(requireConstant(weight, "weights", reason)))
       return failure();
     int64_t products = cast<RankedTensorType>(weight.getType()).getDimSize(1);
     if (products > kMostStateProducts) {
@@ -145,7 +145,7 @@ static LogicalResult requireIntegerProducts(OpTy op, std::string &reason) {
       return failure();
     }
   }
-  return requireConstant(op.getBias(), "bias", reason);
+  return requireConstant(op.getBias(), "bias values", reason);
 }
 
 /// Weights can be stored narrow, because the loop that computes the layer is
@@ -218,7 +218,7 @@ LogicalResult LSTMOp::canQuantize(SchemeAttr scheme, std::string &reason) {
   if (failed(requireIntegerProducts(*this, reason)) ||
       failed(requireBounded({getGate(), getCellInput(), getOutput()}, reason)))
     return failure();
-  return requireConstant(getPeepholes(), "peepholes", reason);
+  return requireConstant(getPeepholes(), "peephole weights", reason);
 }
 
 LogicalResult GRUOp::canQuantize(SchemeAttr scheme, std::string &reason) {
@@ -227,7 +227,7 @@ LogicalResult GRUOp::canQuantize(SchemeAttr scheme, std::string &reason) {
   if (failed(requireIntegerProducts(*this, reason)) ||
       failed(requireBounded({getGate(), getCandidate()}, reason)))
     return failure();
-  return requireConstant(getHiddenBias(), "hidden bias", reason);
+  return requireConstant(getHiddenBias(), "hidden bias values", reason);
 }
 
 LogicalResult RNNOp::canQuantize(SchemeAttr scheme, std::string &reason) {
