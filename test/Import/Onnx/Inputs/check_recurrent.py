@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares recurrent operators with their definition, computed in double with numpy.
 
-usage: check_recurrent.py QUANTC WORKDIR [--only SUBSTRING] [--options LIST] [--tolerance NUMBER]
+usage: check_recurrent.py QUANTC WORKDIR [--only SUBSTRING] [--options LIST] [--tolerance NUMBER] [--calibrate]
 
 The cases are those that compare_onnxruntime.py compares with ONNX Runtime, which is not everywhere.
-With --options, quantc gets further options (separated by commas), and the tolerance is --tolerance.
+With --options, quantc gets further options (separated by commas), and the tolerance is --tolerance. With --calibrate
+the inputs are also those of calibration.
 """
 import argparse
 import pathlib
@@ -123,6 +124,8 @@ def run(args, workdir, model, feeds, options):
     path = workdir / "model.onnx"
     path.write_bytes(model.SerializeToString())
     np.savez(workdir / "in.npz", **{name: array[None] for name, array in feeds.items()})
+    if args.calibrate:
+        options = [*options, "--calibrate", str(workdir / "in.npz")]
     done = subprocess.run([args.quantc, "run", str(path), str(workdir / "in.npz"), "-o", str(workdir / "out.npz"), *options],
                           capture_output=True, text=True)
     if done.returncode:
@@ -138,6 +141,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--options", default="")
     parser.add_argument("--tolerance", type=float)
+    parser.add_argument("--calibrate", action="store_true")
     args = parser.parse_args()
     shutil.rmtree(args.workdir, ignore_errors=True)
     args.workdir.mkdir(parents=True)
