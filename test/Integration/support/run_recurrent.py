@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+import freestanding
 import judge
 import recurrent_reference
 from run_cases import Run
@@ -151,7 +152,14 @@ class RecurrentRun(Run):
         self.compare("upstream's lowering", judge.run(self.tools.llvm, lowered, self.inputs, self.workdir, io))
         for target, obj in objects:
             self.run_object(obj, obj.stem, f"the object for {target.name}", target.compiler, target.machines)
-        print(f"{self.group}: {len(CASES)} layers, {len(self.inputs)} samples, {len(targets)} targets equal numpy")
+        if freestanding.find():
+            obj = self.compile(source, "arm", *options, f"--target={freestanding.TRIPLE}")
+            self.compare("the object for 32-bit Arm", freestanding.run(self.tools, obj, "arm", self.arguments, self.results,
+                                                                        self.inputs, self.workdir))
+        else:
+            skipped.append("32-bit Arm: no qemu-arm")
+        count = len(targets) + bool(freestanding.find())
+        print(f"{self.group}: {len(CASES)} layers, {len(self.inputs)} samples, {count} targets equal numpy")
         for reason in skipped:
             print(f"skipped {reason}")
 
