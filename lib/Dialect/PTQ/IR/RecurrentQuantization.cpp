@@ -15,6 +15,7 @@
 
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/IR/RecurrentScales.h"
 #include "quantc/Dialect/PTQ/IR/Scheme.h"
 #include "quantc/Numerics/Recurrent.h"
 
