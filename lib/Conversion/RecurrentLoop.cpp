@@ -57,9 +57,13 @@ Value RecurrentLoop::multiply(Value rows, Value weights, Value bias) {
   if (!bias)
     bias = splat(0.0f, {channels});
   Value zero = splat(0.0f, {1});
-  auto type = rowsType.clone({1, 1, count, channels});
-  Value image = reshape(rows, {1, 1, count, size});
   bool isDynamic = bool(getQuantizedElement(weights.getType()));
+  // An image is what has a range of its own in a scheme of rows.
+  bool areImages =
+      isDynamic && scheme.getActivationScales() == Granularity::Row;
+  int64_t images = areImages ? count : 1, pixels = areImages ? 1 : count;
+  auto type = rowsType.clone({images, 1, pixels, channels});
+  Value image = reshape(rows, {images, 1, pixels, size});
   Value filters = isDynamic ? reshapeQuantized(weights, {channels, 1, 1, size})
                             : reshape(weights, {channels, 1, 1, size});
   auto conv = tosa::Conv2DOp::create(

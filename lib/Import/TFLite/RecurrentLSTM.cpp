@@ -34,6 +34,8 @@ struct Places {
 struct Options {
   Activation activation = Activation::Tanh;
   std::optional<float> cellClip, projectionClip;
+  /// Next to integer weights, inputs have zero points.
+  bool asymmetric = false;
 };
 
 /// The sizes of a cell and of the hidden state.
@@ -186,10 +188,10 @@ FailureOr<RecurrentValues> LSTMNode::importDirection(const Places &at, Value x,
       failed(readProjection(at, *sizes, layer)) ||
       failed(readStates(at, *sizes, layer)))
     return failure();
-  chooseScheme({layer.weights, layer.recurrence, layer.projection});
   RecurrentValues values = b.lstm(layer);
   if (!values.hidden)
     return failure();
+  chooseScheme(values.hidden, options.asymmetric);
   node.setState(at.hidden, values.hidden);
   node.setState(at.cell, values.cell);
   return values;
@@ -208,7 +210,7 @@ static FailureOr<Options> readOptions(Node &node, const Flat *flat) {
     return value > 0 ? std::optional<float>(value) : std::nullopt;
   };
   return Options{*activation, limit(flat->cell_clip()),
-                 limit(flat->proj_clip())};
+                 limit(flat->proj_clip()), flat->asymmetric_quantize_inputs()};
 }
 
 /// Operators of one direction have the inputs of their gates at these places.
@@ -326,10 +328,11 @@ static LogicalResult importBasic(Node &node) {
   layer.bias = reorder(biases, 0, 0);
   if (!layer.weights || !layer.recurrence || !layer.bias)
     return failure();
-  lstm.chooseScheme({layer.weights, layer.recurrence});
   RecurrentValues values = b.lstm(layer);
   if (!values.hidden || failed(node.setResult(values.cell, 1)))
     return failure();
+  // No kernel multiplies the input apart from the hidden state.
+  lstm.chooseScheme(values.hidden, std::nullopt);
   // The other outputs are memory of the kernel.
   return node.setResult(lstm.toFile(values.sequence));
 }

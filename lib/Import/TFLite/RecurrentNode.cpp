@@ -7,11 +7,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "RecurrentNode.h"
+#include "quantc/Dialect/PTQ/IR/PTQ.h"
+#include "quantc/Dialect/PTQ/IR/Scheme.h"
 
 using namespace mlir;
 using namespace quantc;
 using namespace quantc::tflite;
 using ptq::Activation;
+
+StringRef tflite::getRowScheme(bool asymmetric) {
+  return asymmetric ? "dynamic-range:row" : "dynamic-range:row,symmetric";
+}
 
 bool tflite::hasOwnState(schema::Code code) {
   switch (code) {
@@ -233,18 +239,30 @@ FailureOr<Value> RecurrentNode::readState(unsigned i, StringRef what,
   return value;
 }
 
-void RecurrentNode::chooseScheme(ArrayRef<Value> weights) {
-  auto isNarrow = [](Value value) {
-    return !value || (NetworkBuilder::isConstant(value) &&
-                      NetworkBuilder::getQuantization(value));
+void RecurrentNode::chooseScheme(Value result, std::optional<bool> asymmetric) {
+  auto layer = result.getDefiningOp<ptq::QuantizableOpInterface>();
+  auto isNarrow = [&](OpOperand &operand) {
+    unsigned number = operand.getOperandNumber();
+    return layer.getOperandRole(number) != ptq::OperandRole::Weight ||
+           (NetworkBuilder::isConstant(operand.get()) &&
+            NetworkBuilder::getQuantization(operand.get()));
   };
-  bool isInteger = llvm::all_of(weights, isNarrow);
-  b.setScheme(isInteger ? "weight-only" : "");
-  if (isInteger)
-    mlir::emitRemark(b.getLoc())
-        << getOperatorName(node.getOp())
-        << " has integer weights next to float activations: it computes in "
-           "float with the file's integers as weights (weight-only)";
+  if (!llvm::all_of(layer->getOpOperands(), isNarrow))
+    return;
+  auto parse = [&](StringRef spelled) {
+    return llvm::cantFail(ptq::parseScheme(layer->getContext(), spelled));
+  };
+  std::string reason;
+  if (asymmetric) {
+    ptq::SchemeAttr rows = parse(getRowScheme(*asymmetric));
+    if (succeeded(layer.canQuantize(rows, reason)))
+      return layer->setAttr(ptq::kSchemeAttr, rows);
+  }
+  layer->setAttr(ptq::kSchemeAttr, parse("weight-only"));
+  mlir::emitRemark(b.getLoc())
+      << getOperatorName(node.getOp())
+      << " has integer weights next to float activations: it computes in "
+         "float with the file's integers as weights (weight-only)";
 }
 
 FailureOr<Activation>

@@ -20,6 +20,10 @@
 
 namespace quantc::tflite {
 
+/// The scheme of kernels that quantize the rows of their inputs, with a zero
+/// point if `asymmetric` is set.
+llvm::StringRef getRowScheme(bool asymmetric);
+
 /// What the directions of a bidirectional operator read, as [T, N, size].
 struct DirectionInputs {
   mlir::Value forward, backward;
@@ -64,8 +68,12 @@ public:
   /// after an error.
   mlir::FailureOr<mlir::Value> readState(unsigned i, llvm::StringRef what,
                                          llvm::ArrayRef<int64_t> shape);
-  /// The layer of `weights` that is built next stores them as the file does.
-  void chooseScheme(llvm::ArrayRef<mlir::Value> weights);
+  /// Gives the layer that has the result `result` the scheme of its kernel, if
+  /// its weights are the file's integers. The kernel quantizes the rows of what
+  /// is multiplied, with a zero point if `asymmetric` is set. If the layer has
+  /// no such form, or nothing is said, integers are multiplied as floats, and a
+  /// remark says so.
+  void chooseScheme(mlir::Value result, std::optional<bool> asymmetric);
   /// The fused activation; failure after an error.
   mlir::FailureOr<ptq::Activation>
   getActivation(schema::Activation activation) const;

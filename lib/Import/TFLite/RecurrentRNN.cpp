@@ -25,12 +25,31 @@ struct Places {
   unsigned weights, recurrence, bias, hidden;
   std::optional<unsigned> auxiliary;
 };
+
+/// What the operators have for all directions.
+struct Options {
+  Activation activation;
+  /// Next to integer weights, inputs have zero points.
+  bool asymmetric;
+};
 } // namespace
+
+/// What all three operators have in their options.
+template <typename Flat>
+static FailureOr<Options> readOptions(Node &node, const Flat *flat) {
+  if (!flat)
+    return FailureOr<Options>(node.refuseMissingOptions());
+  FailureOr<Activation> activation =
+      RecurrentNode(node).getActivation(flat->activation());
+  if (failed(activation))
+    return failure();
+  return Options{*activation, flat->asymmetric_quantize_inputs()};
+}
 
 /// The layer of one direction over `x`, beside which `auxiliary` is read if it
 /// is not null. Null after an error.
 static Value importDirection(RecurrentNode &rnn, const Places &at,
-                             Activation activation, Value x, Value auxiliary,
+                             const Options &options, Value x, Value auxiliary,
                              bool reverse) {
   Node &node = rnn.node;
   NetworkBuilder &b = node.b;
@@ -40,7 +59,7 @@ static Value importDirection(RecurrentNode &rnn, const Places &at,
   int64_t units = shape.empty() ? 0 : shape.front();
   RecurrentLayer layer;
   layer.reverse = reverse;
-  layer.activations = {activation};
+  layer.activations = {options.activation};
   layer.input = x;
   layer.weights = rnn.get(at.weights, "weights", {units, b.shapeOf(x).back()});
   if (!layer.weights)
@@ -61,68 +80,65 @@ static Value importDirection(RecurrentNode &rnn, const Places &at,
     if (!layer.input || !layer.weights)
       return {};
   }
-  rnn.chooseScheme({layer.weights, layer.recurrence});
   RecurrentValues values = b.rnn(layer);
-  if (values.hidden)
-    node.setState(at.hidden, values.hidden);
+  if (!values.hidden)
+    return {};
+  rnn.chooseScheme(values.hidden, options.asymmetric);
+  node.setState(at.hidden, values.hidden);
   return values.sequence;
 }
 
 static constexpr Places kForward = {1, 2, 3, 4, {}};
 
-static LogicalResult importForward(Node &node, schema::Activation fused,
+static LogicalResult importForward(Node &node, FailureOr<Options> options,
                                    std::optional<bool> timeMajor) {
   RecurrentNode rnn(node);
-  FailureOr<Activation> activation = rnn.getActivation(fused);
-  if (failed(activation) || failed(rnn.checkTypes()))
+  if (failed(options) || failed(rnn.checkTypes()))
     return failure();
   Value x = rnn.readSequence(0, timeMajor);
   if (!x)
     return failure();
-  Value sequence =
-      importDirection(rnn, kForward, *activation, x, Value(), false);
+  Value sequence = importDirection(rnn, kForward, *options, x, Value(), false);
   return sequence ? node.setResult(rnn.toFile(sequence)) : failure();
 }
 
 static LogicalResult importStep(Node &node) {
-  const auto *options = node.getFlat().options_as_RNN();
-  if (!options)
-    return node.refuseMissingOptions();
-  return importForward(node, options->activation(), std::nullopt);
+  return importForward(node, readOptions(node, node.getFlat().options_as_RNN()),
+                       std::nullopt);
 }
 
 static LogicalResult importSequence(Node &node) {
-  const auto *options = node.getFlat().options_as_SequenceRNN();
-  if (!options)
-    return node.refuseMissingOptions();
-  return importForward(node, options->activation(), options->time_major());
+  const auto *flat = node.getFlat().options_as_SequenceRNN();
+  FailureOr<Options> options = readOptions(node, flat);
+  if (failed(options))
+    return failure();
+  return importForward(node, options, flat->time_major());
 }
 
 static LogicalResult importBidirectional(Node &node) {
   constexpr Places kFirst = {1, 2, 3, 4, {10}}, kSecond = {5, 6, 7, 8, {11}};
   constexpr unsigned kAuxiliary = 9;
-  const auto *options = node.getFlat().options_as_BidirectionalSequenceRNN();
-  if (!options)
-    return node.refuseMissingOptions();
+  const auto *flat = node.getFlat().options_as_BidirectionalSequenceRNN();
+  FailureOr<Options> options = readOptions(node, flat);
+  if (failed(options))
+    return failure();
   RecurrentNode rnn(node);
-  FailureOr<Activation> activation = rnn.getActivation(options->activation());
-  if (failed(activation) ||
-      failed(rnn.checkDirections(options->merge_outputs())) ||
+  if (failed(rnn.checkDirections(flat->merge_outputs())) ||
       failed(rnn.checkTypes()))
     return failure();
   FailureOr<DirectionInputs> x =
-      rnn.readDirections(options->time_major(), kAuxiliary, *kFirst.auxiliary);
+      rnn.readDirections(flat->time_major(), kAuxiliary, *kFirst.auxiliary);
   if (failed(x))
     return failure();
-  Value forward = importDirection(rnn, kFirst, *activation, x->forward,
+  Value forward = importDirection(rnn, kFirst, *options, x->forward,
                                   x->auxiliary, /*reverse=*/false);
   if (!forward)
     return failure();
-  Value backward = importDirection(rnn, kSecond, *activation, x->backward,
+  Value backward = importDirection(rnn, kSecond, *options, x->backward,
                                    x->auxiliary, /*reverse=*/true);
   if (!backward)
     return failure();
-  return rnn.setDirections(forward, backward, options->merge_outputs());
+  return rnn.setDirections(forward, backward, flat->merge_outputs());
 }
 
 ArrayRef<Handler> tflite::getRNNHandlers() {

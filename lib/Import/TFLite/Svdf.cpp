@@ -69,9 +69,7 @@ static LogicalResult importSvdf(Node &node) {
 
   // Next to integer weights the kernel quantizes rows of the input.
   if (isQuantizedType(node.getInput(kSvdfFeatureWeights).type))
-    b.setScheme(flat->asymmetric_quantize_inputs()
-                    ? "dynamic-range:row"
-                    : "dynamic-range:row,symmetric");
+    b.setScheme(getRowScheme(flat->asymmetric_quantize_inputs()));
   Value steps =
       b.reshape(b.fullyConnected(x, weights, Value()), {batch, s->features, 1});
   b.setScheme("");

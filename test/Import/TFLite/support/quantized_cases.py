@@ -6,6 +6,7 @@ import reference as ref
 from cases import B, C, D, H, I, Q, W, X, Case, Operand, pruned
 from network import Params
 from recurrent_cases import svdf_case
+from run_time import images, symmetric_vectors, vectors
 from sparse import DENSE, SPARSE, Sparse
 
 OUT = Params(0.1, -5)
@@ -170,29 +171,6 @@ MIXED = [
     Case("fake_quant", "FAKE_QUANT", [X(2, 50)], lambda x: np.clip(np.rint(x / np.float32(2.55 / 255)), -100, 155) * np.float32(2.55 / 255),
          ("FakeQuant", dict(min=-1.0, max=1.55, num_bits=8)), tolerance=1e-5),
 ]
-
-def rows(x, axes):
-    """What is left of `x` after quantization at run time, with a range for what lies along `axes` (N61 and N62)."""
-    x = x.astype(np.float32)
-    low = np.minimum(x.min(axes, keepdims=True), np.float32(0))
-    span = np.maximum(x.max(axes, keepdims=True), np.float32(0)) - low
-    steps = np.float32(255)
-    scale, inverse = span * (1 / steps), 1 / span * steps
-    zero = np.rint(-128 - low * inverse)
-    return (np.clip(np.rint(x * inverse) + zero, -128, 127) - zero) * scale.astype(np.float64)
-
-
-def images(x):
-    return rows(x, (1, 2, 3))
-
-
-def vectors(x):
-    return rows(x, (-1,))
-
-
-def symmetric_vectors(x):
-    scale = np.abs(x).max(-1, keepdims=True) / 127
-    return np.rint(x / scale) * scale
 
 
 def int4(*shape, low=-7):

@@ -4,6 +4,8 @@ import functools
 import numpy as np
 
 from cases import C, W, X, Case, Operand
+from network import Params
+from run_time import symmetric_vectors, vectors
 
 STEPS, BATCH, SIZE, CELL = 5, 2, 3, 4
 ACTIVATIONS = {
@@ -21,12 +23,15 @@ def State(*shape):
     return Operand(np.zeros(shape, np.float32), variable=True)
 
 
-def lstm(x, weights, recurrence, peepholes, biases, projection, projection_bias, hidden, cell, norms, options, reverse=False):
-    """One direction over x [T, N, I], with lists of a gate's tensors in the order i, f, g, o: the sequence, and both states."""
+def lstm(x, weights, recurrence, peepholes, biases, projection, projection_bias, hidden, cell, norms, options, reverse=False,
+         quantize=None):
+    """One direction over x [T, N, I], with lists of a gate's tensors in the order i, f, g, o: the sequence, and both states.
+    `quantize` is what becomes of rows that integer weights are multiplied with."""
+    quantize = quantize or (lambda rows: rows)
     function = ACTIVATIONS[options.get("activation", "NONE")]
 
     def gate(index, step, hidden, cell, peephole):
-        total = step @ weights[index].T + hidden @ recurrence[index].T
+        total = quantize(step) @ weights[index].T + quantize(hidden) @ recurrence[index].T
         if peephole is not None and peepholes[2] is not None:
             total = total + cell * peepholes[peephole]
         if norms[1] is not None:
@@ -49,10 +54,11 @@ def lstm(x, weights, recurrence, peepholes, biases, projection, projection_bias,
     return np.stack(sequence), hidden, cell
 
 
-def rnn(x, weights, recurrence, bias, hidden, activation, reverse=False):
+def rnn(x, weights, recurrence, bias, hidden, activation, reverse=False, quantize=None):
+    quantize = quantize or (lambda rows: rows)
     sequence = [None] * len(x)
     for t in (reversed(range(len(x))) if reverse else range(len(x))):
-        hidden = ACTIVATIONS[activation](x[t] @ weights.T + hidden @ recurrence.T + bias)
+        hidden = ACTIVATIONS[activation](quantize(x[t]) @ weights.T + quantize(hidden) @ recurrence.T + bias)
         sequence[t] = hidden
     return np.stack(sequence), hidden
 
@@ -65,6 +71,29 @@ def svdf(x, features, time, bias, state, rank, activation):
     return ACTIVATIONS[activation](sums if bias is None else sums + bias), state.reshape(len(x), -1)
 
 
+class Bytes(Operand):
+    """Weights of uint8, whose bytes the kernels take for int8 without a zero point."""
+
+    @property
+    def reals(self):
+        return Params(self.params.scales).dequantize(self.array.view(np.int8))
+
+
+def make_weights(hybrid, *shape, seed):
+    """Reals, or integers of the type `hybrid`."""
+    if not hybrid:
+        return C(*shape, low=-0.9, high=0.9, seed=seed)
+    signed = W(*shape, scale=0.01, seed=seed)
+    return signed if hybrid == np.int8 else Bytes(signed.array.view(np.uint8), Params(0.01, 7), constant=True)
+
+
+def choose_quantizer(hybrid, options, projection=0):
+    """What an operator does to the rows that it multiplies; None: nothing."""
+    if not hybrid or projection:
+        return None
+    return vectors if options.get("asymmetric_quantize_inputs") else symmetric_vectors
+
+
 def turn(x, time_major):
     """To the layout of the file and back."""
     return x if time_major else x.transpose(1, 0, 2)
@@ -74,22 +103,23 @@ def gates(make, *shape, seed=0, coupled=False, **more):
     return [None if coupled and gate == 0 else make(*shape, seed=seed + gate, **more) for gate in range(4)]
 
 
-def direction(seed, hybrid=False, size=SIZE, projection=0, projection_bias=False, peepholes=False, coupled=False, norm=False):
+def direction(seed, hybrid=None, size=SIZE, projection=0, projection_bias=False, peepholes=False, coupled=False, norm=False):
     """The operands of one direction: 17 in front of the states, and those of the layer normalization."""
     hidden = projection or CELL
-    weights = functools.partial(W, scale=0.01) if hybrid else functools.partial(C, low=-0.9, high=0.9)
-    vectors = [C(CELL, seed=seed + 20 + i) if peepholes and not (coupled and i == 0) else None for i in range(3)]
+    weights = functools.partial(make_weights, hybrid)
+    peephole_weights = [(weights if hybrid else C)(CELL, seed=seed + 20 + i) if peepholes and not (coupled and i == 0) else None for i in range(3)]
     own = [*gates(weights, CELL, size, seed=seed, coupled=coupled),
-           *gates(weights, CELL, hidden, seed=seed + 10, coupled=coupled), *vectors,
+           *gates(weights, CELL, hidden, seed=seed + 10, coupled=coupled), *peephole_weights,
            *gates(C, CELL, seed=seed + 30, coupled=coupled),
            weights(projection, CELL, seed=seed + 40) if projection else None,
            C(projection, seed=seed + 41) if projection_bias else None]
     return own, gates(C, CELL, seed=seed + 50, coupled=coupled) if norm else []
 
 
-def apply(x, own, hidden, cell, norms, options, reverse=False):
+def apply(x, own, hidden, cell, norms, options, reverse=False, quantize=None):
     """`lstm` of the reals of the operands of one direction."""
-    return lstm(x, own[0:4], own[4:8], own[8:11], own[11:15], own[15], own[16], hidden, cell, norms or [None] * 4, options, reverse)
+    return lstm(x, own[0:4], own[4:8], own[8:11], own[11:15], own[15], own[16], hidden, cell, norms or [None] * 4, options, reverse,
+                quantize)
 
 
 def lstm_case(name, time_major=True, options=None, step=False, **more):
@@ -98,12 +128,13 @@ def lstm_case(name, time_major=True, options=None, step=False, **more):
     own, norms = direction(100, **more)
     hidden = more.get("projection") or CELL
     shape = (BATCH, SIZE) if step else (STEPS, BATCH, SIZE) if time_major else (BATCH, STEPS, SIZE)
+    quantize = choose_quantizer(more.get("hybrid"), options, more.get("projection"))
     # Beyond [-1, 1], so that limits matter.
     operands = [X(*shape, low=-3, high=3), *own, State(BATCH, hidden), State(BATCH, CELL), *norms]
 
     def expect(x, *rest):
         steps = x[None] if step else turn(x, time_major)
-        sequence = apply(steps, rest[:17], rest[17], rest[18], list(rest[19:]), options)[0]
+        sequence = apply(steps, rest[:17], rest[17], rest[18], list(rest[19:]), options, quantize=quantize)[0]
         return sequence[0] if step else turn(sequence, time_major)
     if step:
         return Case(name, "LSTM", operands, expect, ("LSTM", options), tolerance=5e-6)
@@ -118,6 +149,7 @@ def bidirectional_lstm(name, merge=False, time_major=True, auxiliary=None, extra
     hidden = more.get("projection") or CELL
     sides = [direction(seed, size=extra if auxiliary == "second" and seed == 300 else SIZE, **more)[0] for seed in (200, 300)]
     states = [State(BATCH, hidden), State(BATCH, CELL)] * 2
+    quantize = None if auxiliary == "own" else choose_quantizer(more.get("hybrid"), options, more.get("projection"))
     aux = X(*shape[:2], extra, seed=9) if auxiliary else None
     aux_weights = [gates(C, CELL, extra, seed=seed, coupled=more.get("coupled", False), low=-0.9, high=0.9)
                    if auxiliary == "own" else [None] * 4 for seed in (400, 410)]
@@ -133,30 +165,35 @@ def bidirectional_lstm(name, merge=False, time_major=True, auxiliary=None, extra
                            for w, v in zip(own[:4], rest[39 + 4 * side:43 + 4 * side])]
             elif auxiliary == "second" and side == 1:
                 steps = second
-            results.append(turn(apply(steps, own, rest[34 + 2 * side], rest[35 + 2 * side], None, options, side == 1)[0], time_major))
+            results.append(turn(apply(steps, own, rest[34 + 2 * side], rest[35 + 2 * side], None, options, side == 1, quantize)[0],
+                                time_major))
         return np.concatenate(results, 2) if merge else results
     return Case(name, "BIDIRECTIONAL_SEQUENCE_LSTM",
                 [X(*shape, low=-3, high=3), *sides[0], *sides[1], *states, aux, *aux_weights[0], *aux_weights[1]], expect,
                 ("BidirectionalSequenceLSTM", dict(merge_outputs=merge, time_major=time_major, **options)), tolerance=5e-6)
 
 
-def rnn_operands(seed, hybrid=False, size=SIZE):
-    weights = functools.partial(W, scale=0.01) if hybrid else functools.partial(C, low=-0.9, high=0.9)
+def rnn_operands(seed, hybrid=None, size=SIZE):
+    weights = functools.partial(make_weights, hybrid)
     return [weights(CELL, size, seed=seed), weights(CELL, CELL, seed=seed + 1), C(CELL, seed=seed + 2)]
 
 
-def rnn_case(name, time_major=True, activation="TANH", step=False, **more):
+def rnn_case(name, time_major=True, activation="TANH", step=False, hybrid=None, **options):
+    quantize = choose_quantizer(hybrid, options)
     shape = (BATCH, SIZE) if step else (STEPS, BATCH, SIZE) if time_major else (BATCH, STEPS, SIZE)
 
     def expect(x, w, r, b, h):
-        sequence = rnn(x[None] if step else turn(x, time_major), w, r, b, h, activation)[0]
+        sequence = rnn(x[None] if step else turn(x, time_major), w, r, b, h, activation, quantize=quantize)[0]
         return sequence[0] if step else turn(sequence, time_major)
-    options = ("RNN", dict(activation=activation)) if step else ("SequenceRNN", dict(activation=activation, time_major=time_major))
-    return Case(name, "RNN" if step else "UNIDIRECTIONAL_SEQUENCE_RNN", [X(*shape), *rnn_operands(500, **more), State(BATCH, CELL)],
-                expect, options, tolerance=5e-6)
+    options["activation"] = activation
+    if not step:
+        options["time_major"] = time_major
+    return Case(name, "RNN" if step else "UNIDIRECTIONAL_SEQUENCE_RNN", [X(*shape), *rnn_operands(500, hybrid), State(BATCH, CELL)],
+                expect, ("RNN" if step else "SequenceRNN", options), tolerance=5e-6)
 
 
-def bidirectional_rnn(name, merge=False, time_major=True, auxiliary=None, extra=SIZE):
+def bidirectional_rnn(name, merge=False, time_major=True, auxiliary=None, extra=SIZE, hybrid=None, **options):
+    quantize = None if auxiliary == "own" else choose_quantizer(hybrid, options)
     shape = (STEPS, BATCH, SIZE) if time_major else (BATCH, STEPS, SIZE)
     aux = X(*shape[:2], extra, seed=9) if auxiliary else None
     aux_weights = [C(CELL, extra, seed=seed) if auxiliary == "own" else None for seed in (620, 621)]
@@ -168,12 +205,13 @@ def bidirectional_rnn(name, merge=False, time_major=True, auxiliary=None, extra=
             w, w2 = np.concatenate([w, a], 1), np.concatenate([w2, a2], 1)
         elif auxiliary:
             second = turn(aux, time_major)
-        results = [turn(rnn(x, w, r, b, h, "TANH")[0], time_major), turn(rnn(second, w2, r2, b2, h2, "TANH", True)[0], time_major)]
+        results = [turn(rnn(x, w, r, b, h, "TANH", quantize=quantize)[0], time_major),
+                   turn(rnn(second, w2, r2, b2, h2, "TANH", True, quantize)[0], time_major)]
         return np.concatenate(results, 2) if merge else results
     return Case(name, "BIDIRECTIONAL_SEQUENCE_RNN",
-                [X(*shape), *rnn_operands(600), State(BATCH, CELL),
-                 *rnn_operands(610, size=extra if auxiliary == "second" else SIZE), State(BATCH, CELL), aux, *aux_weights], expect,
-                ("BidirectionalSequenceRNN", dict(activation="TANH", time_major=time_major, merge_outputs=merge)), tolerance=5e-6)
+                [X(*shape), *rnn_operands(600, hybrid), State(BATCH, CELL),
+                 *rnn_operands(610, hybrid, size=extra if auxiliary == "second" else SIZE), State(BATCH, CELL), aux, *aux_weights], expect,
+                ("BidirectionalSequenceRNN", dict(activation="TANH", time_major=time_major, merge_outputs=merge, **options)), tolerance=5e-6)
 
 
 def svdf_case(name, rank=2, units=3, memory=4, bias=True, activation="NONE", quantize=None, **options):
@@ -211,11 +249,24 @@ RECURRENT = [
     bidirectional_rnn("birnn_auxiliary_size", auxiliary="own", extra=2), bidirectional_rnn("birnn_second_size", auxiliary="second", extra=2),
     svdf_case("svdf"), svdf_case("svdf_relu", activation="RELU"), svdf_case("svdf_one", rank=1, bias=False), svdf_case("svdf_memory", memory=1),
 ]
-# Integer weights next to floats: those of a layer are multiplied as floats.
+ASYMMETRIC = dict(asymmetric_quantize_inputs=True)
+# Integer weights next to floats: every row that is multiplied with them is quantized.
 HYBRID = [
-    lstm_case("hybrid_lstm", hybrid=True), lstm_case("hybrid_lstm_coupled", hybrid=True, coupled=True),
-    lstm_case("hybrid_lstm_projection", hybrid=True, projection=3), bidirectional_lstm("hybrid_bilstm", hybrid=True),
-    bidirectional_lstm("hybrid_auxiliary", hybrid=True, auxiliary="own"),
-    lstm_case("hybrid_step", hybrid=True, step=True), rnn_case("hybrid_rnn", hybrid=True),
+    lstm_case("hybrid_lstm", hybrid=np.int8), lstm_case("hybrid_lstm_asymmetric", hybrid=np.int8, options=ASYMMETRIC),
+    lstm_case("hybrid_lstm_batch", hybrid=np.int8, time_major=False), lstm_case("hybrid_lstm_coupled", hybrid=np.int8, coupled=True),
+    lstm_case("hybrid_lstm_unsigned", hybrid=np.uint8),
+    lstm_case("hybrid_lstm_unsigned_asymmetric", hybrid=np.uint8, options=ASYMMETRIC),
+    lstm_case("hybrid_lstm_norm", hybrid=np.int8, norm=True), lstm_case("hybrid_lstm_peepholes", hybrid=np.int8, peepholes=True),
+    lstm_case("hybrid_lstm_relu", hybrid=np.int8, options=dict(activation="RELU", cell_clip=2.0)),
+    lstm_case("hybrid_step", hybrid=np.int8, step=True), lstm_case("hybrid_step_asymmetric", hybrid=np.int8, step=True, options=ASYMMETRIC),
+    bidirectional_lstm("hybrid_bilstm", hybrid=np.int8), bidirectional_lstm("hybrid_second", hybrid=np.int8, auxiliary="second"),
+    bidirectional_lstm("hybrid_bilstm_asymmetric", hybrid=np.int8, merge=True, options=ASYMMETRIC),
+    rnn_case("hybrid_rnn", hybrid=np.int8), rnn_case("hybrid_rnn_asymmetric", hybrid=np.int8, **ASYMMETRIC),
+    rnn_case("hybrid_rnn_unsigned", hybrid=np.uint8, time_major=False), rnn_case("hybrid_rnn_step", hybrid=np.int8, step=True),
+    rnn_case("hybrid_rnn_step_asymmetric", hybrid=np.int8, step=True, **ASYMMETRIC),
+    bidirectional_rnn("hybrid_birnn", hybrid=np.int8), bidirectional_rnn("hybrid_birnn_batch", hybrid=np.int8, time_major=False),
+    bidirectional_rnn("hybrid_birnn_asymmetric", hybrid=np.int8, merge=True, time_major=False, **ASYMMETRIC),
+    # The products of these are those of floats.
+    lstm_case("hybrid_lstm_projection", hybrid=np.int8, projection=3), bidirectional_lstm("hybrid_auxiliary", hybrid=np.int8, auxiliary="own"),
 ]
 GROUPS = {"recurrent": RECURRENT, "recurrent_hybrid": HYBRID}
