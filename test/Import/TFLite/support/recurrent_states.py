@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from cases import C
+from cases import C, W
 from network import Network
 from recurrent_cases import CELL, SIZE, apply, bidirectional_lstm, lstm_case, rnn_case, rnn, svdf, svdf_case
 
@@ -65,24 +65,30 @@ def steps():
     stream(case, want, "svdf.4")
 
 
-def basic():
+def basic(name, weights):
     """The older kernel of LSTM has one matrix, and states that are no variable tensors."""
     n = Network()
     x, hidden, cell = (n.tensor(name, (2, size)) for name, size in (("x", SIZE), ("hidden", CELL), ("cell", CELL)))
-    weights, biases = C(4 * CELL, SIZE + CELL, seed=1, low=-0.9, high=0.9), C(4 * CELL, seed=2)
+    biases = C(4 * CELL, seed=2)
     outputs = [n.tensor(name, (2, size)) for name, size in (("y", CELL), ("next", CELL), ("all", SIZE + CELL), ("sums", 4 * CELL))]
-    n.op("LSTM", [x, hidden, n.constant("weights", weights.array), n.constant("biases", biases.array), cell], outputs, "LSTM",
+    n.op("LSTM", [x, hidden, n.constant("weights", weights.array, weights.params), n.constant("biases", biases.array), cell], outputs, "LSTM",
          dict(activation="TANH", kernel="BASIC"), version=2)
     n.inputs, n.outputs = [x, hidden, cell], outputs[:2]
     # The matrix has the gates in the order i, g, f, o.
-    w, b = np.split(weights.array, 4)[0:4], np.split(biases.array, 4)
+    w, b = np.split(weights.reals, 4), np.split(biases.array, 4)
     order = [0, 2, 1, 3]
     own = [*[w[i][:, :SIZE] for i in order], *[w[i][:, SIZE:] for i in order], None, None, None, *[b[i] for i in order], None, None]
     states = [np.random.default_rng(seed).uniform(-1, 1, (2, CELL)).astype(np.float32) for seed in (3, 4)]
-    got = run(n.write(WORKDIR / "basic.tflite"), dict(x=X[0], hidden=states[0], cell=states[1]))
+    got = run(n.write(WORKDIR / f"{name}.tflite"), dict(x=X[0], hidden=states[0], cell=states[1]))
     _, want, want_cell = apply(X[:1], own, *states, None, dict(activation="TANH"))
-    expect("basic", got["y"], want)
-    expect("basic, cell", got["next"], want_cell)
+    expect(name, got["y"], want)
+    expect(f"{name}, cell", got["next"], want_cell)
+
+
+def basics():
+    """With integer weights, products are those of floats."""
+    basic("basic", C(4 * CELL, SIZE + CELL, seed=1, low=-0.9, high=0.9))
+    basic("basic_integers", W(4 * CELL, SIZE + CELL, seed=1))
 
 
 def parts():
@@ -187,7 +193,7 @@ def layer_in_loop():
 
 def main():
     WORKDIR.mkdir(parents=True, exist_ok=True)
-    for test in (steps, basic, parts, cell_in_loop, layer_in_loop):
+    for test in (steps, basics, parts, cell_in_loop, layer_in_loop):
         test()
 
 
