@@ -281,9 +281,17 @@ static Value viewState(ImplicitLocOpBuilder &b, RecurrentOpInterface op,
     return value;
   if (op.getObserved())
     value = ObserveOp::create(b, value, getTensorName(op.getStates()[number]));
-  if (quant::UniformQuantizedType type = op.getStateType(number))
-    value = FakeQuantOp::create(b, value, type);
-  return value;
+  quant::UniformQuantizedType type = op.getStateType(number);
+  if (!type)
+    return value;
+  // A GRU carries its state in 16 bits (N95).
+  unsigned width = type.getStorageTypeIntegralWidth();
+  if (isa<GRUOp>(op.getOperation()) && width < 16)
+    type = getUniformType(
+        b.getContext(),
+        {std::ldexp(type.getScale(), int(width) - 16), 0, kInt16Activation},
+        16);
+  return FakeQuantOp::create(b, value, type);
 }
 
 void RecurrentLoop::build(

@@ -125,6 +125,7 @@ public:
 
 private:
   size_t indexOf(Value value);
+  void describeBorder(size_t index, DictionaryAttr attributes);
   void analyze(Operation *op, const OperationReport &report);
 
   NetworkAnalysis analysis;
@@ -153,6 +154,17 @@ size_t Analyzer::indexOf(Value value) {
   }
   analysis.tensors.push_back(std::move(tensor));
   return entry->second;
+}
+
+/// Inputs and outputs have the names and types that callers see.
+void Analyzer::describeBorder(size_t index, DictionaryAttr attributes) {
+  AnalyzedTensor &tensor = analysis.tensors[index];
+  if (!attributes)
+    return;
+  if (auto name = attributes.getAs<StringAttr>(ptq::kNameAttr))
+    tensor.name = name.str();
+  if (attributes.contains(ptq::kUnsignedAttr) && tensor.type.front() == 'i')
+    tensor.type = "u" + tensor.type;
 }
 
 void Analyzer::analyze(Operation *op, const OperationReport &report) {
@@ -195,6 +207,10 @@ NetworkAnalysis Analyzer::analyze(ModuleOp module, bool explain) {
   }
   for (Value result : body.getTerminator()->getOperands())
     analysis.outputs.push_back(indexOf(result));
+  for (auto [i, index] : llvm::enumerate(analysis.inputs))
+    describeBorder(index, network.getArgAttrDict(i));
+  for (auto [i, index] : llvm::enumerate(analysis.outputs))
+    describeBorder(index, network.getResultAttrDict(i));
   return std::move(analysis);
 }
 

@@ -16,6 +16,8 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace quantc;
 
@@ -70,7 +72,8 @@ public:
 
 private:
   SampleSet::Sample convert(const SampleSet::Sample &sample) const;
-  void compare(AccuracyCheck::Tensor &tensor);
+  /// Adds this sample to `tensor`, and returns its SQNR.
+  std::optional<double> compare(AccuracyCheck::Tensor &tensor);
 
   /// Counts the answers of the first output.
   void countAnswers();
@@ -113,13 +116,17 @@ SampleSet::Sample Checker::convert(const SampleSet::Sample &sample) const {
   return result;
 }
 
-void Checker::compare(AccuracyCheck::Tensor &tensor) {
+std::optional<double> Checker::compare(AccuracyCheck::Tensor &tensor) {
   if (!floating.hasReals(tensor.name) || !shipped.hasReals(tensor.name))
-    return;
+    return std::nullopt;
   std::vector<double> signal = floating.getReals(tensor.name);
   std::vector<double> values = shipped.getReals(tensor.name);
-  if (signal.size() == values.size())
-    tensor.noise.add(signal, values);
+  if (signal.size() != values.size())
+    return std::nullopt;
+  tensor.noise.add(signal, values);
+  SignalNoise alone;
+  alone.add(signal, values);
+  return alone.sqnr();
 }
 
 llvm::Error Checker::addSample(const SampleSet::Sample &sample) {
@@ -129,8 +136,11 @@ llvm::Error Checker::addSample(const SampleSet::Sample &sample) {
     return error;
   for (AccuracyCheck::Tensor &tensor : check.tensors)
     compare(tensor);
+  double lowest = HUGE_VAL;
   for (AccuracyCheck::Tensor &output : check.outputs)
-    compare(output);
+    lowest = std::min(lowest, compare(output).value_or(HUGE_VAL));
+  if (!check.outputs.empty())
+    check.sampleSqnrs.push_back(lowest);
   countAnswers();
   ++check.samples;
   return llvm::Error::success();

@@ -11,6 +11,7 @@
 #include "quantc/Support/Errors.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
@@ -186,7 +187,9 @@ void Remedies::print(llvm::raw_ostream &os) const {
                         index < chosen ? "*" : " ", remedy.sqnr, remedy.tensor,
                         remedy.scheme, llvm::join(remedy.inputs, "', '"),
                         remedy.share);
-  if (chosen > 0)
+  if (chosen == 0)
+    os << "no single operation helps by itself\n";
+  else
     os << llvm::formatv("those with * together: {0:F1} dB\n", together);
 }
 
@@ -208,8 +211,12 @@ llvm::json::Object Remedies::toJSON() const {
 }
 
 ptq::Policy Remedies::addTo(ptq::Policy policy) const {
+  // A move may belong to several remedies.
+  llvm::StringSet<> named;
   for (const Remedy &remedy : llvm::ArrayRef(list).take_front(chosen))
     for (const std::string &member : remedy.members) {
+      if (!named.insert(member).second)
+        continue;
       ptq::PolicyRule rule;
       rule.tensor = member;
       rule.scheme = remedy.scheme;

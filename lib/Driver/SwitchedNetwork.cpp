@@ -361,6 +361,10 @@ llvm::Expected<SwitchedNetwork> SwitchedNetwork::create(ModuleOp annotated,
                                                         const Profile *ranges) {
   SwitchedNetwork result;
   Switcher switcher(getNetwork(annotated), ranges);
+  // States inside of recurrent layers have no switch: they are not rounded.
+  annotated.walk([](ptq::RecurrentOpInterface layer) {
+    layer.setStateTypesAttr(ArrayAttr());
+  });
   result.names = switcher.chooseOutputs();
   result.list = switcher.run();
   result.switches = switcher.countSwitches();

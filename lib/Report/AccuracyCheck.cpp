@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -30,6 +31,15 @@ double AccuracyCheck::outputSqnr() const {
   for (const Tensor &output : outputs)
     lowest = std::min(lowest, getSqnr(output));
   return lowest;
+}
+
+double AccuracyCheck::typicalSqnr() const {
+  if (sampleSqnrs.empty())
+    return kInfinite;
+  std::vector<double> sorted = sampleSqnrs;
+  auto middle = sorted.begin() + (sorted.size() - 1) / 2;
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  return *middle;
 }
 
 double AccuracyCheck::agreement() const {
@@ -57,7 +67,7 @@ AccuracyCheck::findCauses(const AccuracyLimits &limits) const {
 
 bool AccuracyCheck::keeps(const AccuracyLimits &limits) const {
   double sqnr = outputSqnr();
-  bool areTies = !outputs.empty() && sqnr >= kTies;
+  bool areTies = !outputs.empty() && std::min(sqnr, typicalSqnr()) >= kTies;
   return sqnr >= limits.sqnr && (areTies || agreement() >= limits.agreement);
 }
 
@@ -68,8 +78,15 @@ static std::string spell(double sqnr) {
 /// "output 35.1 dB, 32 of 32 answers like float"
 static std::string spellOutputs(const AccuracyCheck &check) {
   std::vector<std::string> parts;
-  if (!check.outputs.empty())
-    parts.push_back("output " + spell(check.outputSqnr()));
+  if (!check.outputs.empty()) {
+    // One large sample hides what happens to the others.
+    constexpr double kHidden = 10;
+    std::string text = "output " + spell(check.outputSqnr());
+    if (check.typicalSqnr() < check.outputSqnr() - kHidden)
+      text +=
+          ", " + spell(check.typicalSqnr()) + " or less in half of the samples";
+    parts.push_back(std::move(text));
+  }
   if (check.rows)
     parts.push_back(llvm::formatv("{0} of {1} answers like float",
                                   check.agreeing, check.rows));

@@ -48,6 +48,21 @@ TEST(AccuracyCheckTest, AgreementCountsWhereScoresAreNoTies) {
   EXPECT_TRUE(check.keeps({15, 90}));
 }
 
+TEST(AccuracyCheckTest, OneLargeSampleDoesNotHideTheOthers) {
+  AccuracyCheck check;
+  check.samples = check.rows = 5;
+  check.agreeing = 1;
+  check.outputs = {makeTensor("y", 0.01)}; // 40 dB
+  check.sampleSqnrs = {0, 40, 0, 1, 2};
+  EXPECT_EQ(check.typicalSqnr(), 1);
+  EXPECT_FALSE(check.keeps({15, 90}));
+  EXPECT_NE(check.summarize().find(
+                "output 40.0 dB, 1.0 dB or less in half of the samples"),
+            std::string::npos);
+  check.sampleSqnrs = {40, 40, 0, 41, 42};
+  EXPECT_TRUE(check.keeps({15, 90}));
+}
+
 TEST(AccuracyCheckTest, OutputsWithoutSignalSayNothing) {
   AccuracyCheck check;
   check.outputs = {{"y", "output", {}}};

@@ -42,9 +42,9 @@ struct AccuracyCheck {
     SignalNoise noise;
   };
 
-  /// Above this SQNR of the outputs, answers that differ are ties between
-  /// scores that are nearly equal, or the output has no classes: agreement is
-  /// not judged. In dB.
+  /// Above this SQNR of the outputs, of all samples and of the typical one,
+  /// answers that differ are ties between scores that are nearly equal, or the
+  /// output has no classes: agreement is not judged. In dB.
   static constexpr double kTies = 30;
 
   uint64_t samples = 0;
@@ -54,12 +54,18 @@ struct AccuracyCheck {
   uint64_t rows = 0, agreeing = 0;
   /// Outputs of real numbers.
   std::vector<Tensor> outputs;
+  /// The lowest SQNR of an output in each sample, in dB; infinite where all are
+  /// equal.
+  std::vector<double> sampleSqnrs;
   /// Tensors inside of the network that both networks have, in its order.
   std::vector<Tensor> tensors;
 
   /// The lowest SQNR of an output in dB; infinite if all are equal, or if there
   /// are none. Outputs that are zero in float do not count.
   double outputSqnr() const;
+  /// The median over samples, in dB; infinite without samples. It is far below
+  /// that of all samples together if one sample is much larger than others.
+  double typicalSqnr() const;
   /// In percent; 100 without rows.
   double agreement() const;
   /// The tensor, inside or output, with the lowest SQNR; null if nothing
