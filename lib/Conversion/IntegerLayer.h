@@ -74,8 +74,8 @@ public:
   /// `function` of the sum of `gate`, which the layer's clip limits first, in
   /// steps of 2^-15.
   mlir::Value activate(ptq::Activation function, mlir::Value sum, int64_t gate);
-  /// The sum as a hidden state, in the limits of `function`: the identity, relu,
-  /// relu6 or relu_n1_to_1.
+  /// The sum as a hidden state, in the limits of `function`: the identity,
+  /// relu, relu6 or relu_n1_to_1.
   mlir::Value limit(ptq::Activation function, mlir::Value sum);
 
   //===--------------------------------------------------------------------===//

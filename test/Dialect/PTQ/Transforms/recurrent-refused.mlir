@@ -4,7 +4,7 @@
 
 func.func @relu(%x: tensor<2x1x1xf32>) -> tensor<2x1x1xf32> {
   %w = "tosa.const"() {values = dense<0.5> : tensor<4x1xf32>} : () -> tensor<4x1xf32>
-  // expected-error@below {{'ptq.lstm' op computes in float: its gates compute relu, which has no bound and no integer form here; use tanh or sigmoid, or leave it in float}}
+  // expected-error@below {{'ptq.lstm' op computes in float: its gates compute relu, which has no integer form here; use tanh or sigmoid, or leave it in float}}
   %s:3 = ptq.lstm %x weights(%w, %w) {output = #ptq.activation<relu>}
     : (tensor<2x1x1xf32>, tensor<4x1xf32>, tensor<4x1xf32>) -> (tensor<2x1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>)
   return %s#0 : tensor<2x1x1xf32>
