@@ -25,7 +25,7 @@ USES = {
     "Import/Onnx": ["Import"],
     "Import/TFLite": ["Import"],
     "Codegen/Kernel": ["Target"],
-    "Codegen/Transforms": ["Codegen/Kernel", "Target"],
+    "Codegen/Transforms": ["Codegen/Kernel", "Target", "Numerics"],
     "Emit": ["Target"],
     "Execution": ["Codegen/Transforms", "Emit"],
     "Report": ["Execution", "Calibration"],
