@@ -71,7 +71,6 @@ private:
   llvm::Error prepare(ModuleOp annotated, const Profile *ranges = nullptr);
   bool touchesInt8Border(const SwitchedUnit &unit) const;
   bool fitsBorder(ArrayRef<ptq::PolicyRule> rules);
-  llvm::Expected<std::vector<double>> measureUnits();
   llvm::Error widen();
   llvm::Error searchRoles();
   llvm::Error keepIfBetter(SchemeChoice candidate);
@@ -151,27 +150,6 @@ llvm::Error Chooser::prepare(ModuleOp annotated, const Profile *ranges) {
   return llvm::Error::success();
 }
 
-/// The noise that rounding in front of each unit alone makes. Of very large
-/// networks the first ones are measured, which cost most as a rule.
-llvm::Expected<std::vector<double>> Chooser::measureUnits() {
-  size_t count = meter->units().size();
-  size_t measured = std::min(count, NoiseMeter::kRuns);
-  if (measured < count)
-    choice.bound = llvm::formatv("of {0} operations the first {1} were tried",
-                                 count, measured);
-  llvm::BitVector exact(count, true);
-  std::vector<double> noise(count);
-  for (size_t unit = 0; unit < measured; ++unit) {
-    exact.reset(unit);
-    if (llvm::Error error =
-            meter->againstUnrounded(exact, {}, meter->chooseStep(measured))
-                .moveInto(noise[unit]))
-      return std::move(error);
-    exact.set(unit);
-  }
-  return std::move(noise);
-}
-
 static bool isInt8(IOType type) {
   return type == IOType::Int8 || type == IOType::UInt8;
 }
@@ -214,7 +192,10 @@ static ptq::PolicyRule makeRule(StringRef tensor, StringRef scheme,
 /// matter of luck.
 llvm::Error Chooser::widen() {
   size_t count = meter->units().size();
-  llvm::Expected<std::vector<double>> noise = measureUnits();
+  if (count > NoiseMeter::kRuns)
+    choice.bound = llvm::formatv("of {0} operations the first {1} were tried",
+                                 count, NoiseMeter::kRuns);
+  llvm::Expected<std::vector<double>> noise = meter->measureEach();
   if (!noise)
     return noise.takeError();
   llvm::Expected<double> weights =

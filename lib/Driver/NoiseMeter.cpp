@@ -85,3 +85,17 @@ NoiseMeter::againstUnrounded(const llvm::BitVector &exact,
   }
   return measure(exact, wide, unrounded, step);
 }
+
+llvm::Expected<std::vector<double>> NoiseMeter::measureEach() {
+  size_t measured = std::min(units().size(), kRuns);
+  llvm::BitVector exact(units().size(), true);
+  std::vector<double> noise(units().size());
+  for (size_t unit = 0; unit < measured; ++unit) {
+    exact.reset(unit);
+    if (llvm::Error error = againstUnrounded(exact, {}, chooseStep(measured))
+                                .moveInto(noise[unit]))
+      return std::move(error);
+    exact.set(unit);
+  }
+  return std::move(noise);
+}

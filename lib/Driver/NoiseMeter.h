@@ -49,6 +49,10 @@ public:
   llvm::Expected<double> againstUnrounded(const llvm::BitVector &exact,
                                           const llvm::BitVector &wide = {},
                                           size_t step = 1);
+  /// The noise that rounding in front of each unit alone makes, against the
+  /// network in which only weights are rounded. Of very large networks the
+  /// first kRuns units are measured, which cost most as a rule; others have 0.
+  llvm::Expected<std::vector<double>> measureEach();
   /// The step with which `count` measurements stay within kRuns.
   size_t chooseStep(size_t count) const;
 

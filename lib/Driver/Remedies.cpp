@@ -59,26 +59,17 @@ private:
 };
 } // namespace
 
-/// The units whose rounding alone makes the most noise. Of very large networks
-/// the first ones are measured.
+/// The units whose rounding alone makes the most noise.
 llvm::Expected<std::vector<size_t>> Search::findExpensive() {
-  size_t measured = std::min(count, NoiseMeter::kRuns);
-  std::vector<double> noise(measured);
-  llvm::BitVector others(count, true);
-  for (size_t unit = 0; unit < measured; ++unit) {
-    others.reset(unit);
-    if (llvm::Error error =
-            meter.againstUnrounded(others, {}, meter.chooseStep(measured))
-                .moveInto(noise[unit]))
-      return std::move(error);
-    others.set(unit);
-  }
-  std::vector<size_t> order(measured);
+  llvm::Expected<std::vector<double>> noise = meter.measureEach();
+  if (!noise)
+    return noise.takeError();
+  std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), 0);
   llvm::sort(order, [&](size_t a, size_t b) {
-    return std::pair(-noise[a], a) < std::pair(-noise[b], b);
+    return std::pair(-(*noise)[a], a) < std::pair(-(*noise)[b], b);
   });
-  order.resize(std::min(measured, kMostTried));
+  order.resize(std::min(count, kMostTried));
   return order;
 }
 
