@@ -64,14 +64,16 @@ static bool isFullyConnected(Operation *op) {
   return true;
 }
 
-/// True if policies call `op` by the name `kind`: its own, without dialect,
-/// that of an operation in its body, or `fully_connected`.
+/// True if policies call `op` by the name `kind`: its own, with or without the
+/// dialect, that of an operation in its body, or `fully_connected`.
 static bool isOfKind(Operation *op, StringRef kind) {
   if (kind == "fully_connected")
     return isFullyConnected(op);
   WalkResult found = op->walk([&](Operation *inner) {
-    return inner->getName().stripDialect() == kind ? WalkResult::interrupt()
-                                                   : WalkResult::advance();
+    OperationName name = inner->getName();
+    return name.stripDialect() == kind || name.getStringRef() == kind
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
   });
   return found.wasInterrupted();
 }
@@ -122,6 +124,8 @@ private:
   Policy policy;
   /// The first and last operation with weights.
   Operation *first = nullptr, *last = nullptr;
+  /// Why the first operation that could not have its scheme stays float.
+  std::string refusal;
   /// Schemes that rules ask for.
   llvm::DenseMap<Operation *, SchemeAttr> wanted;
 };
@@ -222,6 +226,10 @@ SchemeAttr AssignSchemesPass::chooseScheme(Operation *op, SchemeAttr wanted,
   else if (succeeded(
                cast<QuantizableOpInterface>(op).canQuantize(wanted, reason)))
     return wanted;
+  if (refusal.empty())
+    refusal = ("'" + op->getName().getStringRef() + "' (" +
+               getTensorName(op->getResult(0)) + "): " + reason)
+                  .str();
   remark::missed(
       op->getLoc(),
       remark::RemarkOpts::name("stays-float").category("ptq-assign-schemes"))
@@ -282,6 +290,7 @@ void AssignSchemesPass::assign(func::FuncOp func) {
       func.emitWarning() << "rule " << index + 1 << " of the policy ("
                          << describe(rule) << ") matches nothing";
   }
+  bool isTaken = false;
   for (const Subject &subject : subjects) {
     if (!subject.op)
       continue;
@@ -290,11 +299,16 @@ void AssignSchemesPass::assign(func::FuncOp func) {
     if (!asked)
       asked = getScheme(subject.op);
     SchemeAttr chosen = chooseScheme(subject.op, asked, asked == given);
+    isTaken |= chosen == base;
     if (chosen == base)
       subject.op->removeAttr(kSchemeAttr);
     else
       subject.op->setAttr(kSchemeAttr, chosen);
   }
+  if (!isTaken && !refusal.empty())
+    func.emitWarning() << "no operation has the scheme "
+                       << stringifyScheme(base) << "; the first that stays "
+                       << "float is " << refusal;
 }
 
 std::unique_ptr<Pass>
