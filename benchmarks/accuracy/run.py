@@ -26,6 +26,7 @@ ESTIMATORS = ["min-max", "moving-average", "percentile", "entropy", "mse", "auto
 # What int8 is compared with; all with the estimator auto. The default is the scheme auto.
 RECOVERIES = {
     "default": [],
+    "default, nearest": ["--weight-rounding=nearest"],
     "nearest": ["--scheme=int8", "--weight-rounding=nearest"],
     "nearest, bias correction": ["--scheme=int8", "--weight-rounding=nearest", "--bias-correction"],
     "int16x8": ["--scheme=int16x8"],
