@@ -216,24 +216,26 @@ Value IntegerLayer::scaleToSums(Value value, double scale, int64_t gate) {
   return rescale(value, ratios, b.getI32Type());
 }
 
-/// The sum of `gate` in steps of `scale`. What a multiplier could not take
-/// saturates first.
-Value IntegerLayer::rescaleSum(Value sum, int64_t gate, double scale,
+/// Sums in steps of `scales`, at most `bounds`, in steps of `scale`. What a
+/// multiplier could not take saturates first.
+Value IntegerLayer::rescaleSum(Value sum, ArrayRef<double> scales,
+                               ArrayRef<double> bounds, double scale,
                                Type element) {
   SmallVector<double> ratios;
   SmallVector<APInt> limits, negatives;
   bool fits = true;
-  for (int64_t row = gate * hiddenSize, e = row + hiddenSize; row < e; ++row) {
-    ratios.push_back(sumScales[row] / scale);
+  for (auto [rowScale, bound] : llvm::zip_equal(scales, bounds)) {
+    ratios.push_back(rowScale / scale);
     int64_t limit = maxRescaleMagnitude(
         deriveMultiplier(ratios.back()).value_or(FixedPointMultiplier{}));
-    fits &= sumBounds[row] <= limit;
+    fits &= bound <= limit;
     limits.push_back(APInt(32, limit));
     negatives.push_back(APInt(32, -limit, /*isSigned=*/true));
   }
   if (!fits) {
     auto constant = [&](ArrayRef<APInt> values) {
-      return createIntegers(b, {1, hiddenSize}, b.getI32Type(), values);
+      return createIntegers(b, {1, int64_t(values.size())}, b.getI32Type(),
+                            values);
     };
     auto nan = tosa::NanPropagationModeAttr::get(
         b.getContext(), tosa::NanPropagationMode::PROPAGATE);
@@ -333,6 +335,33 @@ Value IntegerLayer::blend(Value kept, Value state, Value gate, Value value,
   Value added = shiftRight(mul(gate, value), kGateExponent - exponent);
   Value sum = shiftRight(add(mul(kept, state), added), kGateExponent);
   return clamp(sum, INT16_MIN, INT16_MAX);
+}
+
+Value IntegerLayer::clampState(Value value, std::optional<APFloat> limit,
+                               int exponent) {
+  if (!limit)
+    return value;
+  int64_t most = quantize(limit->convertToFloat(),
+                          {std::ldexp(1.0, -exponent), 0, kInt16Activation});
+  return clamp(value, -most, most);
+}
+
+Value IntegerLayer::project(Value value, Value projection, Value bias,
+                            std::optional<APFloat> limit) {
+  SmallVector<double> bounds = sumMagnitudes(projection);
+  for (double &bound : bounds)
+    bound = bound * 128 + kLargestSummand;
+  SmallVector<double> scales =
+      getSumScales(getProjectedType(b.getContext()),
+                   getQuantizedElement(projection.getType()), bounds.size());
+  quant::UniformQuantizedType type = op.getStateType(0);
+  Value codes = rescaleSum(multiply(narrow(value), projection, bias), scales,
+                           bounds, type.getScale(), type.getStorageType());
+  if (limit) {
+    int64_t most = quantize(limit->convertToFloat(), getAffineParams(type));
+    return clamp(codes, -most, most);
+  }
+  return clampToStorage(b, b.getLoc(), codes, type);
 }
 
 Value IntegerLayer::toHidden(Value value, int exponent) {

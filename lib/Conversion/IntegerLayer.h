@@ -31,14 +31,14 @@ public:
   /// `op` has `gates` gates.
   template <typename OpTy>
   IntegerLayer(OpTy op, int64_t gates)
-      : b(op.getLoc(), op), hiddenSize(op.getHidden().getType().getDimSize(1)),
-        gates(gates),
+      : b(op.getLoc(), op), hiddenSize(getGateSize(op)), gates(gates),
         op(llvm::cast<ptq::RecurrentOpInterface>(op.getOperation())),
         clip(op.getClip()), isReverse(op.getReverse()) {
     prepare(op.getInput(), op.getWeights(), op.getRecurrence());
   }
 
   mlir::ImplicitLocOpBuilder b;
+  /// H, the size of a gate; with a projection, the hidden state has its size.
   int64_t hiddenSize;
 
   //===--------------------------------------------------------------------===//
@@ -89,6 +89,14 @@ public:
   /// steps of 2^-15, and the state and the result in steps of 2^-exponent.
   mlir::Value blend(mlir::Value kept, mlir::Value state, mlir::Value gate,
                     mlir::Value value, int exponent);
+  /// `value`, of a state with the exponent `exponent`, limited to [-limit,
+  /// limit] if a limit is given (N99).
+  mlir::Value clampState(mlir::Value value, std::optional<llvm::APFloat> limit,
+                         int exponent);
+  /// The hidden state [N, P] that a projection [P, H] makes of `value`, which
+  /// is in steps of 2^-15 (N99). Bias and limit are perhaps not there.
+  mlir::Value project(mlir::Value value, mlir::Value projection,
+                      mlir::Value bias, std::optional<llvm::APFloat> limit);
   /// `value`, in steps of 2^-exponent, as a hidden state.
   mlir::Value toHidden(mlir::Value value, int exponent);
   /// The exponent with which a layer whose hidden state changes little by
@@ -104,6 +112,11 @@ public:
     return mlir::tosa::AddOp::create(b, x.getType(), x, y);
   }
   mlir::Value mul(mlir::Value x, mlir::Value y, int shift = 0);
+  /// The product of a gate and a value that are both in steps of 2^-15, in
+  /// such steps.
+  mlir::Value mulGates(mlir::Value x, mlir::Value y) {
+    return shiftRight(mul(x, y), kGateExponent);
+  }
   /// `value` times a gate.
   mlir::Value scaleByGate(mlir::Value value, mlir::Value gate) {
     return mul(value, gate, kGateExponent);
@@ -133,8 +146,17 @@ private:
   mlir::Value clamp(mlir::Value value, int64_t min, int64_t max);
   mlir::Value rescale(mlir::Value value, llvm::ArrayRef<double> ratios,
                       mlir::Type element);
-  mlir::Value rescaleSum(mlir::Value sum, int64_t gate, double scale,
+  mlir::Value rescaleSum(mlir::Value sum, llvm::ArrayRef<double> scales,
+                         llvm::ArrayRef<double> bounds, double scale,
                          mlir::Type element);
+  mlir::Value rescaleSum(mlir::Value sum, int64_t gate, double scale,
+                         mlir::Type element) {
+    auto ofGate = [&](llvm::ArrayRef<double> rows) {
+      return rows.slice(gate * hiddenSize, hiddenSize);
+    };
+    return rescaleSum(sum, ofGate(sumScales), ofGate(sumBounds), scale,
+                      element);
+  }
   mlir::Value lookUp(ptq::Activation function, mlir::Value argument);
 
   int64_t gates;

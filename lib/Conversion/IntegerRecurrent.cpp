@@ -21,7 +21,7 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
-/// N94
+/// N94, N99
 void quantc::expandIntegers(LSTMOp op) {
   IntegerLayer layer(op, 4);
   Value recurrence = op.getRecurrence();
@@ -46,15 +46,26 @@ void quantc::expandIntegers(LSTMOp op) {
       return layer.add(layer.sliceGate(row, gate),
                        layer.sliceGate(recurrent, gate));
     };
-    Value i = layer.activate(op.getGate(), peep(sum(0), cell, 0), 0);
-    Value f = op.getCoupled()
-                  ? layer.fromOne(i)
-                  : layer.activate(op.getGate(), peep(sum(2), cell, 2), 2);
+    auto gate = [&](int64_t index, Value seen) {
+      return layer.activate(op.getGate(), peep(sum(index), seen, index), index);
+    };
+    Value i, f;
+    if (!op.getInputCoupled())
+      i = gate(0, cell);
+    f = op.getCoupled() ? layer.fromOne(i) : gate(2, cell);
+    if (op.getInputCoupled())
+      i = layer.fromOne(f);
     Value g = layer.activate(op.getCellInput(), sum(3), 3);
-    Value next = layer.blend(f, cell, i, g, layer.exponentOf(1));
-    Value o = layer.activate(op.getGate(), peep(sum(1), next, 1), 1);
+    int exponent = layer.exponentOf(1);
+    Value next = layer.clampState(layer.blend(f, cell, i, g, exponent),
+                                  op.getCellClip(), exponent);
+    Value o = gate(1, next);
     Value squashed = layer.activateState(op.getOutput(), next, 1);
-    Value hidden = layer.toHidden(layer.mul(o, squashed), 2 * kGateExponent);
+    Value hidden =
+        op.getProjection()
+            ? layer.project(layer.mulGates(o, squashed), op.getProjection(),
+                            op.getProjectionBias(), op.getProjectionClip())
+            : layer.toHidden(layer.mul(o, squashed), 2 * kGateExponent);
     return {{hidden, layer.narrow(next)}, hidden};
   });
 }

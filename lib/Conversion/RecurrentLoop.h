@@ -49,6 +49,13 @@ mlir::Value buildReshape(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
 mlir::Value buildGateSlice(mlir::ImplicitLocOpBuilder &b, mlir::Value products,
                            int64_t gate, int64_t hiddenSize);
 
+/// The size of a gate, that of the cell where there is one.
+inline int64_t getGateSize(ptq::RecurrentOpInterface op) {
+  auto state =
+      llvm::cast<mlir::RankedTensorType>(op.getStates().back().getType());
+  return state.getDimSize(1);
+}
+
 /// Replaces `op`, a quantized layer, by integer operations.
 void expandIntegers(ptq::LSTMOp op);
 void expandIntegers(ptq::GRUOp op);

@@ -65,10 +65,23 @@ def look_up(name, q):
     return shift_right(table[index] * 128 + (table[index + 1] - table[index]) * (q & 127), 7)
 
 
+def codes(values, scales):
+    return np.clip(np.rint(np.asarray(values, np.float64) / scales), *limits(32)).astype(np.int64)
+
+
+def widen(weights, scales, step, most):
+    """N91: weights, and the scales of their sums, where rows to which `most` is added have larger ones if need be."""
+    sums = scales * step
+    ratios = np.maximum(sums, most / SUMMAND) / sums
+    widened = ratios != 1
+    weights = np.where(widened[:, None], np.rint(weights / ratios[:, None]), weights).astype(np.int64)
+    return weights, np.where(widened, (scales * ratios).astype(np.float32), scales) * step
+
+
 class Layer:
     def __init__(self, layer, gates):
         self.__dict__.update(layer)
-        self.scale = self.hidden_scale
+        self.scale, self.projected = self.hidden_scale, layer.get("projection") is not None
         self.most = 2**(self.bits - 1) - 1
         step = self.scale * 2.0**(self.bits - 8)  # N97
         recurrence_scales = np.array(layer["recurrence_scales"], np.float64)
@@ -84,18 +97,17 @@ class Layer:
             most[-size:] = np.maximum(most[-size:], np.abs(hidden_bias))
         if peepholes is not None:
             most[:3 * size] = np.maximum(most[:3 * size], np.abs(peepholes).astype(np.float64).ravel() * 2.0**15 * self.cell_scale)
-        sums = recurrence_scales * step
-        ratios = np.maximum(sums, most / SUMMAND) / sums
-        widened = ratios != 1
-        self.recurrence = np.where(widened[:, None], np.rint(self.recurrence / ratios[:, None]), self.recurrence).astype(np.int64)
-        recurrence_scales = np.where(widened, (recurrence_scales * ratios).astype(np.float32), recurrence_scales)
-        self.sums, self.size = recurrence_scales * step, size
-        codes = lambda values, scales: np.clip(np.rint(np.asarray(values, np.float64) / scales), *limits(32)).astype(np.int64)
+        self.recurrence, self.sums = widen(self.recurrence, recurrence_scales, step, most)
+        self.size = size
         self.bias = codes(bias, self.sums)
         self.hidden_bias = codes(np.zeros(size) if hidden_bias is None else hidden_bias, self.sums[-size:])
         if peepholes is not None:
             self.peephole_scale = float(np.float32(np.abs(peepholes).max() / 32767))
             self.peepholes = codes(peepholes, self.peephole_scale)
+        if self.projected:
+            bias = np.zeros(len(self.projection)) if layer.get("projection_bias") is None else layer["projection_bias"].astype(np.float64)
+            self.projection, self.projection_sums = widen(self.projection, np.array(layer["projection_scales"]), 2.0**-7, np.abs(bias))
+            self.projection_bias = codes(bias, self.projection_sums)
 
     def inputs(self, x):
         """The products of the inputs of all steps in the steps of sums."""
@@ -123,6 +135,13 @@ class Layer:
     def to_hidden(self, value, exponent):
         return rescale(value, 2.0**-exponent / self.scale, self.bits)
 
+    def project(self, value):
+        """N99: the hidden state that the projection of a value in steps of 2^-15 is."""
+        sums = shift_right(value @ self.projection.T + self.projection_bias * 256, 8)
+        hidden = rescale(sums, self.projection_sums / self.scale, self.bits)
+        most = min(round(self.projection_clip / self.scale), self.most) if self.projection_clip else self.most
+        return np.clip(hidden, -most if self.projection_clip else -self.most - 1, most)
+
     def codes(self, state):
         return state.astype(f"i{self.bits // 8}")
 
@@ -143,12 +162,14 @@ def start(state, like):
 
 
 def lstm(layer, x, hidden, cell):
-    """(sequence, hidden, cell) of integers: N94."""
+    """(sequence, hidden, cell) of integers: N94, N99."""
     l = Layer(layer, 4)
     exponent = -int(math.log2(l.cell_scale))
     products = l.inputs(x)
-    hidden, cell = (start(state, (x.shape[1], l.size)) for state in (hidden, cell))
-    sequence = np.zeros((*x.shape[:2], l.size), np.int64)
+    outputs = len(l.projection) if l.projected else l.size
+    hidden, cell = (start(state, (x.shape[1], size)) for state, size in ((hidden, outputs), (cell, l.size)))
+    sequence = np.zeros((*x.shape[:2], outputs), np.int64)
+    most = min(round(l.cell_clip * 2**exponent), 32767) if l.cell_clip else 32768
     for t in l.steps(len(x)):
         total = products[t] + l.multiply(hidden, slice(None), l.bias)
 
@@ -158,13 +179,16 @@ def lstm(layer, x, hidden, cell):
                 value = value + rescale(peeped * l.peepholes[index], l.peephole_scale * l.cell_scale / l.sums[l.rows(index)], 32)
             return l.activate(name, value, index)
 
-        i = gate(l.functions[0], 0, cell)
+        i = None if l.input_coupled else gate(l.functions[0], 0, cell)
         f = from_one(i) if l.coupled else gate(l.functions[0], 2, cell)
-        cell = l.blend(f, cell, i, gate(l.functions[1], 3, None), exponent)
+        if l.input_coupled:
+            i = from_one(f)
+        cell = np.clip(l.blend(f, cell, i, gate(l.functions[1], 3, None), exponent), -most, most)
         o = gate(l.functions[0], 1, cell)
         bits = FUNCTIONS[l.functions[2]][1] - exponent
         argument = cell * (1 << min(bits, 15)) if bits > 0 else shift_right(cell, -bits)
-        hidden = l.to_hidden(o * look_up(l.functions[2], np.clip(argument, *INT16)), 30)
+        hidden = o * look_up(l.functions[2], np.clip(argument, *INT16))
+        hidden = l.project(shift_right(hidden, 15)) if l.projected else l.to_hidden(hidden, 30)
         sequence[t] = hidden
     return l.codes(sequence), l.codes(hidden), cell.astype(np.int16)
 

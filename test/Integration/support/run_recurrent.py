@@ -40,6 +40,13 @@ CASES = [
     ("lstm, recurrent weights near 0", "lstm", (6, 1, 8, 9), dict(bias=True, recurrent_spread=1e-9)),
     ("lstm, one step, last states", "lstm", (1, 1, 4, 4), dict(bias=True, results=(1, 2))),
     ("lstm, the last state only", "lstm", (6, 2, 4, 5), dict(bias=True, results=(1,))),
+    ("lstm, input coupled, peepholes", "lstm", (5, 2, 3, 5), dict(bias=True, input_coupled=True, peepholes=True)),
+    ("lstm, limited cell", "lstm", (30, 1, 3, 5), dict(bias=True, spread=8, cell_clip=0.75, states=True)),
+    ("lstm, a limit beyond int16", "lstm", (30, 1, 3, 5), dict(spread=8, cell_clip=9.0)),
+    ("lstm, projection", "lstm", (7, 1, 5, 12), dict(bias=True, projection=7, hidden_scale=1 / 60)),
+    ("lstm, projection of vectors, batch, states", "lstm", (5, 2, 17, 64), dict(bias=True, projection=33, states=True, reverse=True, projection_bias=1.0)),
+    ("lstm, limited projection, peepholes", "lstm", (9, 1, 5, 7), dict(bias=True, projection=9, projection_bias=1.0, projection_clip=0.6, peepholes=True)),
+    ("lstm, projection near 0", "lstm", (6, 1, 8, 9), dict(bias=True, projection=4, projection_spread=1e-9, projection_bias=0.5)),
     ("gru", "gru", (6, 1, 3, 4), {}),
     ("gru, states", "gru", (6, 2, 5, 33), dict(bias=True, states=True, hidden_scale=1 / 40)),
     ("gru, reset after", "gru", (8, 1, 5, 17), dict(bias=True, reset_after=True, hidden_bias=True)),
@@ -68,9 +75,9 @@ def add_input(net, shape, parameters, storage):
 def add_layer(net, bits, kind, sizes, options):
     steps, batch, inputs, size = sizes
     rows, random = GATES[kind] * size, net.random
-    spread = options.get("spread", 3)
+    spread, hidden = options.get("spread", 3), options.get("projection", size)
 
-    def weights(columns, spread):
+    def weights(rows, columns, spread):
         scales = [f32(s) for s in random.uniform(0.2, 1, rows) * spread / 127 / np.sqrt(columns)]
         element = f"!quant.uniform<i8<-127:127>:f32:0, {{{', '.join(map(repr, scales))}}}>"
         codes = random.integers(-127, 128, (rows, columns), np.int8)
@@ -81,13 +88,16 @@ def add_layer(net, bits, kind, sizes, options):
     layer = dict(bits=bits, input_scale=input_type[0], zero_point=input_type[1], clip=options.get("clip"),
                  hidden_scale=f32(options.get("hidden_scale", 1 / 127) * step), cell_scale=options.get("cell_scale", 2.0**-13),
                  functions=options.get("functions", DEFAULTS[kind]), reverse=options.get("reverse", False),
-                 coupled=options.get("coupled", False), reset_after=options.get("reset_after", False))
+                 coupled=options.get("coupled", False), input_coupled=options.get("input_coupled", False),
+                 reset_after=options.get("reset_after", False), cell_clip=options.get("cell_clip"),
+                 projection_clip=options.get("projection_clip"))
     x, index = add_input(net, (steps, batch, inputs), input_type, f"i{bits}")
-    layer["weights"], layer["weight_scales"], w = weights(inputs, spread)
-    layer["recurrence"], layer["recurrence_scales"], r = weights(size, options.get("recurrent_spread", spread))
+    layer["weights"], layer["weight_scales"], w = weights(rows, inputs, spread)
+    layer["recurrence"], layer["recurrence_scales"], r = weights(rows, hidden, options.get("recurrent_spread", spread))
     states = [(layer["hidden_scale"], 0)] + ([(layer["cell_scale"], 0)] if kind == "lstm" else [])
+    state_sizes = [hidden, size]
     storages = [f"i{bits}", "i16"]
-    operands = [(x, tensor((steps, batch, inputs), "f32")), (w, tensor((rows, inputs), "f32")), (r, tensor((rows, size), "f32"))]
+    operands = [(x, tensor((steps, batch, inputs), "f32")), (w, tensor((rows, inputs), "f32")), (r, tensor((rows, hidden), "f32"))]
     words = f"ptq.{kind} {x} weights({w}, {r})"
 
     def add(word, key, shape, spread):
@@ -104,18 +114,25 @@ def add_layer(net, bits, kind, sizes, options):
     initial = [None, None]
     if options.get("states"):
         for i, (word, parameters) in enumerate(zip(("initial_hidden", "initial_cell"), states)):
-            value, initial[i] = add_input(net, (batch, size), parameters, storages[i])
-            operands.append((value, tensor((batch, size), "f32")))
+            value, initial[i] = add_input(net, (batch, state_sizes[i]), parameters, storages[i])
+            operands.append((value, tensor((batch, state_sizes[i]), "f32")))
             words += f" {word}({value})"
     if options.get("peepholes"):
         add("peepholes", "peepholes", (3, size), 1)
+    if options.get("projection"):
+        layer["projection"], layer["projection_scales"], p = weights(hidden, size, options.get("projection_spread", 3))
+        operands.append((p, tensor((hidden, size), "f32")))
+        words += f" projection({p})"
+    if options.get("projection_bias"):
+        add("projection_bias", "projection_bias", (hidden,), options["projection_bias"])
     attributes = [f"stateTypes = [{', '.join(quant(p, s) for p, s in zip(states, storages))}]"]
-    attributes += [name for name, key in (("reverse", "reverse"), ("coupled", "coupled"), ("resetAfter", "reset_after")) if layer[key]]
-    if layer["clip"]:
-        attributes.append(f"clip = {layer['clip']!r} : f32")
+    attributes += [name for name, key in (("reverse", "reverse"), ("coupled", "coupled"), ("inputCoupled", "input_coupled"),
+                                                  ("resetAfter", "reset_after")) if layer[key]]
+    attributes += [f"{name} = {layer[key]!r} : f32" for name, key in (("clip", "clip"), ("cellClip", "cell_clip"),
+                                                                      ("projectionClip", "projection_clip")) if layer[key]]
     for name, function in zip(FUNCTIONS[kind], layer["functions"]):
         attributes.append(f"{name} = #ptq.activation<{function}>")
-    shapes = [(steps, batch, size)] + [(batch, size)] * len(states)
+    shapes = [(steps, batch, hidden)] + [(batch, state_size) for state_size in state_sizes[:len(states)]]
     kinds = ", ".join(tensor(shape, "f32") for shape in shapes)
     net.count += 1
     value = f"%v{net.count}"

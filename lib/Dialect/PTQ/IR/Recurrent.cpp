@@ -64,9 +64,10 @@ static LogicalResult verifyElements(RecurrentOpInterface op) {
     return bool(getQuantizedElement(value.getType()));
   };
   bool isInteger = isQuantized(op->getOperand(0));
+  auto roles = cast<QuantizableOpInterface>(op.getOperation());
   for (OpOperand &use : op->getOpOperands())
-    if (isQuantized(use.get()) != isInteger && use.getOperandNumber() != 1 &&
-        use.getOperandNumber() != 2)
+    if (isQuantized(use.get()) != isInteger &&
+        roles.getOperandRole(use.getOperandNumber()) != OperandRole::Weight)
       return op->emitOpError("expects tensors that are all floats or all "
                              "quantized, but got ")
              << op->getOperand(0).getType() << " and " << use.get().getType();

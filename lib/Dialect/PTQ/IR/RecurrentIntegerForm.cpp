@@ -38,6 +38,11 @@ SmallVector<double> ptq::getSumScales(quant::UniformQuantizedType hidden,
   return scales;
 }
 
+quant::UniformQuantizedType ptq::getProjectedType(MLIRContext *context) {
+  return getUniformType(
+      context, {std::ldexp(1.0, -kGateExponent), 0, kInt16Activation}, 16);
+}
+
 namespace {
 /// Chooses the parameters of one layer and builds its integer form.
 template <typename OpTy>
@@ -51,9 +56,11 @@ public:
 
 private:
   FailureOr<SmallVector<double>> getLargestSummands();
-  Value widenRecurrence(ArrayRef<double> largest);
+  Value widenWeights(Value weights, quant::UniformQuantizedType hidden,
+                     ArrayRef<double> largest);
   Value quantizeBias(Value bias, ArrayRef<double> scales);
   Value quantizePeepholes(Value peepholes);
+  void quantizeProjection(LSTMOp copy);
 
   OpTy op;
   OpBuilder &b;
@@ -109,15 +116,16 @@ FailureOr<SmallVector<double>> LayerQuantizer<OpTy>::getLargestSummands() {
   return largest;
 }
 
-/// The recurrent weights, in rows with larger steps where their sums would
-/// leave int32 otherwise.
+/// Weights of a state of type `hidden`, in rows with larger steps where sums
+/// with what is added to them, `largest`, would leave int32 otherwise.
 template <typename OpTy>
-Value LayerQuantizer<OpTy>::widenRecurrence(ArrayRef<double> largest) {
-  Value recurrence = given.getRecurrence();
-  quant::QuantizedType type = getQuantizedElement(recurrence.getType());
+Value LayerQuantizer<OpTy>::widenWeights(Value weights,
+                                         quant::UniformQuantizedType hidden,
+                                         ArrayRef<double> largest) {
+  quant::QuantizedType type = getQuantizedElement(weights.getType());
   int64_t rows = largest.size();
   SmallVector<double> scales = getChannelScales(type, rows);
-  SmallVector<double> sums = getSumScales(state.getStateType(0), type, rows);
+  SmallVector<double> sums = getSumScales(hidden, type, rows);
   SmallVector<double> ratios;
   for (auto [scale, sum, most] : llvm::zip_equal(scales, sums, largest)) {
     double ratio = widenSumScale(sum, most) / sum;
@@ -126,8 +134,8 @@ Value LayerQuantizer<OpTy>::widenRecurrence(ArrayRef<double> largest) {
       scale = static_cast<float>(scale * ratio);
   }
   if (llvm::all_of(ratios, [](double ratio) { return ratio == 1; }))
-    return recurrence;
-  DenseElementsAttr codes = getConstantSource(recurrence);
+    return weights;
+  DenseElementsAttr codes = getConstantSource(weights);
   SmallVector<APInt> integers(codes.getValues<APInt>());
   int64_t columns = codes.getType().getDimSize(1);
   for (auto [i, code] : llvm::enumerate(integers))
@@ -135,10 +143,10 @@ Value LayerQuantizer<OpTy>::widenRecurrence(ArrayRef<double> largest) {
                  std::llrint(code.getSExtValue() / ratios[i / columns]),
                  /*isSigned=*/true);
   auto constant =
-      tosa::ConstOp::create(b, recurrence.getLoc(), codes.getType(),
+      tosa::ConstOp::create(b, weights.getLoc(), codes.getType(),
                             DenseElementsAttr::get(codes.getType(), integers));
   return reinterpret(
-      b, recurrence.getLoc(), constant,
+      b, weights.getLoc(), constant,
       getPerAxisType(b.getContext(), scales, /*axis=*/0,
                      {type.getStorageTypeMin(), type.getStorageTypeMax()},
                      type.getStorageTypeIntegralWidth()));
@@ -176,6 +184,26 @@ Value LayerQuantizer<OpTy>::quantizePeepholes(Value peepholes) {
                      getUniformType(b.getContext(), params, 16));
 }
 
+/// The projection of `copy` and its bias, whose sums have a scale per row
+/// (N99).
+template <typename OpTy>
+void LayerQuantizer<OpTy>::quantizeProjection(LSTMOp copy) {
+  if constexpr (std::is_same_v<OpTy, LSTMOp>) {
+    Value bias = op.getProjectionBias();
+    SmallVector<double> largest(
+        cast<RankedTensorType>(op.getProjection().getType()).getDimSize(0), 0);
+    if (bias)
+      raise(largest, getConstantReals(bias));
+    quant::UniformQuantizedType read = getProjectedType(b.getContext());
+    Value weights = widenWeights(given.getProjection(), read, largest);
+    copy.getProjectionMutable().assign(weights);
+    if (bias)
+      copy.getProjectionBiasMutable().assign(quantizeBias(
+          bias, getSumScales(read, getQuantizedElement(weights.getType()),
+                             largest.size())));
+  }
+}
+
 template <typename OpTy>
 FailureOr<SmallVector<Value>> LayerQuantizer<OpTy>::run() {
   if (!state.getStateTypesAttr())
@@ -184,7 +212,8 @@ FailureOr<SmallVector<Value>> LayerQuantizer<OpTy>::run() {
   if (failed(largest))
     return failure();
   Location loc = op.getLoc();
-  Value recurrence = widenRecurrence(*largest);
+  Value recurrence =
+      widenWeights(given.getRecurrence(), state.getStateType(0), *largest);
   SmallVector<double> scales =
       getSumScales(state.getStateType(0),
                    getQuantizedElement(recurrence.getType()), largest->size());
@@ -211,6 +240,8 @@ FailureOr<SmallVector<Value>> LayerQuantizer<OpTy>::run() {
     setInitial(copy.getInitialCellMutable(), given.getInitialCell(), 1);
     if (op.getPeepholes())
       copy.getPeepholesMutable().assign(quantizePeepholes(op.getPeepholes()));
+    if (op.getProjection())
+      quantizeProjection(copy);
   }
   for (OpResult result : copy->getResults())
     result.setType(cast<RankedTensorType>(result.getType())

@@ -81,15 +81,16 @@ Value GRUOp::getInitialState(unsigned) { return getInitialHidden(); }
 Value RNNOp::getInitialState(unsigned) { return getInitialHidden(); }
 
 /// The hidden state as the next layer and the products of the next step read
-/// it.
+/// it. One that gates make does not leave [-1, 1].
 static quant::UniformQuantizedType chooseHiddenType(SchemeAttr scheme,
-                                                    double min, double max) {
+                                                    double min, double max,
+                                                    bool fromGates = true) {
   // A finer step than gates compute is of no use.
   double largest = std::max({-min, max, std::ldexp(1.0, -13)});
-  // N97: int16 has room for what calibration did not see, and a state that
-  // gates make does not leave [-1, 1].
+  // N97: int16 has room for what calibration did not see.
   if (scheme.isStaticInt16())
-    largest = largest <= 1 ? std::min(2 * largest, 1.0) : 2 * largest;
+    largest =
+        fromGates && largest <= 1 ? std::min(2 * largest, 1.0) : 2 * largest;
   return getUniformType(scheme.getContext(),
                         chooseSymmetric(largest, scheme.getActivationStorage()),
                         scheme.getActivationWidth());
@@ -99,7 +100,7 @@ quant::UniformQuantizedType LSTMOp::chooseStateType(unsigned state,
                                                     SchemeAttr scheme,
                                                     double min, double max) {
   if (state == 0)
-    return chooseHiddenType(scheme, min, max);
+    return chooseHiddenType(scheme, min, max, /*fromGates=*/!getProjection());
   constexpr double kHeadroom = 9.0 / 8;
   int exponent = chooseStateExponent(std::max(-min, max), kHeadroom);
   return getUniformType(getContext(),
@@ -132,7 +133,11 @@ static LogicalResult requireConstant(Value value, StringRef what,
 /// What products of integers need.
 template <typename OpTy>
 static LogicalResult requireIntegerProducts(OpTy op, std::string &reason) {
-  for (Value weight : {op.getWeights(), op.getRecurrence()}) {
+  SmallVector<Value> weights = {op.getWeights(), op.getRecurrence()};
+  if constexpr (std::is_same_v<OpTy, LSTMOp>)
+    if (op.getProjection())
+      weights.push_back(op.getProjection());
+  for (Value weight : weights) {
     if (failed(requireConstant(weight, "weights", reason)))
       return failure();
     int64_t products = cast<RankedTensorType>(weight.getType()).getDimSize(1);
@@ -187,33 +192,21 @@ static LogicalResult requireBounded(ArrayRef<Activation> functions,
   return success();
 }
 
-/// What the form of an LSTM in a static or dynamic scheme does not have.
-static StringRef getFloatOption(LSTMOp op, bool isStatic) {
-  if (op.getProjection())
-    return "a projection";
-  if (!isStatic)
-    return "";
-  if (op.getLayerNorm())
-    return "a layer norm";
-  if (op.getCellClip())
-    return "a cell that is clamped";
-  return op.getInputCoupled() ? "an input gate made of the forget gate" : "";
-}
-
 LogicalResult LSTMOp::canQuantize(SchemeAttr scheme, std::string &reason) {
-  StringRef option = getFloatOption(*this, scheme.isStatic());
-  if (!option.empty() && scheme.getExecution() != Execution::WeightOnly) {
-    reason = ("an LSTM with " + option + " has no form in the scheme " +
-              stringifyScheme(scheme) +
-              "; leave it in float, or use float16 or weight-only for it, "
-              "which store its weights in fewer bytes")
-                 .str();
-    return failure();
-  }
   if (!scheme.isStatic())
     return requireFloatLayer(*this, scheme, reason);
+  if (getLayerNorm()) {
+    reason = "an LSTM with a layer norm has no form in the scheme " +
+             stringifyScheme(scheme) +
+             "; leave it in float, or use dynamic-range, float16 or "
+             "weight-only for it, which store its weights in fewer bytes";
+    return failure();
+  }
   if (failed(requireIntegerProducts(*this, reason)) ||
       failed(requireBounded({getGate(), getCellInput(), getOutput()}, reason)))
+    return failure();
+  if (failed(
+          requireConstant(getProjectionBias(), "projection's biases", reason)))
     return failure();
   return requireConstant(getPeepholes(), "peephole weights", reason);
 }

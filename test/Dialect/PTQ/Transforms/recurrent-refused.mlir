@@ -79,3 +79,24 @@ func.func @states(%x: tensor<2x1x1xf32>) -> tensor<2x1x1xf32> {
     : (tensor<2x1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>) -> (tensor<2x1x1xf32>, tensor<1x1xf32>)
   return %s#0 : tensor<2x1x1xf32>
 }
+
+// -----
+
+func.func @layer_norm(%x: tensor<2x1x1xf32>) -> tensor<2x1x1xf32> {
+  %w = "tosa.const"() {values = dense<0.5> : tensor<4x1xf32>} : () -> tensor<4x1xf32>
+  // expected-error@below {{'ptq.lstm' op computes in float: an LSTM with a layer norm has no form in the scheme int8; leave it in float, or use dynamic-range, float16 or weight-only for it}}
+  %s:3 = ptq.lstm %x weights(%w, %w) layer_norm(%w)
+    : (tensor<2x1x1xf32>, tensor<4x1xf32>, tensor<4x1xf32>, tensor<4x1xf32>) -> (tensor<2x1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>)
+  return %s#0 : tensor<2x1x1xf32>
+}
+
+// -----
+
+func.func @projection_bias(%x: tensor<2x1x1xf32>, %b: tensor<1xf32>) -> tensor<2x1x1xf32> {
+  %w = "tosa.const"() {values = dense<0.5> : tensor<4x1xf32>} : () -> tensor<4x1xf32>
+  %p = "tosa.const"() {values = dense<0.5> : tensor<1x1xf32>} : () -> tensor<1x1xf32>
+  // expected-error@below {{'ptq.lstm' op computes in float: its projection's biases are computed at run time; give it constant ones}}
+  %s:3 = ptq.lstm %x weights(%w, %w) projection(%p) projection_bias(%b)
+    : (tensor<2x1x1xf32>, tensor<4x1xf32>, tensor<4x1xf32>, tensor<1x1xf32>, tensor<1xf32>) -> (tensor<2x1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>)
+  return %s#0 : tensor<2x1x1xf32>
+}

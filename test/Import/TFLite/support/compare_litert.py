@@ -65,7 +65,6 @@ REFUSED = {
     "recurrent/bilstm_second_size": AUXILIARY_SIZE,
     "recurrent/birnn_auxiliary_size": AUXILIARY_SIZE,
     "recurrent/birnn_second_size": AUXILIARY_SIZE,
-    "recurrent_hybrid/hybrid_lstm_projection": "it quantizes activations at run time",
     "recurrent_hybrid/hybrid_birnn": "it runs a sequence as often as it has steps, and keeps the states",
     "recurrent_hybrid/hybrid_auxiliary": "it wants weights of one type",
 }

@@ -47,7 +47,7 @@ def lstm(x, weights, recurrence, peepholes, biases, projection, projection_bias,
             cell = np.clip(cell, -options["cell_clip"], options["cell_clip"])
         hidden = sigmoid(gate(3, x[t], hidden, cell, 2)) * function(cell)
         if projection is not None:
-            hidden = hidden @ projection.T + (0 if projection_bias is None else projection_bias)
+            hidden = quantize(hidden) @ projection.T + (0 if projection_bias is None else projection_bias)
             if options.get("proj_clip", 0) > 0:
                 hidden = np.clip(hidden, -options["proj_clip"], options["proj_clip"])
         sequence[t] = hidden
@@ -87,9 +87,9 @@ def make_weights(hybrid, *shape, seed):
     return signed if hybrid == np.int8 else Bytes(signed.array.view(np.uint8), Params(0.01, 7), constant=True)
 
 
-def choose_quantizer(hybrid, options, projection=0):
+def choose_quantizer(hybrid, options):
     """What an operator does to the rows that it multiplies; None: nothing."""
-    if not hybrid or projection:
+    if not hybrid:
         return None
     return vectors if options.get("asymmetric_quantize_inputs") else symmetric_vectors
 
@@ -128,7 +128,7 @@ def lstm_case(name, time_major=True, options=None, step=False, **more):
     own, norms = direction(100, **more)
     hidden = more.get("projection") or CELL
     shape = (BATCH, SIZE) if step else (STEPS, BATCH, SIZE) if time_major else (BATCH, STEPS, SIZE)
-    quantize = choose_quantizer(more.get("hybrid"), options, more.get("projection"))
+    quantize = choose_quantizer(more.get("hybrid"), options)
     # Beyond [-1, 1], so that limits matter.
     operands = [X(*shape, low=-3, high=3), *own, State(BATCH, hidden), State(BATCH, CELL), *norms]
 
@@ -149,7 +149,7 @@ def bidirectional_lstm(name, merge=False, time_major=True, auxiliary=None, extra
     hidden = more.get("projection") or CELL
     sides = [direction(seed, size=extra if auxiliary == "second" and seed == 300 else SIZE, **more)[0] for seed in (200, 300)]
     states = [State(BATCH, hidden), State(BATCH, CELL)] * 2
-    quantize = None if auxiliary == "own" else choose_quantizer(more.get("hybrid"), options, more.get("projection"))
+    quantize = None if auxiliary == "own" else choose_quantizer(more.get("hybrid"), options)
     aux = X(*shape[:2], extra, seed=9) if auxiliary else None
     aux_weights = [gates(C, CELL, extra, seed=seed, coupled=more.get("coupled", False), low=-0.9, high=0.9)
                    if auxiliary == "own" else [None] * 4 for seed in (400, 410)]
@@ -266,7 +266,10 @@ HYBRID = [
     rnn_case("hybrid_rnn_step_asymmetric", hybrid=np.int8, step=True, **ASYMMETRIC),
     bidirectional_rnn("hybrid_birnn", hybrid=np.int8), bidirectional_rnn("hybrid_birnn_batch", hybrid=np.int8, time_major=False),
     bidirectional_rnn("hybrid_birnn_asymmetric", hybrid=np.int8, merge=True, time_major=False, **ASYMMETRIC),
+    lstm_case("hybrid_lstm_projection", hybrid=np.int8, projection=3),
+    lstm_case("hybrid_lstm_projection_bias", hybrid=np.int8, projection=3, projection_bias=True, options=dict(proj_clip=0.2)),
+    lstm_case("hybrid_lstm_projection_asymmetric", hybrid=np.int8, projection=6, options=ASYMMETRIC),
     # The products of these are those of floats.
-    lstm_case("hybrid_lstm_projection", hybrid=np.int8, projection=3), bidirectional_lstm("hybrid_auxiliary", hybrid=np.int8, auxiliary="own"),
+    bidirectional_lstm("hybrid_auxiliary", hybrid=np.int8, auxiliary="own"),
 ]
 GROUPS = {"recurrent": RECURRENT, "recurrent_hybrid": HYBRID}

@@ -105,7 +105,8 @@ def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
     if it is not given, and with `projectionClip` this h is clamped to [-projectionClip, projectionClip].
 
     With `layerNorm` [4, H], which has a row for each gate, a gate applies its function to n(s) * layerNorm + b, where s is its sum without
-    the bias b, and n(s) = (s - mean(s)) / sqrt(variance(s) + 1e-8) over the H elements of s. It cannot be combined with `clip`.
+    the bias b, and n(s) = (s - mean(s)) / sqrt(variance(s) + 1e-8) over the H elements of s. It cannot be combined with `clip`, and has no
+    integer form.
   }] # commonDescription # [{
     Example:
 
@@ -118,8 +119,8 @@ def PTQ_LSTMOp : PTQ_RecurrentOp<"lstm"> {
   let arguments = (ins PTQ_LayerTensor:$input, PTQ_LayerTensor:$weights,
       PTQ_LayerTensor:$recurrence, Optional<PTQ_LayerTensor>:$bias,
       Optional<PTQ_LayerTensor>:$initialHidden, Optional<PTQ_LayerTensor>:$initialCell,
-      Optional<PTQ_LayerTensor>:$peepholes, Optional<PTQ_FloatTensor>:$projection,
-      Optional<PTQ_FloatTensor>:$projectionBias, Optional<PTQ_FloatTensor>:$layerNorm,
+      Optional<PTQ_LayerTensor>:$peepholes, Optional<PTQ_LayerTensor>:$projection,
+      Optional<PTQ_LayerTensor>:$projectionBias, Optional<PTQ_FloatTensor>:$layerNorm,
       UnitAttr:$reverse, UnitAttr:$coupled, UnitAttr:$inputCoupled,
       OptionalAttr<F32Attr>:$clip, OptionalAttr<F32Attr>:$cellClip,
       OptionalAttr<F32Attr>:$projectionClip,

@@ -20,6 +20,9 @@ llvm::SmallVector<double> getSumScales(mlir::quant::UniformQuantizedType hidden,
                                        mlir::quant::QuantizedType recurrence,
                                        int64_t rows);
 
+/// What a projection reads in an integer layer: int16 in steps of gates (N99).
+mlir::quant::UniformQuantizedType getProjectedType(mlir::MLIRContext *context);
+
 /// True for functions that only limit their argument: the identity, relu, relu6
 /// and relu_n1_to_1.
 bool isPiecewiseLinear(Activation function);
