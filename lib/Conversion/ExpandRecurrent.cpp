@@ -156,6 +156,11 @@ struct ExpandRecurrentPass
     };
     getOperation().walk([&](Operation *op) {
       llvm::TypeSwitch<Operation *>(op)
+          // Code generation changes the number of results, and needs no names.
+          .Case([&](scf::ForOp op) {
+            if (!onlyQuantized)
+              op->removeAttr(kNameAttr);
+          })
           .Case<LSTMOp, GRUOp, RNNOp>([&](auto op) {
             if (isQuantized(op.getInput()))
               expandIntegers(op);

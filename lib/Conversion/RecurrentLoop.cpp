@@ -217,6 +217,24 @@ Value RecurrentLoop::apply(Activation activation, Value x) {
   llvm_unreachable("unknown activation");
 }
 
+/// Gives `loop` the names of the results of `op`: those of its states, of what
+/// else it carries, and of its sequence if it has one.
+static void nameLoop(Operation *op, scf::ForOp loop, bool hasSequence) {
+  if (!op->hasAttr(kNameAttr))
+    return;
+  Builder b(op->getContext());
+  SmallVector<Attribute> names;
+  for (OpResult state : op->getResults().drop_front())
+    names.push_back(b.getStringAttr(getTensorName(state)));
+  while (names.size() < loop.getNumResults() - hasSequence)
+    names.push_back(
+        b.getStringAttr(getTensorName(op->getResult(1)) + "/carried"));
+  if (hasSequence)
+    names.push_back(b.getStringAttr(getTensorName(op->getResult(0))));
+  loop->setAttr(kNameAttr,
+                names.size() == 1 ? names.front() : b.getArrayAttr(names));
+}
+
 void quantc::buildTimeLoop(
     ImplicitLocOpBuilder &b, Operation *op, bool isReverse, Value rows,
     ArrayRef<Value> initial,
@@ -266,6 +284,8 @@ void quantc::buildTimeLoop(
     result.replaceAllUsesWith(reinterpret(
         b, b.getLoc(), value, getElementTypeOrSelf(result.getType())));
   };
+  if (getQuantizedElement(sequence))
+    nameLoop(op, loop, hasSequence);
   if (hasSequence)
     replace(op->getResult(0), loop.getResults().back());
   for (auto [result, value] :

@@ -63,13 +63,14 @@ static llvm::StringMap<size_t> numberOutputs(const Model &model) {
 
 static void findOrigins(ModuleOp annotated, llvm::StringMap<Origin> &origins) {
   for (Operation &op : getNetwork(annotated).getBody().front()) {
-    auto name = op.getAttrOfType<StringAttr>(ptq::kNameAttr);
-    if (!name || op.hasTrait<OpTrait::ConstantLike>())
+    if (!op.hasAttr(ptq::kNameAttr) || op.hasTrait<OpTrait::ConstantLike>())
       continue;
-    Origin &origin = origins[name];
+    Origin origin;
     if (isa<ptq::QuantizableOpInterface>(op))
       origin.scheme = ptq::stringifyScheme(ptq::getScheme(&op));
     llvm::raw_string_ostream(origin.location) << op.getLoc();
+    for (Value result : op.getResults())
+      origins[ptq::getTensorName(result)] = origin;
   }
 }
 

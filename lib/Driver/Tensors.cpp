@@ -96,13 +96,19 @@ std::vector<ProbedTensor> Prober::run() {
       outputs.push_back(describe(name, output.get()));
     }
   for (Operation &op : body) {
-    auto name = op.getAttrOfType<StringAttr>(ptq::kNameAttr);
-    if (!name || op.hasTrait<OpTrait::ConstantLike>() ||
-        !isReturnable(op.getResult(0).getType()) || !seen.insert(name).second)
+    if (!op.hasAttr(ptq::kNameAttr) || op.hasTrait<OpTrait::ConstantLike>())
       continue;
-    Value shown = getShown(op.getResult(0));
-    tensors.push_back(describe(name, shown));
-    addResult(tensors.back(), shown);
+    for (OpResult result : op.getResults()) {
+      // A recurrent layer does not compute results that nothing reads.
+      if (op.getNumResults() > 1 && result.use_empty())
+        continue;
+      StringRef name = ptq::getTensorName(result);
+      if (!isReturnable(result.getType()) || !seen.insert(name).second)
+        continue;
+      Value shown = getShown(result);
+      tensors.push_back(describe(name, shown));
+      addResult(tensors.back(), shown);
+    }
   }
   llvm::append_range(tensors, outputs);
   return tensors;
