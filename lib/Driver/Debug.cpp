@@ -139,7 +139,7 @@ Error Debugger::loadLocal(ModuleOp annotated, const CompilerOptions &options) {
 void Debugger::describe(ArrayRef<QuantizedTensorReport> reports) {
   llvm::StringMap<unsigned> bits;
   for (const QuantizedTensorReport &tensor : reports)
-    bits[tensor.name] = tensor.bits;
+    bits.try_emplace(tensor.name, tensor.bits);
   llvm::StringMap<const ProbedTensor *> quantized;
   for (const ProbedTensor &tensor : shipped.tensors)
     quantized[tensor.name] = &tensor;

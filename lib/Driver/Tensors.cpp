@@ -118,7 +118,8 @@ static llvm::Expected<ProbedModel>
 probe(ModuleOp lowered, ArrayRef<QuantizedTensorReport> quantized) {
   Parameters parameters;
   for (const QuantizedTensorReport &report : quantized)
-    parameters[report.name] = report;
+    // What a reader in another scheme converts is the same tensor again.
+    parameters.try_emplace(report.name, report);
   ProbedModel probed;
   probed.tensors = Prober(getNetwork(lowered), parameters).run();
   llvm::Expected<std::unique_ptr<Model>> model = loadLowered(lowered);

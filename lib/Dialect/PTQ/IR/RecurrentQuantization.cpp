@@ -63,6 +63,7 @@ static WeightLayout getRowLayout() {
   layout.outputs = {0};
   layout.input = 1;
   layout.scaleAxis = 0;
+  layout.window.emplace();
   return layout;
 }
 
