@@ -115,6 +115,7 @@ struct SimplifyPass : quantc::ptq::impl::PTQSimplifyBase<SimplifyPass> {
     populateFoldConstantsPatterns(owned);
     populateIdentityPatterns(owned);
     populateFoldQuantizedMovesPatterns(owned);
+    populateLastStepPatterns(owned);
     populateFoldChannelwisePatterns(owned);
     patterns = std::move(owned);
     return success();

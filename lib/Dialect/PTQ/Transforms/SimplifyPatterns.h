@@ -28,6 +28,10 @@ void populateFoldChannelwisePatterns(mlir::RewritePatternSet &patterns);
 /// quantized network, act on the constants.
 void populateFoldQuantizedMovesPatterns(mlir::RewritePatternSet &patterns);
 
+/// A slice of the step that a recurrent layer visits last becomes the layer's
+/// last state.
+void populateLastStepPatterns(mlir::RewritePatternSet &patterns);
+
 /// The dimension of the result of `move` (a transpose or reshape) that is
 /// dimension `axis` of its operand, if it is kept as a dimension of its own.
 std::optional<int64_t> mapMovedAxis(mlir::Operation *move, int64_t axis);

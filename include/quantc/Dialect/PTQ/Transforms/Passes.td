@@ -187,7 +187,9 @@ def PTQSimplify : Pass<"ptq-simplify", "::mlir::func::FuncOp"> {
     * a fully connected layer, which is a matmul with a constant right-hand side followed by the
       addition of a constant, becomes a 1x1 convolution, which has a bias;
     * maximum and minimum with a constant become clamps, and clamps move
-      before reshapes and transposes, next to the operation that they belong to.
+      before reshapes and transposes, next to the operation that they belong to;
+    * a slice of the step that a recurrent layer visits last, perhaps behind reshapes and transposes,
+      becomes the layer's last state. If nothing else reads the sequence, it is not computed.
 
     The network computes the same apart from rounding in float. A tensor keeps its `ptq.name`. A tensor that takes
     the place of another one takes its name.
