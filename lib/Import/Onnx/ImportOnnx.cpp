@@ -87,7 +87,15 @@ Importer::verifyOperations(ArrayRef<const onnx::NodeProto *> nodes,
   llvm::interleaveComma(unsupported, error, [&](const auto &entry) {
     error << entry.second << " x " << entry.first;
   });
-  return error << "; end the network before them, or export it without them";
+  error << "; end the network before them, or export it without them";
+  if (llvm::any_of(unsupported, [](const auto &entry) {
+        StringRef name = entry.first;
+        return name.starts_with("Loop ") || name.starts_with("Scan ");
+      }))
+    error << ". A loop over time that is a recurrent layer is read as LSTM, "
+             "GRU or RNN: export the layer as one of these, or unroll its "
+             "steps";
+  return error;
 }
 
 LogicalResult Importer::readInitializer(const onnx::TensorProto &proto) {

@@ -215,11 +215,55 @@ static LogicalResult importExpand(Node &node) {
   return node.setResult(0, node.b.broadcastTo(node.value(0), *shape));
 }
 
+/// `in` repeated in each dimension; nothing if that is too much.
+static std::optional<Array> tileHost(const Array &in,
+                                     ArrayRef<int64_t> repeats) {
+  Array spread = in;
+  spread.shape.clear();
+  Shape whole, tiled;
+  for (auto [size, count] : llvm::zip_equal(in.shape, repeats)) {
+    spread.shape.insert(spread.shape.end(), {1, size});
+    whole.append({count, size});
+    tiled.push_back(size * count);
+  }
+  std::optional<int64_t> count = countElements(whole);
+  if (!count || *count > kMaxFoldedElements ||
+      llvm::any_of(whole, [](int64_t size) { return size < 1; }))
+    return std::nullopt;
+  Array result = expand(spread, whole);
+  result.shape.assign(tiled.begin(), tiled.end());
+  return result;
+}
+
 static LogicalResult importTile(Node &node) {
   FailureOr<SmallVector<int64_t>> repeats = node.ints(1, "repeats");
-  if (failed(repeats))
+  if (failed(repeats) || !node.tensor(0))
     return failure();
+  const Array *in = getHost(node, 0);
+  if (in && repeats->size() == in->shape.size())
+    if (std::optional<Array> tiled = tileHost(*in, *repeats))
+      return node.setResult(0, std::move(*tiled));
   return node.setResult(0, node.b.tile(node.value(0), *repeats));
+}
+
+/// Each sequence of the batch has all steps.
+static LogicalResult importReverseSequence(Node &node) {
+  FailureOr<SmallVector<int64_t>> lengths = node.ints(1, "sequence lengths");
+  if (failed(lengths) || !node.tensor(0))
+    return failure();
+  Shape shape = node.shape(0);
+  FailureOr<int64_t> time =
+      node.getAxis(node.getInt("time_axis", 0), shape.size());
+  if (failed(time))
+    return failure();
+  int64_t steps = shape[*time];
+  for (int64_t length : *lengths)
+    if (length != steps)
+      return node.emitError()
+             << "reverses " << length << " of the " << steps
+             << " steps of a sequence; quantc reverses whole sequences: give "
+                "all of them the length of the time axis";
+  return node.setResult(0, node.b.reverse(node.value(0), *time));
 }
 
 static LogicalResult importGather(Node &node) {
@@ -288,6 +332,7 @@ void onnximport::addMoveHandlers(Handlers &handlers) {
   handlers["Gather"] = {importGather, Integers::Move};
   handlers["Identity"] = {importIdentity, Integers::Dynamic};
   handlers["Reshape"] = {importReshape, Integers::Move};
+  handlers["ReverseSequence"] = {importReverseSequence, Integers::Move};
   handlers["Squeeze"] = {importSqueeze, Integers::Move};
   handlers["Tile"] = {importTile, Integers::Move};
   handlers["Transpose"] = {importTranspose, Integers::Move};

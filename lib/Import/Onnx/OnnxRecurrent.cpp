@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Importer.h"
+#include "Quantized.h"
 
 #include <cmath>
 
@@ -34,13 +35,20 @@ enum Input {
   kLengths,
   kInitialHidden,
   kInitialCell,
-  kPeepholes
+  kPeepholes,
+  // Of a DynamicQuantizeLSTM.
+  kWScale,
+  kWZeroPoint,
+  kRScale,
+  kRZeroPoint
 };
 
 /// The operator, with what all of its directions share.
 class Recurrent {
 public:
-  Recurrent(Node &node, Kind kind) : node(node), b(node.b), kind(kind) {}
+  /// A `isDynamic` one has integer weights, which are transposed.
+  Recurrent(Node &node, Kind kind, bool isDynamic)
+      : node(node), b(node.b), kind(kind), isDynamic(isDynamic) {}
 
   LogicalResult import();
 
@@ -55,7 +63,10 @@ private:
   FailureOr<Activation> readActivation(size_t index, StringRef name);
   LogicalResult readOptions();
 
+  LogicalResult checkWeights();
   Value row(Value x, int64_t direction);
+  Value weights(int input, int64_t direction);
+  RecurrentValues build(const RecurrentLayer &layer);
   void setBias(RecurrentLayer &layer, int64_t direction);
   Value initialState(int input, int64_t direction);
   FailureOr<RecurrentValues> importDirection(int64_t direction);
@@ -68,6 +79,7 @@ private:
   Node &node;
   NetworkBuilder &b;
   Kind kind;
+  bool isDynamic;
   /// Of x; time comes first in any layout.
   Value input;
   int64_t directions = 1, gates = 1, steps = 0, batch = 0, inputSize = 0,
@@ -104,7 +116,7 @@ LogicalResult Recurrent::readSizes() {
   steps = x[isBatchFirst ? 1 : 0];
   batch = x[isBatchFirst ? 0 : 1];
   inputSize = x[2];
-  int64_t size = r.empty() ? 0 : r.back();
+  int64_t size = r.empty() ? 0 : isDynamic ? r[r.size() / 2] : r.back();
   hidden = node.getInt("hidden_size", size);
   if (hidden < 1 || hidden > kMaxElements)
     return node.emitError()
@@ -131,8 +143,23 @@ LogicalResult Recurrent::checkShape(int input, StringRef name,
                   "layout";
 }
 
+LogicalResult Recurrent::checkWeights() {
+  int64_t all = gates * hidden;
+  std::string rows = std::to_string(gates) + " * hidden_size";
+  if (isDynamic)
+    return failure(
+        failed(checkShape(kW, "weights W", {directions, inputSize, all},
+                          "directions, input size, " + rows)) ||
+        failed(checkShape(kR, "recurrent weights R", {directions, hidden, all},
+                          "directions, hidden_size, " + rows)));
+  return failure(
+      failed(checkShape(kW, "weights W", {directions, all, inputSize},
+                        "directions, " + rows + ", input size")) ||
+      failed(checkShape(kR, "recurrent weights R", {directions, all, hidden},
+                        "directions, " + rows + ", hidden_size")));
+}
+
 LogicalResult Recurrent::checkShapes() {
-  std::string rows = "directions, " + std::to_string(gates) + " * hidden_size";
   std::string biases =
       "directions, " + std::to_string(2 * gates) + " * hidden_size";
   int64_t all = gates * hidden;
@@ -142,10 +169,7 @@ LogicalResult Recurrent::checkShapes() {
     std::swap(state[0], state[1]);
     stateSizes = "batch, directions, hidden_size";
   }
-  if (failed(checkShape(kW, "weights W", {directions, all, inputSize},
-                        rows + ", input size")) ||
-      failed(checkShape(kR, "recurrent weights R", {directions, all, hidden},
-                        rows + ", hidden_size")) ||
+  if (failed(checkWeights()) ||
       failed(checkShape(kBias, "biases B", {directions, 2 * all}, biases)) ||
       failed(checkShape(kLengths, "sequence_lens", {batch}, "batch")) ||
       failed(checkShape(kInitialHidden, "initial_h", state, stateSizes)))
@@ -258,6 +282,27 @@ Value Recurrent::row(Value x, int64_t direction) {
   return b.squeeze(b.sliceBox(x, begins, sizes), {0});
 }
 
+Value Recurrent::weights(int input, int64_t direction) {
+  if (!isDynamic)
+    return row(node.value(input), direction);
+  return readDynamicWeights(node, input,
+                            input == kW ? ParamInputs{kWScale, kWZeroPoint}
+                                        : ParamInputs{kRScale, kRZeroPoint},
+                            direction);
+}
+
+RecurrentValues Recurrent::build(const RecurrentLayer &layer) {
+  switch (kind) {
+  case Kind::LSTM:
+    return b.lstm(layer);
+  case Kind::GRU:
+    return b.gru(layer);
+  case Kind::RNN:
+    return b.rnn(layer);
+  }
+  llvm_unreachable("unknown kind of layer");
+}
+
 /// A GRU with linear_before_reset keeps one bias of the new gate apart.
 void Recurrent::setBias(RecurrentLayer &layer, int64_t direction) {
   const Array *biases = node.constant(kBias);
@@ -305,8 +350,8 @@ FailureOr<RecurrentValues> Recurrent::importDirection(int64_t direction) {
   size_t count = activationsOfDirection();
   layer.activations.assign(activations.begin() + direction * count,
                            activations.begin() + (direction + 1) * count);
-  layer.weights = row(node.value(kW), direction);
-  layer.recurrence = row(node.value(kR), direction);
+  layer.weights = weights(kW, direction);
+  layer.recurrence = weights(kR, direction);
   if (!layer.weights || !layer.recurrence)
     return failure();
   if (node.has(kBias)) {
@@ -326,9 +371,10 @@ FailureOr<RecurrentValues> Recurrent::importDirection(int64_t direction) {
   }
   if (node.hasFailed())
     return failure();
-  RecurrentValues values = kind == Kind::LSTM  ? b.lstm(layer)
-                           : kind == Kind::GRU ? b.gru(layer)
-                                               : b.rnn(layer);
+  if (isDynamic)
+    b.setScheme("dynamic-range");
+  RecurrentValues values = build(layer);
+  b.setScheme("");
   if (!values.hidden)
     return failure();
   return values;
@@ -381,13 +427,15 @@ LogicalResult Recurrent::import() {
   return setResults(values);
 }
 
-template <Kind kind>
+template <Kind kind, bool isDynamic = false>
 static LogicalResult importRecurrent(Node &node) {
-  return Recurrent(node, kind).import();
+  return Recurrent(node, kind, isDynamic).import();
 }
 
 void onnximport::addRecurrentHandlers(Handlers &handlers) {
   handlers["GRU"] = {importRecurrent<Kind::GRU>};
   handlers["LSTM"] = {importRecurrent<Kind::LSTM>};
   handlers["RNN"] = {importRecurrent<Kind::RNN>};
+  handlers["com.microsoft.DynamicQuantizeLSTM"] = {
+      importRecurrent<Kind::LSTM, /*isDynamic=*/true>, Integers::Own};
 }

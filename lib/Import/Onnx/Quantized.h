@@ -77,6 +77,12 @@ QuantizationParams getUnitParams(ElementType type);
 QuantizationParams findInputParams(const Graph &graph, const Tensors &tensors,
                                    llvm::StringRef input);
 
+/// The weights of direction `direction` of a DynamicQuantizeLSTM, whose
+/// integers are at `input`, [directions, columns, rows], as [rows, columns].
+/// Null after an error.
+mlir::Value readDynamicWeights(Node &node, int input, ParamInputs inputs,
+                               int64_t direction);
+
 //===----------------------------------------------------------------------===//
 // Scales that are computed at run time
 //===----------------------------------------------------------------------===//

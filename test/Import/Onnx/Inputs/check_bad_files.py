@@ -177,6 +177,14 @@ MESSAGES = {
     "recurrent-lengths": "'n0': 'LSTM' has sequence_lens of shape [2] instead of [batch] = [1]",
     "recurrent-dynamic": "'n0': 'LSTM' computes its sequence lengths ('l') at run time",
     "recurrent-open": "dimension 1 of the input 'x' is the symbol 'time'; only the first one may be open, give the others a size",
+    "recurrent-loop": "quantc has no import of these operations: 1 x Loop (version 14); end the network before them, or export it without them. "
+                      "A loop over time that is a recurrent layer is read as LSTM, GRU or RNN: export the layer as one of these, or unroll its steps",
+    "recurrent-scan": "1 x Scan (version 14); end the network before them, or export it without them. A loop over time that is a recurrent layer",
+    "dynamic-lstm-scales": "'n0': 'DynamicQuantizeLSTM' has 3 scales of weights; it has 1 or 8, one for each direction or for each row",
+    "dynamic-lstm-zeros": "'n0': 'DynamicQuantizeLSTM' has 8 scales and 1 zero points of weights",
+    "dynamic-lstm-floats": "'n0': 'DynamicQuantizeLSTM' has weights that are neither int8 nor uint8",
+    "dynamic-lstm-order": "'n0': 'DynamicQuantizeLSTM' has weights W of shape [1, 8, 2] instead of [directions, input size, 4 * hidden_size] = [1, 2, 8]; ",
+    "reverse-lengths": "'n0': 'ReverseSequence' reverses 2 of the 3 steps of a sequence; quantc reverses whole sequences: give all of them the length of the time axis",
     "recurrent-no-steps": "'x': a tensor of shape [0, 1, 2] is empty",
 }
 MEMORY = 2 << 30

@@ -1,6 +1,6 @@
 """Small models with recurrent operators, right ones and wrong ones, for models.py."""
 import numpy as np
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 from model_parts import model, value
 
@@ -55,7 +55,41 @@ def network(steps=20, size=3, filters=8, hidden=16, classes=4):
     return model(nodes, [value("window", [1, 1, steps, size])], ["probabilities"], constants)
 
 
+def cell(loop):
+    """An RNN as a Loop, or as a Scan."""
+    body = [helper.make_node("MatMul", ["row", "w"], ["a"]), helper.make_node("MatMul", ["h", "r"], ["b"]),
+            helper.make_node("Add", ["a", "b"], ["s"]), helper.make_node("Tanh", ["s"], ["next"])]
+    constants = {"w": np.ones((2, 2), "f4"), "r": np.ones((2, 2), "f4"), "start": np.zeros((1, 2), "f4"), "steps": np.array(3, "i8")}
+    if not loop:
+        graph = helper.make_graph(body, "body", [value("h", [1, 2]), value("row", [1, 2])], [value("next", [1, 2])])
+        node = ("Scan", ["start", "x"], ["y"], {"body": graph, "num_scan_inputs": 1})
+    else:
+        body = [helper.make_node("Gather", ["x", "step"], ["row"], axis=0), *body, helper.make_node("Identity", ["go"], ["on"])]
+        graph = helper.make_graph(body, "body", [value("step", [], TensorProto.INT64), value("go", [], TensorProto.BOOL), value("h", [1, 2])],
+                                  [value("on", [], TensorProto.BOOL), value("next", [1, 2])])
+        node = ("Loop", ["steps", "", "start"], ["y"], {"body": graph})
+    return model([node], [value("x", [3, 1, 2])], ["y"], constants, opset=14)
+
+
+def dynamic(scales=1, kind="i1", zeros=None):
+    """DynamicQuantizeLSTM."""
+    constants = {"w": np.ones((1, 2, 8), kind), "r": np.ones((1, 2, 8), kind), "s": np.full(scales, 0.01, "f4"), "z": np.zeros(zeros or scales, kind)}
+    return model([("DynamicQuantizeLSTM", ["x", "w", "r", "", "", "", "", "", "s", "z", "s", "z"], ["y"], {"hidden_size": 2, "domain": "com.microsoft"})],
+                 [value("x", [3, 1, 2])], ["y"], constants, opset=14, domains=["com.microsoft"])
+
+
 RECURRENT_MODELS = {
+    "dynamic-lstm-layer": dynamic,
+    "recurrent-loop": lambda: cell(loop=True),
+    "recurrent-scan": lambda: cell(loop=False),
+    "dynamic-lstm-scales": lambda: dynamic(scales=3),
+    "dynamic-lstm-zeros": lambda: dynamic(scales=8, zeros=1),
+    "dynamic-lstm-floats": lambda: dynamic(kind="f4"),
+    "dynamic-lstm-order": lambda: model(
+        [("DynamicQuantizeLSTM", ["x", "w", "r", "", "", "", "", "", "s", "", "s", ""], ["y"], {"hidden_size": 2, "domain": "com.microsoft"})],
+        [value("x", [3, 1, 2])], ["y"], {"w": np.ones((1, 8, 2), "i1"), "r": np.ones((1, 8, 2), "i1"), "s": np.ones(1, "f4")}, opset=14, domains=["com.microsoft"]),
+    "reverse-lengths": lambda: model([("ReverseSequence", ["x", "l"], ["y"], {"time_axis": 0, "batch_axis": 1})], [value("x", [3, 2, 2])], ["y"],
+                                     {"l": np.array([3, 2], "i8")}),
     "recurrent-network": network,
     "lstm-layer": lambda: recurrent(outputs=("y", "h", "c"), bias=(1, 16), initial=(1, 1, 2), peepholes=(1, 6), clip=2.0),
     "gru-layer": lambda: recurrent("GRU", bias=(2, 12), direction="bidirectional", linear_before_reset=1),
