@@ -1,8 +1,14 @@
 """What the benchmarks of networks share: they run quantc and read its reports."""
+import ctypes
 import json
+import pathlib
+import platform
 import re
 import subprocess
 import sys
+import time
+
+import numpy as np
 
 CONSTANT = re.compile(r'"?tosa\.const"?.*tensor<((?:\d+x)*)([a-z]+)(\d+)>\s*$')
 
@@ -50,3 +56,36 @@ def make_row(network, what, report, against):
 def cell(row, key, form=""):
     """A number of a table, or a dash where there is none."""
     return format(row[key], form) if row.get(key) is not None else "-"
+
+
+def cpu_name():
+    try:
+        text = pathlib.Path("/proc/cpuinfo").read_text()
+    except OSError:
+        text = ""
+    found = re.search(r"model name\s*: (.*)", text)
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+class Compiled:
+    """A shared library with buffers for one run."""
+
+    def __init__(self, quantc, network, path, *options):
+        run(quantc, "compile", network, *options, "--emit=shared-lib", "--name=net", "-o", path)
+        manifest = json.loads(path.with_suffix(".json").read_text())
+        self.arena_bytes = manifest["arena"]["bytes"]
+        self.library = ctypes.CDLL(str(path))
+        random = np.random.default_rng(1)
+        types = {"f32": np.float32, "float32": np.float32}
+        self.arrays = [[random.random(tensor["shape"]).astype(types.get(tensor["type"], tensor["type"])) for tensor in manifest[key]]
+                       for key in ("inputs", "outputs")]
+        arena = np.zeros(self.arena_bytes + 64, np.uint8)
+        self.arrays.append([arena])
+        self.arguments = [(ctypes.c_void_p * max(len(arrays), 1))(*(a.ctypes.data for a in arrays)) for arrays in self.arrays[:2]]
+        self.arguments.append(ctypes.c_void_p((arena.ctypes.data + 63) // 64 * 64))
+
+    def seconds(self):
+        start = time.perf_counter()
+        if self.library.net_run(*self.arguments) != 0:
+            sys.exit("a compiled network failed")
+        return time.perf_counter() - start

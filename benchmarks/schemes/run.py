@@ -9,11 +9,9 @@ size is missed; bars of time are printed and never fail, because a machine may b
 """
 import argparse
 import collections
-import ctypes
 import json
 import os
 import pathlib
-import platform
 import re
 import sys
 import tempfile
@@ -23,7 +21,7 @@ import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "accuracy")]
-from measure import cell, evaluate, make_row, run, weight_bytes
+from measure import Compiled, cell, cpu_name, evaluate, make_row, run, weight_bytes
 from networks import NETWORKS, Network
 
 QUICKSTART = HERE.parents[1] / "examples/quickstart"
@@ -61,15 +59,6 @@ INT16_LOSS = 0.5
 CONNECTED, SPEED_CONNECTED, SPEED_CONVOLUTIONS, INT16_TIME = {"anomaly"}, 2.0, 1.5, 2.5
 
 
-def cpu_name():
-    try:
-        text = pathlib.Path("/proc/cpuinfo").read_text()
-    except OSError:
-        text = ""
-    found = re.search(r"model name\s*: (.*)", text)
-    return found[1] if found else platform.processor() or platform.machine()
-
-
 def tensor_types(quantc, network, *options):
     """How many results of operations there are of each type in the network that is compiled, constants apart."""
     counts = collections.Counter()
@@ -84,30 +73,6 @@ def integer_share(quantc, network, *options):
     found = re.search(r"(\d+) integer and (\d+) float operations", run(quantc, "inspect", network, *options))
     integers, floats = int(found[1]), int(found[2])
     return 100 * integers / max(integers + floats, 1)
-
-
-class Compiled:
-    """A shared library with buffers for one run."""
-
-    def __init__(self, quantc, network, path, *options):
-        run(quantc, "compile", network, *options, "--emit=shared-lib", "--name=net", "-o", path)
-        manifest = json.loads(path.with_suffix(".json").read_text())
-        self.arena_bytes = manifest["arena"]["bytes"]
-        self.library = ctypes.CDLL(str(path))
-        random = np.random.default_rng(1)
-        types = {"f32": np.float32, "float32": np.float32}
-        self.arrays = [[random.random(tensor["shape"]).astype(types.get(tensor["type"], tensor["type"])) for tensor in manifest[key]]
-                       for key in ("inputs", "outputs")]
-        arena = np.zeros(self.arena_bytes + 64, np.uint8)
-        self.arrays.append([arena])
-        self.arguments = [(ctypes.c_void_p * max(len(arrays), 1))(*(a.ctypes.data for a in arrays)) for arrays in self.arrays[:2]]
-        self.arguments.append(ctypes.c_void_p((arena.ctypes.data + 63) // 64 * 64))
-
-    def seconds(self):
-        start = time.perf_counter()
-        if self.library.net_run(*self.arguments) != 0:
-            sys.exit("a compiled network failed")
-        return time.perf_counter() - start
 
 
 def add_times(rows, compiled, seconds):
