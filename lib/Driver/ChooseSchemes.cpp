@@ -54,6 +54,8 @@ static double toDb(double ratio) {
   return ratio > 0 ? -10 * std::log10(ratio) : HUGE_VAL;
 }
 
+static double fromDb(double sqnr) { return std::pow(10, -sqnr / 10); }
+
 namespace {
 class Chooser {
 public:
@@ -73,6 +75,7 @@ private:
   bool fitsBorder(ArrayRef<ptq::PolicyRule> rules);
   llvm::Error widen();
   llvm::Error searchRoles();
+  llvm::Error nameRefused(RoleSearch &search);
   llvm::Error keepIfBetter(SchemeChoice candidate);
   bool isGood(const AccuracyCheck &check) const {
     return check.outputSqnr() >= limits.goodSqnr && check.agreement() == 100;
@@ -286,9 +289,9 @@ llvm::Error Chooser::searchRoles() {
   llvm::BitVector narrow(meter->units().size());
   for (auto [index, unit] : llvm::enumerate(meter->units()))
     narrow[index] = touchesInt8Border(unit);
-  RoleSearch search(*meter, std::move(narrow), !options.strictInteger);
+  RoleSearch search(*meter, std::move(narrow));
   llvm::Expected<RoleSearch::Choice> found =
-      search.run(std::pow(10, -kKept / 10));
+      search.run(fromDb(kKept), !options.strictInteger);
   if (!found)
     return found.takeError();
   // All of the network in float is what a user has to ask for.
@@ -304,7 +307,24 @@ llvm::Error Chooser::searchRoles() {
     candidate.bound = llvm::formatv(
         "the search ended where {0:F1} dB are expected of the activations",
         toDb(found->noise));
-  return keepIfBetter(std::move(candidate));
+  if (llvm::Error error = keepIfBetter(std::move(candidate)))
+    return error;
+  if (options.strictInteger && !choice.accuracy.keeps(limits.collapse))
+    return nameRefused(search);
+  return llvm::Error::success();
+}
+
+/// What would be float if it was permitted, unless the answers are lost anyway.
+llvm::Error Chooser::nameRefused(RoleSearch &search) {
+  llvm::Expected<RoleSearch::Choice> found =
+      search.run(fromDb(kKept), /*allowsFloat=*/true);
+  if (!found)
+    return found.takeError();
+  if (toDb(found->noise) < limits.collapse.sqnr)
+    return llvm::Error::success();
+  for (unsigned unit : found->floating.set_bits())
+    choice.refused.push_back(meter->units()[unit].tensor);
+  return llvm::Error::success();
 }
 
 /// Keeps `candidate` if the compiled network gains by it.
@@ -385,24 +405,4 @@ quantc::chooseSchemes(ModuleOp network, const QuantizeOptions &options,
     return std::move(error);
   llvm::consumeError(std::move(error));
   return makeError(problem);
-}
-
-/// Names of operations, of which there may be hundreds.
-static std::string listNames(ArrayRef<std::string> names) {
-  constexpr size_t kMost = 5;
-  std::string text = "'" + llvm::join(names.take_front(kMost), "', '") + "'";
-  if (names.size() > kMost)
-    text += llvm::formatv(" and {0} more", names.size() - kMost);
-  return text;
-}
-
-std::string quantc::summarize(const SchemeChoice &choice) {
-  std::string text;
-  if (!choice.floats.empty())
-    text += "float for " + listNames(choice.floats) + "; ";
-  if (!choice.operations.empty())
-    text += "int16 for " + listNames(choice.operations) + "; ";
-  if (!choice.bound.empty())
-    text += choice.bound + "; ";
-  return text + "int8 alone: " + choice.before.summarize();
 }

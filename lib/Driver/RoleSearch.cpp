@@ -76,7 +76,8 @@ void RoleSearch::addSources(Choice &choice,
 /// Roles whose rounding to int8 costs most become int16 until the rest, and
 /// what rounding to int16 costs, are half of the budget each. What costs most
 /// in int16 becomes float.
-llvm::Expected<RoleSearch::Choice> RoleSearch::choose(double budget) {
+llvm::Expected<RoleSearch::Choice> RoleSearch::choose(double budget,
+                                                      bool allowsFloat) {
   size_t count = meter.units().size();
   Choice choice{llvm::BitVector(count), llvm::BitVector(count),
                 std::vector<double>(count)};
@@ -128,13 +129,15 @@ llvm::Expected<RoleSearch::Choice> RoleSearch::choose(double budget) {
   return std::move(choice);
 }
 
-llvm::Expected<RoleSearch::Choice> RoleSearch::run(double wanted) {
-  if (llvm::Error error = measureRoles())
-    return std::move(error);
+llvm::Expected<RoleSearch::Choice> RoleSearch::run(double wanted,
+                                                   bool allowsFloat) {
+  if (roles.empty())
+    if (llvm::Error error = measureRoles())
+      return std::move(error);
   std::optional<Choice> best;
   double budget = wanted;
   for (unsigned i = 0; i < kMostChoices; ++i, budget *= kSmallerBudget) {
-    llvm::Expected<Choice> choice = choose(budget);
+    llvm::Expected<Choice> choice = choose(budget, allowsFloat);
     if (!choice)
       return choice.takeError();
     if (!best || choice->noise < best->noise)

@@ -34,13 +34,14 @@ public:
   };
 
   /// The meter's network has to be able to round to int16. Units in `narrow`
-  /// cannot become int16; nothing becomes float without `allowsFloat`.
-  RoleSearch(NoiseMeter &meter, llvm::BitVector narrow, bool allowsFloat)
-      : meter(meter), narrow(std::move(narrow)), allowsFloat(allowsFloat) {}
+  /// cannot become int16.
+  RoleSearch(NoiseMeter &meter, llvm::BitVector narrow)
+      : meter(meter), narrow(std::move(narrow)) {}
 
   /// The fewest roles with which the noise is at most `wanted`, or as near as
-  /// the search comes.
-  llvm::Expected<Choice> run(double wanted);
+  /// the search comes. Nothing becomes float without `allowsFloat`. Roles are
+  /// measured once, however often this is called.
+  llvm::Expected<Choice> run(double wanted, bool allowsFloat);
 
 private:
   struct Role {
@@ -51,12 +52,11 @@ private:
   };
   llvm::Error measureRoles();
   llvm::Expected<double> measureInt16(Role &role);
-  llvm::Expected<Choice> choose(double budget);
+  llvm::Expected<Choice> choose(double budget, bool allowsFloat);
   void addSources(Choice &choice, const llvm::BitVector &exact) const;
 
   NoiseMeter &meter;
   llvm::BitVector narrow;
-  bool allowsFloat;
   std::vector<Role> roles;
   size_t step = 1;
 };

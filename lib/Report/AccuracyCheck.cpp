@@ -103,8 +103,7 @@ std::string AccuracyCheck::summarize() const {
   return text;
 }
 
-std::string AccuracyCheck::explain(const AccuracyLimits &limits,
-                                   bool integersOnly) const {
+std::string AccuracyCheck::describeLoss(const AccuracyLimits &limits) const {
   std::string text;
   llvm::raw_string_ostream os(text);
   os << llvm::formatv("quantization loses accuracy on {0} of the calibration "
@@ -119,6 +118,13 @@ std::string AccuracyCheck::explain(const AccuracyLimits &limits,
     limit << comma
           << llvm::formatv("{0:F1} % of the answers", limits.agreement);
   os << " (limit: " << wanted << ")";
+  return text;
+}
+
+std::string AccuracyCheck::explain(const AccuracyLimits &limits,
+                                   bool integersOnly) const {
+  std::string text = describeLoss(limits);
+  llvm::raw_string_ostream os(text);
   std::vector<const Tensor *> causes = findCauses(limits);
   if (causes.empty())
     return text;

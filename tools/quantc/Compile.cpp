@@ -40,6 +40,8 @@ private:
   /// True if compilation ends after a stage and prints the module.
   bool stops() const { return stopAfter.getNumOccurrences() > 0; }
   void printSummary(const CompileResult &result);
+  AccuracyLimits getLimits() const;
+  llvm::Error refuseLoss() const;
   void reportAccuracy(const CompileResult &result);
 
   cl::opt<std::string> input{cl::Positional, cl::Required, cl::sub(sub),
@@ -209,14 +211,29 @@ CompileCommand::getOutput(const CompilerOptions &options) const {
   return result;
 }
 
-/// A collapse of accuracy is never silent.
-void CompileCommand::reportAccuracy(const CompileResult &result) {
+/// An explicit limit is what the user accepts.
+AccuracyLimits CompileCommand::getLimits() const {
   AccuracyLimits limits;
-  // An explicit limit is what the user accepts.
   if (minSqnr.getNumOccurrences())
     limits.sqnr = minSqnr;
   if (minAgreement.getNumOccurrences())
     limits.agreement = minAgreement;
+  return limits;
+}
+
+/// --strict-integer promises integers that are worth having.
+llvm::Error CompileCommand::refuseLoss() const {
+  AccuracyLimits limits = getLimits();
+  if (noCheck || !quantize.choice() || !isRefused(*quantize.choice(), limits))
+    return llvm::Error::success();
+  return makeError(explainRefusal(*quantize.choice(), limits) +
+                   ", or accept the loss (--min-sqnr=DB, "
+                   "--min-agreement=PERCENT or --no-check)");
+}
+
+/// A collapse of accuracy is never silent.
+void CompileCommand::reportAccuracy(const CompileResult &result) {
+  AccuracyLimits limits = getLimits();
   if (result.accuracy && !result.accuracy->keeps(limits))
     printWarning() << result.accuracy->explain(limits, quantize.refusesFloat())
                    << "\n";
@@ -244,6 +261,8 @@ llvm::Expected<ExitCode> CompileCommand::run() {
   llvm::Expected<OutputOptions> what = getOutput(*options);
   if (!what)
     return what.takeError();
+  if (llvm::Error error = refuseLoss())
+    return std::move(error);
   llvm::Expected<CompileResult> result =
       compile(**network, *options, *what, output);
   if (!result)

@@ -12,6 +12,7 @@
 
 #include "quantc/Driver/Evaluate.h"
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Support/Errors.h"
 #include "quantc/Support/OutputFile.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -99,6 +100,9 @@ llvm::Error EvalCommand::addNetwork(Networks &networks, mlir::ModuleOp module) {
   CompilerOptions options;
   if (llvm::Error error = quantize.apply(module, options.quantize))
     return error;
+  const std::optional<SchemeChoice> &choice = quantize.choice();
+  if (choice && isRefused(*choice, {}))
+    return makeError(explainRefusal(*choice, {}));
   if (llvm::Error error = quantize.preprocessing(options.quantize)
                               .moveInto(networks.options.preprocessing))
     return error;

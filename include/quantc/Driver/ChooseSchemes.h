@@ -45,6 +45,9 @@ struct SchemeChoice {
   std::vector<std::string> operations, floats;
   /// What the search did not try, or how far it came, if that is not all.
   std::string bound;
+  /// The tensors made by the operations that float would save the answers of,
+  /// if these are lost without and float is not permitted.
+  std::vector<std::string> refused;
   /// What quantization costs with them, and what it costs without.
   AccuracyCheck accuracy, before;
 };
@@ -64,6 +67,12 @@ chooseSchemes(mlir::ModuleOp network, const QuantizeOptions &options,
 
 /// One line: "int16 for 'conv_1', 'add'; int8 alone: output 16.3 dB".
 std::string summarize(const SchemeChoice &choice);
+
+/// True if float, which is not permitted, would save answers that are lost.
+bool isRefused(const SchemeChoice &choice, const AccuracyLimits &limits);
+/// Why, for which operations, and the ways out.
+std::string explainRefusal(const SchemeChoice &choice,
+                           const AccuracyLimits &limits);
 
 } // namespace quantc
 

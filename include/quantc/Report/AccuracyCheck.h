@@ -79,8 +79,10 @@ struct AccuracyCheck {
   bool keeps(const AccuracyLimits &limits) const;
   /// One line: "32 samples: output 35.1 dB, ...".
   std::string summarize() const;
-  /// What was lost against `limits`, where it begins and what to do; for
-  /// `keeps(limits) == false`. `integersOnly` if float is refused.
+  /// What was lost against `limits`, for `keeps(limits) == false`.
+  std::string describeLoss(const AccuracyLimits &limits) const;
+  /// The same, where it begins and what to do. `integersOnly` if float is
+  /// refused.
   std::string explain(const AccuracyLimits &limits,
                       bool integersOnly = false) const;
   /// Keys: samples, sqnr_db (absent if infinite), rows, agreeing,
