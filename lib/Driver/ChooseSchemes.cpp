@@ -70,13 +70,13 @@ private:
   llvm::Expected<AccuracyCheck> compile(ArrayRef<ptq::PolicyRule> rules,
                                         OwningOpRef<ModuleOp> *annotated);
   llvm::Expected<OwningOpRef<ModuleOp>> annotate();
-  llvm::Error prepare(ModuleOp annotated, const Profile *ranges = nullptr);
+  llvm::Error prepare(ModuleOp annotated);
   bool touchesInt8Border(const SwitchedUnit &unit) const;
   bool fitsBorder(ArrayRef<ptq::PolicyRule> rules);
   llvm::Error widen();
   llvm::Error searchRoles();
   llvm::Error nameRefused(RoleSearch &search);
-  llvm::Error keepIfBetter(SchemeChoice candidate);
+  llvm::Expected<bool> keepIfBetter(SchemeChoice candidate);
   bool isGood(const AccuracyCheck &check) const {
     return check.outputSqnr() >= limits.goodSqnr && check.agreement() == 100;
   }
@@ -87,6 +87,8 @@ private:
   const SampleSet &samples;
   AccuracyChecker checker;
   std::optional<NoiseMeter> meter;
+  /// The units of `choice` that read int16.
+  llvm::BitVector wide;
   /// The names of the network's inputs and outputs.
   llvm::StringSet<> inputs, outputs;
   SchemeChoice choice;
@@ -136,7 +138,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> Chooser::annotate() {
   return std::move(annotated);
 }
 
-llvm::Error Chooser::prepare(ModuleOp annotated, const Profile *ranges) {
+llvm::Error Chooser::prepare(ModuleOp annotated) {
   func::FuncOp func = getNetwork(annotated);
   for (BlockArgument argument : func.getArguments())
     inputs.insert(ptq::getTensorName(argument));
@@ -146,7 +148,7 @@ llvm::Error Chooser::prepare(ModuleOp annotated, const Profile *ranges) {
     outputs.insert(ptq::getTensorName(output));
   }
   llvm::Expected<NoiseMeter> created =
-      NoiseMeter::create(annotated, checker, samples, ranges);
+      NoiseMeter::create(annotated, checker, samples, options.profile.get());
   if (!created)
     return created.takeError();
   meter.emplace(std::move(*created));
@@ -224,6 +226,7 @@ llvm::Error Chooser::widen() {
   double total = std::max(*rounded, *weights);
   double scale = sum > 0 ? (total - *weights) / sum : 0;
   std::set<std::string> inputs;
+  llvm::BitVector widened(count);
   for (size_t index : order) {
     const SwitchedUnit &unit = meter->units()[index];
     std::set<std::string> wider = inputs;
@@ -243,10 +246,16 @@ llvm::Error Chooser::widen() {
     for (const std::string &member : unit.members)
       candidate.rules.push_back(makeRule(member, "int16x8", reason));
     candidate.operations.push_back(unit.tensor);
+    widened.set(index);
     inputs = std::move(wider);
     total = rest;
   }
-  return keepIfBetter(std::move(candidate));
+  llvm::Expected<bool> isBetter = keepIfBetter(std::move(candidate));
+  if (!isBetter)
+    return isBetter.takeError();
+  if (*isBetter)
+    wide = std::move(widened);
+  return llvm::Error::success();
 }
 
 /// Rules for what has to be wider than int8 together, and why.
@@ -279,11 +288,13 @@ static void addRules(SchemeChoice &candidate, const RoleSearch::Choice &found,
 /// Int8 loses the answers: the kinds of operations that it is not enough for
 /// become int16 or float, as many as are needed to have them back.
 llvm::Error Chooser::searchRoles() {
-  llvm::Expected<OwningOpRef<ModuleOp>> annotated = annotate();
-  if (!annotated)
-    return annotated.takeError();
-  if (llvm::Error error = prepare(**annotated, options.profile.get()))
-    return error;
+  if (!meter) {
+    llvm::Expected<OwningOpRef<ModuleOp>> annotated = annotate();
+    if (!annotated)
+      return annotated.takeError();
+    if (llvm::Error error = prepare(**annotated))
+      return error;
+  }
   if (!meter->canMeasure())
     return llvm::Error::success();
   llvm::BitVector narrow(meter->units().size());
@@ -307,8 +318,13 @@ llvm::Error Chooser::searchRoles() {
     candidate.bound = llvm::formatv(
         "the search ended where {0:F1} dB are expected of the activations",
         toDb(found->noise));
-  if (llvm::Error error = keepIfBetter(std::move(candidate)))
-    return error;
+  // What it has to be better than, measured alike.
+  llvm::Expected<double> known = meter->againstUnrounded({}, wide);
+  if (!known)
+    return known.takeError();
+  if (found->noise < *known)
+    if (llvm::Error error = keepIfBetter(std::move(candidate)).takeError())
+      return error;
   if (options.strictInteger && !choice.accuracy.keeps(limits.collapse))
     return nameRefused(search);
   return llvm::Error::success();
@@ -327,21 +343,21 @@ llvm::Error Chooser::nameRefused(RoleSearch &search) {
   return llvm::Error::success();
 }
 
-/// Keeps `candidate` if the compiled network gains by it.
-llvm::Error Chooser::keepIfBetter(SchemeChoice candidate) {
+/// Keeps `candidate`, and returns true, if the compiled network gains by it.
+llvm::Expected<bool> Chooser::keepIfBetter(SchemeChoice candidate) {
   if (candidate.rules.empty() || !fitsBorder(candidate.rules))
-    return llvm::Error::success();
+    return false;
   llvm::Expected<AccuracyCheck> check = compile(candidate.rules, nullptr);
   if (!check)
     return check.takeError();
   if (check->outputSqnr() < choice.accuracy.outputSqnr() + limits.leastGain)
-    return llvm::Error::success();
+    return false;
   candidate.accuracy = std::move(*check);
   candidate.before = std::move(choice.before);
   if (candidate.bound.empty())
     candidate.bound = std::move(choice.bound);
   choice = std::move(candidate);
-  return llvm::Error::success();
+  return true;
 }
 
 llvm::Expected<std::optional<SchemeChoice>> Chooser::run() {
