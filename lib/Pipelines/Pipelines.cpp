@@ -70,6 +70,7 @@ void quantc::populateSimplifyPipeline(OpPassManager &pm) {
   addToFunctions(pm, ptq::createPTQSimplify());
   addToFunctions(pm, ptq::createPTQRecognizeComposites());
   addToFunctions(pm, ptq::createPTQOutlinePointwise());
+  addToFunctions(pm, ptq::createPTQMergePointwise());
   // What these passes have made.
   addToFunctions(pm, ptq::createPTQNameTensors());
   // In networks from quantization-aware training, moves have no parameters.

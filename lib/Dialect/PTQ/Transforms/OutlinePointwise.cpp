@@ -111,6 +111,16 @@ static std::optional<Subgraph> getSubgraph(Value source, Value result) {
   return graph;
 }
 
+/// True if `value` is the sum of which only a clamp, its activation function,
+/// takes the accumulator. Behind the clamp it has fewer values to represent
+/// (N130).
+static bool isBeforeActivation(Value value) {
+  auto producer =
+      dyn_cast_if_present<QuantizableOpInterface>(value.getDefiningOp());
+  return producer && producer.canReturnAccumulator(getScheme(producer)) &&
+         value.hasOneUse() && isa<tosa::ClampOp>(*value.user_begin());
+}
+
 /// The largest subgraph that ends in `result`.
 static std::optional<Subgraph> getLargestSubgraph(Value result,
                                                   const Sources &sources) {
@@ -119,7 +129,7 @@ static std::optional<Subgraph> getLargestSubgraph(Value result,
     return largest;
   for (Value source = sources.lookup(result); source;
        source = sources.lookup(source))
-    if (isStaticFloatTensor(source))
+    if (isStaticFloatTensor(source) && !isBeforeActivation(source))
       if (std::optional<Subgraph> graph = getSubgraph(source, result))
         largest = std::move(graph);
   // A clamp alone is the activation function of the operation before it.

@@ -94,3 +94,22 @@ func.func @integers(%x: tensor<4xi32>) -> tensor<4xi32> {
   %0 = tosa.abs %x : (tensor<4xi32>) -> tensor<4xi32>
   return %0 : tensor<4xi32>
 }
+
+// A clamp behind a sum takes its accumulator; the function starts there. One
+// behind a tensor that is rounded anyway belongs to the function.
+// CHECK-LABEL: func.func @activation
+func.func @activation(%x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  // CHECK: %[[S:.*]] = tosa.add %arg0, %arg1
+  // CHECK-NEXT: %[[C:.*]] = tosa.clamp %[[S]]
+  // CHECK-NEXT: ptq.pointwise %[[C]]
+  // CHECK: tosa.rsqrt
+  // CHECK: ptq.pointwise %arg0
+  // CHECK: tosa.clamp
+  // CHECK-NEXT: tosa.rsqrt
+  %0 = tosa.add %x, %y : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %1 = tosa.clamp %0 {min_val = 1.0 : f32, max_val = 6.0 : f32} : (tensor<4xf32>) -> tensor<4xf32>
+  %2 = tosa.rsqrt %1 : (tensor<4xf32>) -> tensor<4xf32>
+  %3 = tosa.clamp %x {min_val = 1.0 : f32, max_val = 6.0 : f32} : (tensor<4xf32>) -> tensor<4xf32>
+  %4 = tosa.rsqrt %3 : (tensor<4xf32>) -> tensor<4xf32>
+  return %2, %4 : tensor<4xf32>, tensor<4xf32>
+}

@@ -253,8 +253,9 @@ def PTQOutlinePointwise
     Moves elementwise operations into the body of a `ptq.pointwise` if one tensor is their
     only operand that is not a splat constant. So an activation function of any form becomes one
     operation, and in int8 one table lookup. Subgraphs are made as large as possible,
-    but no value inside of one may have a user outside. A `tosa.clamp` alone is not moved, since it
-    is fused into the operation before it.
+    but no value inside of one may have a user outside. A `tosa.clamp` that is alone, or is the first
+    operation behind a sum (of a convolution, for example), is not moved, since it is fused into the
+    operation before it.
 
     Example:
 
@@ -269,6 +270,43 @@ def PTQOutlinePointwise
       %3 = tosa.exp %2 : (tensor<4xf32>) -> tensor<4xf32>
       ptq.yield %3 : tensor<4xf32>
     }
+    ```
+  }];
+  let dependentDialects = ["::quantc::ptq::PTQDialect"];
+}
+
+def PTQMergePointwise
+    : Pass<"ptq-merge-pointwise", "::mlir::func::FuncOp"> {
+  let summary = "Merges functions of one number that only moves separate";
+  let description = [{
+    A reshape or transpose moves numbers and does not change them. If only such operations stand between two
+    `ptq.pointwise`, and nothing else reads what is between, both functions become one in front of the moves. So the
+    tensors between them are not rounded
+    ([N130](Numerics.md#tables)), and one table is looked up instead of two.
+
+    Example:
+
+    ```mlir
+    // before
+    %0 = ptq.pointwise %x : tensor<2x3xf32> -> tensor<2x3xf32> {
+    ^bb0(%a: tensor<2x3xf32>):
+      %4 = tosa.sigmoid %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+      ptq.yield %4 : tensor<2x3xf32>
+    }
+    %1 = tosa.transpose %0 {perms = array<i32: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+    %2 = ptq.pointwise %1 : tensor<3x2xf32> -> tensor<3x2xf32> {
+    ^bb0(%a: tensor<3x2xf32>):
+      %4 = tosa.log %a : (tensor<3x2xf32>) -> tensor<3x2xf32>
+      ptq.yield %4 : tensor<3x2xf32>
+    }
+    // after
+    %0 = ptq.pointwise %x : tensor<2x3xf32> -> tensor<2x3xf32> {
+    ^bb0(%a: tensor<2x3xf32>):
+      %4 = tosa.sigmoid %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+      %5 = tosa.log %4 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+      ptq.yield %5 : tensor<2x3xf32>
+    }
+    %2 = tosa.transpose %0 {perms = array<i32: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
     ```
   }];
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
