@@ -6,15 +6,19 @@
 # usage: utils/setup.sh [--list]      --list prints the missing packages and stops
 set -eu
 
-# The compiler's own dependencies, the scripts', then the tests' (libgmock-dev brings
-# GoogleTest). No package that another one depends on is listed.
+# The compiler's own dependencies, those of the report of quantc debug, the scripts', then the
+# tests' (libgmock-dev brings GoogleTest). No package that another one depends on is listed.
 packages="
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 libclang-rt-22-dev lld-22
   cmake ninja-build ccache pkg-config libzip-dev
   libonnx-dev libprotobuf-dev libflatbuffers-dev flatbuffers-compiler
+  libjs-chart.js node-dagre-layout
   python3 python3-numpy python3-onnx
   libgmock-dev
   qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+# Only a test needs it, which is skipped without. It is installed with others that are missing,
+# if the archive has it.
+optional=chromium-headless-shell
 
 die() {
   echo "setup: error: $*" >&2
@@ -29,6 +33,10 @@ command -v dpkg-query >/dev/null ||
 is_installed() {
   dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed && return 0
   [ "$1" = pkg-config ] && command -v pkg-config >/dev/null
+}
+
+is_known() {
+  apt-cache show "$1" >/dev/null 2>&1
 }
 
 missing=
@@ -52,12 +60,15 @@ echo "setup: installing with apt-get:$missing"
 $root env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
   die "'apt-get update' failed; check the network and the package sources"
 for package in $missing; do
-  apt-cache show "$package" >/dev/null 2>&1 && continue
+  is_known "$package" && continue
   case $package in
   *-22*) die "this distribution's archive has no package $package;" \
     "add a package source that has LLVM 22.1 (the LLVM project keeps one) and run this again" ;;
   *) die "this distribution's archive has no package $package" ;;
   esac
+done
+for package in $optional; do
+  is_installed "$package" || ! is_known "$package" || missing="$missing $package"
 done
 $root env DEBIAN_FRONTEND=noninteractive \
   apt-get install -qq --yes --no-install-recommends $missing ||

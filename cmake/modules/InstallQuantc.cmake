@@ -24,3 +24,6 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/quantc ${PROJECT_BINARY_DIR}/inc
   FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.inc"
   PATTERN "CMakeFiles" EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# Those of the libraries in the page of quantc debug.
+install(FILES ${PROJECT_SOURCE_DIR}/lib/Report/Page/licences.txt DESTINATION ${CMAKE_INSTALL_DOCDIR}
+  RENAME LICENSES-report.txt)

@@ -54,7 +54,7 @@ public:
   }
   bool hasReals(StringRef name) const {
     return find(name)->scale ||
-           quantc::hasReals(*described.lookup(name), get(name));
+           quantc::hasReals(*described.lookup(name), get(name).type);
   }
 
 private:

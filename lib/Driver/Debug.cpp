@@ -8,6 +8,7 @@
 
 #include "quantc/Driver/Debug.h"
 
+#include "DescribeGraph.h"
 #include "IsolateOps.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Driver/Tensors.h"
@@ -95,10 +96,11 @@ Error Debugger::load(ModuleOp module, const CompilerOptions &options) {
     return error;
   inShipped = numberOutputs(*shipped.model);
   findOrigins(*annotated, origins);
-  if (Error error = loadLocal(*annotated, options))
-    return error;
   describe(quantized);
-  return Error::success();
+  report.network = describeGraph(getNetwork(*annotated), [&](StringRef name) {
+    return rows.contains(name);
+  });
+  return loadLocal(*annotated, options);
 }
 
 /// The sizes other than 1. Forms of a network may differ in these, which does
@@ -140,12 +142,15 @@ void Debugger::describe(ArrayRef<QuantizedTensorReport> reports) {
   llvm::StringMap<unsigned> bits;
   for (const QuantizedTensorReport &tensor : reports)
     bits.try_emplace(tensor.name, tensor.bits);
+  auto outputType = [&](StringRef name) {
+    return shipped.model->interface().outputs[inShipped.lookup(name)].type;
+  };
   llvm::StringMap<const ProbedTensor *> quantized;
   for (const ProbedTensor &tensor : shipped.tensors)
     quantized[tensor.name] = &tensor;
   for (const ProbedTensor &tensor : floating.tensors) {
     const ProbedTensor *integers = quantized.lookup(tensor.name);
-    if (!integers)
+    if (!integers || !hasReals(*integers, outputType(tensor.name)))
       continue;
     TensorErrors row;
     row.name = tensor.name;
@@ -205,10 +210,12 @@ Error Debugger::addSample(std::vector<Array> inputs) {
   for (const ProbedTensor &tensor : shipped.tensors) {
     auto row = rows.find(tensor.name);
     const Array &array = (*integers)[inShipped.lookup(tensor.name)];
-    if (row == rows.end() || !hasReals(tensor, array))
+    if (row == rows.end())
       continue;
     TensorErrors &errors = report.tensors[row->second];
     ArrayRef<double> signal = signals[tensor.name];
+    std::vector<float> floatSignal(signal.begin(), signal.end());
+    errors.histogram.addSample(floatSignal.data(), floatSignal.size());
     std::vector<double> values = toReals(array, tensor);
     if (values.size() == signal.size())
       errors.cumulative.add(signal, values);
@@ -223,7 +230,7 @@ Error Debugger::addSample(std::vector<Array> inputs) {
 }
 
 DebugReport Debugger::finish() && {
-  // Tensors that show no real numbers.
+  // Tensors whose forms have different sizes.
   llvm::erase_if(report.tensors, [](const TensorErrors &tensor) {
     return tensor.cumulative.samples() == 0;
   });

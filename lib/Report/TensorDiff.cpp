@@ -47,8 +47,8 @@ static const ProbedTensor &findTensor(ArrayRef<ProbedTensor> tensors,
 
 /// False for integers without a scale, such as accumulators: they are compared
 /// with their like only.
-bool quantc::hasReals(const ProbedTensor &tensor, const Array &array) {
-  return isFloat(array.type) || tensor.scale;
+bool quantc::hasReals(const ProbedTensor &tensor, ElementType type) {
+  return isFloat(type) || tensor.scale;
 }
 
 static std::vector<Pair> pairByName(ArrayRef<ProbedTensor> tensors,
@@ -60,8 +60,8 @@ static std::vector<Pair> pairByName(ArrayRef<ProbedTensor> tensors,
     auto left = values.find(tensor.name), right = others.find(tensor.name);
     if (left != values.end() && right != others.end() &&
         left->second.elementCount() == right->second.elementCount() &&
-        hasReals(tensor, left->second) ==
-            hasReals(findTensor(otherTensors, tensor), right->second))
+        hasReals(tensor, left->second.type) ==
+            hasReals(findTensor(otherTensors, tensor), right->second.type))
       pairs.push_back({&tensor, &left->second, tensor.name, &right->second});
   }
   return pairs;

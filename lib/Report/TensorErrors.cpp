@@ -87,31 +87,29 @@ std::vector<const TensorErrors *> DebugReport::suspects() const {
 }
 
 //===----------------------------------------------------------------------===//
-// Text, CSV and JSON
+// Text
 //===----------------------------------------------------------------------===//
 
 static std::string cell(std::optional<double> value, const char *format) {
   return value ? llvm::formatv(format, *value).str() : "-";
 }
 
-/// Why the operation's errors may exceed rounding: what its integers show.
-static std::string explain(const TensorErrors &tensor) {
-  const CodeUsage &codes = *tensor.codes;
+std::string TensorErrors::explain() const {
   std::string text;
   llvm::raw_string_ostream os(text);
   llvm::ListSeparator comma;
-  if (double clipped = codes.clippedLow() + codes.clippedHigh();
+  if (double clipped = codes->clippedLow() + codes->clippedHigh();
       clipped > 0.0005)
     os << comma << llvm::formatv("{0:P1} of its values are clipped", clipped);
-  if (codes.usedCodes() * 8 < codes.total())
+  if (codes->usedCodes() * 8 < codes->total())
     os << comma
-       << llvm::formatv("it uses {0} of {1} integers", codes.usedCodes(),
-                        codes.total());
-  double bias = std::abs(tensor.local.meanError());
-  if (bias > 0.5 * std::sqrt(tensor.local.meanSquaredError()))
+       << llvm::formatv("it uses {0} of {1} integers", codes->usedCodes(),
+                        codes->total());
+  double bias = std::abs(local.meanError());
+  if (bias > 0.5 * std::sqrt(local.meanSquaredError()))
     os << comma
        << llvm::formatv("its mean error is {0:F2} steps",
-                        tensor.local.meanError() / *tensor.scale);
+                        local.meanError() / *scale);
   if (text.empty())
     os << "nothing is clipped: the rounding of its inputs and weights";
   return text;
@@ -166,7 +164,8 @@ void DebugReport::print(llvm::raw_ostream &os) const {
     if (more)
       os << "  and " << more << " more\n";
     for (const TensorErrors *tensor : suspicious)
-      os << "  '" << shorten(tensor->name) << "': " << explain(*tensor) << "\n";
+      os << "  '" << shorten(tensor->name) << "': " << tensor->explain()
+         << "\n";
   }
   std::vector<const TensorErrors *> worst;
   for (const TensorErrors &tensor : tensors)
@@ -179,112 +178,4 @@ void DebugReport::print(llvm::raw_ostream &os) const {
   worst.resize(std::min(worst.size(), kShown));
   os << "operations that lose most by themselves\n";
   printTable(os, worst);
-}
-
-/// A field of a CSV line; names may hold anything.
-static std::string quote(llvm::StringRef text) {
-  if (text.find_first_of(",\"\r\n") == llvm::StringRef::npos)
-    return text.str();
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (c == '"')
-      quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-static std::string number(std::optional<double> value) {
-  return value && std::isfinite(*value) ? llvm::formatv("{0:e9}", *value).str()
-                                        : "";
-}
-
-void DebugReport::printCsv(llvm::raw_ostream &os, bool local) const {
-  os << "op_name,tensor_idx,num_elements,stddev,mean_error,max_abs_error,"
-        "mean_squared_error,scale,zero_point,tensor_name,range_min,range_max,"
-        "rmse_scale,sqnr_db,cosine,clipped_low,clipped_high,used_codes,codes,"
-        "scheme,"
-        "location\n";
-  for (const TensorErrors &tensor : tensors) {
-    const ErrorStatistics &errors = local ? tensor.local : tensor.cumulative;
-    if (errors.samples() == 0)
-      continue;
-    std::optional<double> steps;
-    if (tensor.scale)
-      steps = std::sqrt(errors.meanSquaredError()) / *tensor.scale;
-    std::vector<std::string> fields{
-        quote(tensor.operation),
-        std::to_string(tensor.index),
-        std::to_string(errors.elements()),
-        number(errors.standardDeviation()),
-        number(errors.meanError()),
-        number(errors.maxAbsError()),
-        number(errors.meanSquaredError()),
-        number(tensor.scale),
-        tensor.scale ? std::to_string(tensor.zeroPoint) : "",
-        quote(tensor.name),
-        number(errors.min()),
-        number(errors.max()),
-        number(steps),
-        number(errors.sqnr()),
-        number(errors.cosine())};
-    if (const std::optional<CodeUsage> &codes = tensor.codes)
-      llvm::append_values(
-          fields, number(codes->clippedLow()), number(codes->clippedHigh()),
-          std::to_string(codes->usedCodes()), std::to_string(codes->total()));
-    else
-      fields.insert(fields.end(), 4, "");
-    llvm::append_values(fields, quote(tensor.scheme), quote(tensor.location));
-    os << llvm::join(fields, ",") << "\n";
-  }
-}
-
-static llvm::json::Object toJson(const ErrorStatistics &errors) {
-  llvm::json::Object object{
-      {"num_elements", int64_t(errors.elements())},
-      {"stddev", errors.standardDeviation()},
-      {"mean_error", errors.meanError()},
-      {"max_abs_error", errors.maxAbsError()},
-      {"mean_squared_error", errors.meanSquaredError()},
-      {"range", llvm::json::Array{errors.min(), errors.max()}}};
-  if (auto sqnr = errors.sqnr(); sqnr && std::isfinite(*sqnr))
-    object["sqnr_db"] = *sqnr;
-  if (auto cosine = errors.cosine())
-    object["cosine"] = *cosine;
-  return object;
-}
-
-llvm::json::Object DebugReport::toJson() const {
-  llvm::json::Array list;
-  for (const TensorErrors &tensor : tensors) {
-    llvm::json::Object object{{"tensor", tensor.name},
-                              {"index", int64_t(tensor.index)},
-                              {"op", tensor.operation},
-                              {"scheme", tensor.scheme},
-                              {"location", tensor.location}};
-    if (tensor.scale) {
-      object["scale"] = *tensor.scale;
-      object["zero_point"] = tensor.zeroPoint;
-    }
-    if (auto steps = tensor.localSteps())
-      object["rmse_scale"] = *steps;
-    if (tensor.local.samples())
-      object["local"] = ::toJson(tensor.local);
-    if (tensor.cumulative.samples())
-      object["cumulative"] = ::toJson(tensor.cumulative);
-    if (tensor.codes) {
-      object["clipped_low"] = tensor.codes->clippedLow();
-      object["clipped_high"] = tensor.codes->clippedHigh();
-      object["used_codes"] = int64_t(tensor.codes->usedCodes());
-      object["codes"] = int64_t(tensor.codes->total());
-    }
-    list.push_back(std::move(object));
-  }
-  llvm::json::Array names;
-  for (const TensorErrors *tensor : suspects())
-    names.push_back(tensor->name);
-  return llvm::json::Object{{"samples", int64_t(samples)},
-                            {"interrupted", interrupted},
-                            {"suspects", std::move(names)},
-                            {"tensors", std::move(list)}};
 }

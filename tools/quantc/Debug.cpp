@@ -15,6 +15,7 @@
 #include "quantc/Driver/NetworkReport.h"
 #include "quantc/Driver/Remedies.h"
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Report/HtmlReport.h"
 #include "quantc/Support/Errors.h"
 #include "quantc/Support/OutputFile.h"
 
@@ -46,7 +47,9 @@ private:
       cl::desc("<inputs: .npy, .npz or folders of them>")};
   cl::opt<std::string> output{
       "o", cl::sub(sub), cl::value_desc("folder"),
-      cl::desc("Folder for local.csv, cumulative.csv and report.json")};
+      cl::desc(
+          "Folder for report.html, the report as a page, with its numbers in "
+          "report.json, local.csv and cumulative.csv")};
   cl::opt<bool> force{"force", cl::sub(sub),
                       cl::desc("Replace a report that is in the folder")};
   cl::opt<bool> whatIf{
@@ -73,13 +76,41 @@ static std::string inFolder(llvm::StringRef folder, llvm::StringRef name) {
   return path.str().str();
 }
 
+/// What a report consists of.
+static constexpr llvm::StringLiteral kPage = "report.html",
+                                     kJson = "report.json",
+                                     kLocal = "local.csv",
+                                     kCumulative = "cumulative.csv";
+static constexpr llvm::StringLiteral kFiles[] = {kPage, kJson, kLocal,
+                                                 kCumulative};
+
+/// Samples may take hours, so that what would fail behind them is found here.
+/// `folder` does not exist yet.
+static llvm::Error checkWritable(llvm::StringRef folder) {
+  llvm::StringRef parent = folder;
+  while (!parent.empty() && !llvm::sys::fs::exists(parent))
+    parent = llvm::sys::path::parent_path(parent);
+  if (parent.empty())
+    parent = ".";
+  if (!llvm::sys::fs::is_directory(parent))
+    return makeError("'" + folder + "': '" + parent + "' is not a folder");
+  if (!llvm::sys::fs::can_write(parent))
+    return makeError("'" + folder + "': '" + parent + "' cannot be written");
+  return llvm::Error::success();
+}
+
 /// A report is not replaced by accident.
 llvm::Error DebugCommand::checkFolder() const {
-  if (output.empty() || !llvm::sys::fs::exists(output))
+  if (output.empty())
     return llvm::Error::success();
+  if (!llvm::sys::fs::exists(output))
+    return checkWritable(output);
   if (!llvm::sys::fs::is_directory(output))
     return makeError("'" + output + "' is not a folder");
-  if (!force && llvm::sys::fs::exists(inFolder(output, "report.json")))
+  bool hasReport = llvm::any_of(kFiles, [&](llvm::StringRef name) {
+    return llvm::sys::fs::exists(inFolder(output, name));
+  });
+  if (!force && hasReport)
     return makeError("'" + output +
                      "' has a report already: give --force to replace it");
   return llvm::Error::success();
@@ -95,6 +126,11 @@ llvm::Error DebugCommand::write(const DebugReport &report,
     return llvm::Error::success();
   if (std::error_code code = llvm::sys::fs::create_directories(output))
     return makeError("'" + output + "': " + code.message());
+  llvm::json::Object object = report.toJson();
+  object["file"] = llvm::sys::path::filename(network);
+  if (remedies)
+    object["what_if"] = remedies->toJSON();
+  llvm::json::Value json(std::move(object));
   auto csv = [&](bool local) {
     return [&report, local](llvm::raw_pwrite_stream &os) {
       report.printCsv(os, local);
@@ -102,13 +138,15 @@ llvm::Error DebugCommand::write(const DebugReport &report,
     };
   };
   return writeFilesAtomically(
-      {{inFolder(output, "local.csv"), csv(true)},
-       {inFolder(output, "cumulative.csv"), csv(false)},
-       {inFolder(output, "report.json"), [&](llvm::raw_pwrite_stream &os) {
-          llvm::json::Object json = report.toJson();
-          if (remedies)
-            json["what_if"] = remedies->toJSON();
-          os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(json)));
+      {{inFolder(output, kPage),
+        [&](llvm::raw_pwrite_stream &os) {
+          printHtmlReport(os, json);
+          return llvm::Error::success();
+        }},
+       {inFolder(output, kLocal), csv(true)},
+       {inFolder(output, kCumulative), csv(false)},
+       {inFolder(output, kJson), [&](llvm::raw_pwrite_stream &os) {
+          os << llvm::formatv("{0:2}\n", json);
           return llvm::Error::success();
         }}});
 }

@@ -34,7 +34,7 @@ struct ProbedTensor {
 };
 
 /// True if the elements are, or stand for, real numbers.
-bool hasReals(const ProbedTensor &tensor, const Array &array);
+bool hasReals(const ProbedTensor &tensor, ElementType type);
 /// The elements as real numbers; integers without a scale as they are.
 std::vector<double> toReals(const Array &array, const ProbedTensor &tensor);
 

@@ -18,9 +18,9 @@
 #ifndef QUANTC_REPORT_TENSORERRORS_H
 #define QUANTC_REPORT_TENSORERRORS_H
 
+#include "quantc/Calibration/Histogram.h"
+#include "quantc/Report/NetworkGraph.h"
 #include "quantc/Report/SignalNoise.h"
-
-#include "llvm/Support/JSON.h"
 
 #include <string>
 #include <vector>
@@ -74,6 +74,9 @@ public:
   void add(llvm::ArrayRef<double> signal, llvm::ArrayRef<double> integers);
 
   uint64_t total() const { return used.size(); }
+  /// The reals of the smallest and the largest integer.
+  double least() const { return (min - zeroPoint) * scale; }
+  double most() const { return (max - zeroPoint) * scale; }
   uint64_t usedCodes() const;
   /// The share of values that are clipped: more than half a step below the
   /// smallest, or above the largest, real that an integer stands for.
@@ -97,12 +100,17 @@ struct TensorErrors {
   std::optional<double> scale;
   int64_t zeroPoint = 0;
   ErrorStatistics local, cumulative;
+  /// Of the float network's values.
+  Histogram histogram;
   /// Of a tensor with a scale, as the network ships.
   std::optional<CodeUsage> codes;
 
   /// Root of the local mean squared error in steps of the scale. Rounding alone
   /// gives 1 / sqrt(12) = 0.289.
   std::optional<double> localSteps() const;
+  /// Of a suspect: why its errors may exceed rounding, by what its integers
+  /// show. Has to have `codes`.
+  std::string explain() const;
 };
 
 struct DebugReport {
@@ -114,6 +122,8 @@ struct DebugReport {
   /// Stopped before the end of the data.
   bool interrupted = false;
   std::vector<TensorErrors> tensors; // in the network's order
+  /// How they depend on each other, and on the network's inputs.
+  std::vector<GraphNode> network;
 
   /// Tensors of 8 bits whose `localSteps` exceed kSuspicious, the worst first.
   std::vector<const TensorErrors *> suspects() const;
