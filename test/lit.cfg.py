@@ -115,6 +115,9 @@ if shutil.which("qemu-x86_64") and platform.machine() == "x86_64" and "-fsanitiz
     config.available_features.add("qemu-x86_64")
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
+# The browser that opens reports: names as in test/Tools/Inputs/browser.py.
+if any(map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))):
+    config.available_features.add("chromium")
 # Programs of libFuzzer, which not every compiler has.
 if os.path.exists(os.path.join(config.quantc_obj_root, "unittests", "TFLiteFuzzer")):
     config.available_features.add("fuzzer")

@@ -39,6 +39,10 @@ if [ -z "${QUANTC_MODELS_DIR-}" ]; then
     "benchmarks/accuracy/networks.py says which networks these are and where they come from"
 fi
 
+if ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null; then
+  echo "test: no chromium here: the report of quantc debug is not opened in a browser"
+fi
+
 /usr/bin/python3 test/Integration/support/toolchain.py | sed 's/^/test: objects do not run here for /'
 
 results=build/test/results.json
