@@ -8,6 +8,7 @@
 
 #include "quantc/Driver/Debug.h"
 
+#include "AnswerCounter.h"
 #include "DescribeGraph.h"
 #include "IsolateOps.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
@@ -36,7 +37,12 @@ public:
   ArrayRef<TensorInfo> inputs() const {
     return floating.model->interface().inputs;
   }
-  Error addSample(std::vector<Array> inputs);
+  Error addSample(std::vector<Array> inputs, size_t index);
+  /// Reads the labels of the next samples and compares answers with them.
+  Error openLabels(const SampleFile &file, double threshold) {
+    return counter.open(file, floating.model->interface().outputs.front(),
+                        shipped.model->interface().outputs.front(), threshold);
+  }
   DebugReport finish() &&;
 
 private:
@@ -49,6 +55,7 @@ private:
   /// The positions among the outputs of each network by the tensor's name.
   llvm::StringMap<size_t> inFloat, inShipped;
   IsolatedOps isolated;
+  AnswerCounter counter;
   /// The tensors of `report`, by name.
   llvm::StringMap<size_t> rows;
   DebugReport report;
@@ -181,7 +188,7 @@ static std::vector<double> toIntegers(ArrayRef<double> reals,
   return integers;
 }
 
-Error Debugger::addSample(std::vector<Array> inputs) {
+Error Debugger::addSample(std::vector<Array> inputs, size_t index) {
   Expected<std::vector<Array>> floats = floating.model->run(inputs);
   if (!floats)
     return floats.takeError();
@@ -226,7 +233,7 @@ Error Debugger::addSample(std::vector<Array> inputs) {
     if (auto row = rows.find(name); row != rows.end())
       report.tensors[row->second].local.add(signals[name], toDoubles(array));
   ++report.samples;
-  return Error::success();
+  return counter.add(index, floats->front(), integers->front());
 }
 
 DebugReport Debugger::finish() && {
@@ -234,13 +241,14 @@ DebugReport Debugger::finish() && {
   llvm::erase_if(report.tensors, [](const TensorErrors &tensor) {
     return tensor.cumulative.samples() == 0;
   });
+  report.answers = counter.counts();
   return std::move(report);
 }
 
 Expected<DebugReport>
 quantc::debugNetwork(ModuleOp module, const CompilerOptions &options,
                      ArrayRef<std::string> paths,
-                     const Preprocessing &preprocessing,
+                     const DebugOptions &debugOptions,
                      llvm::function_ref<bool(const Progress &)> progress) {
   if (isIntegerNetwork(module))
     return makeError("the network is integer already, so there is no float "
@@ -256,13 +264,16 @@ quantc::debugNetwork(ModuleOp module, const CompilerOptions &options,
                    Progress done) -> Expected<bool> {
     if (Error error = file.checkFinite(index))
       return std::move(error);
-    if (Error error = debugger.addSample(file.sample(index)))
+    if (index == 0 && debugOptions.labels)
+      if (Error error = debugger.openLabels(file, debugOptions.threshold))
+        return std::move(error);
+    if (Error error = debugger.addSample(file.sample(index), index))
       return std::move(error);
     interrupted = progress && !progress(done);
     return !interrupted;
   };
-  if (Error error =
-          forEachSample(*files, debugger.inputs(), preprocessing, visit))
+  if (Error error = forEachSample(*files, debugger.inputs(),
+                                  debugOptions.preprocessing, visit))
     return std::move(error);
   DebugReport report = std::move(debugger).finish();
   report.interrupted = interrupted;

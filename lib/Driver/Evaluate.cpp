@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Driver/Evaluate.h"
+#include "Labels.h"
 #include "Predictions.h"
 #include "Reals.h"
 #include "quantc/Pipelines/Network.h"
@@ -45,17 +46,14 @@ public:
   Evaluation finish();
 
 private:
-  Error readLabels();
-  Error preparePredictions(StringRef data);
+  Error preparePredictions();
   Error checkComparable(const Candidate &other);
-  Error say(Candidate &candidate, ArrayRef<double> values,
-            ArrayRef<unsigned> rowLabels);
 
   ArrayRef<NamedModel> models;
   EvaluationOptions options;
   std::vector<Candidate> candidates;
   std::vector<Comparison> comparisons; // of all candidates but the first
-  std::optional<std::vector<unsigned>> labels;
+  std::optional<Labels> labels;
   size_t rows = 1; // of each sample
 };
 } // namespace
@@ -90,14 +88,14 @@ Error Evaluator::open(StringRef data) {
     for (const TensorInfo &output : candidates.front().outputs())
       comparisons.back().outputs.push_back({output.name, {}});
   }
-  if (Error error = readLabels())
+  if (Error error = Labels::read(candidates.front().file).moveInto(labels))
     return error;
   if (!labels && candidates.size() == 1)
     return makeError(llvm::formatv(
         "{0}: no labels: accuracy needs a key 'y'; without labels a network is "
         "compared with another one, its own float form or --against",
         candidates.front().file.quotedPath()));
-  return preparePredictions(data);
+  return preparePredictions();
 }
 
 /// The sizes other than 1, which two layouts of the same values have in common.
@@ -129,80 +127,36 @@ Error Evaluator::checkComparable(const Candidate &other) {
 }
 
 /// Reads the labels as they are. The number of classes is not known yet.
-Error Evaluator::readLabels() {
+Error Evaluator::preparePredictions() {
   const SampleFile &file = candidates.front().file;
-  const Array *array = file.find(kLabels);
-  if (!array)
-    return Error::success();
-  if (array->type == ElementType::Float16 ||
-      array->type == ElementType::Float32 ||
-      array->type == ElementType::Float64)
-    return makeError(llvm::formatv(
-        "{0}: key 'y' holds {1}, but labels are integers; convert "
-        "them with numpy's astype",
-        file.quotedPath(), stringify(array->type)));
-  std::vector<double> values = toDoubles(*array);
-  if (values.empty() || values.size() % file.samples() != 0)
-    return makeError(
-        llvm::formatv("{0}: key 'y' holds {1} labels for {2} samples",
-                      file.quotedPath(), values.size(), file.samples()));
-  rows = values.size() / file.samples();
-  for (auto [index, label] : llvm::enumerate(values))
-    if (label < 0 || label > INT32_MAX)
-      return makeError(llvm::formatv(
-          "{0}: label {1} of sample {2} in key 'y' is out of range: the "
-          "network has classes from 0 on",
-          file.quotedPath(), int64_t(label), index));
-  labels.emplace(values.begin(), values.end());
-  return Error::success();
-}
-
-Error Evaluator::preparePredictions(StringRef data) {
   const TensorInfo &first = candidates.front().outputs().front();
-  if (!labels && first.shape.size() > 1)
+  if (labels)
+    rows = labels->rows;
+  else if (first.shape.size() > 1)
     rows = first.shape.front();
   for (Candidate &candidate : candidates) {
-    const TensorInfo &output = candidate.outputs().front();
-    if (!hasPredictions(output, rows))
-      return makeError(llvm::formatv(
-          "output '{0}' of shape [{1:$[, ]}] cannot be read as scores of "
-          "classes for {2} labels per run",
-          output.name,
-          llvm::make_range(output.shape.begin(), output.shape.end()), rows));
-    candidate.predictions.emplace(output, rows, options.threshold);
-    std::optional<unsigned> classes = candidate.predictions->scoredClasses();
-    if (!labels || !classes)
-      continue;
-    auto bad = llvm::find_if(*labels,
-                             [&](unsigned label) { return label >= *classes; });
-    if (bad != labels->end())
-      return makeError(llvm::formatv(
-          "'{0}': label {1} of sample {2} in key 'y' is out of range: the "
-          "network has {3} classes, 0 to {4}",
-          data, *bad, bad - labels->begin(), *classes, *classes - 1));
+    Expected<AnswerReader> reader = AnswerReader::create(
+        candidate.outputs().front(), rows, options.threshold);
+    if (!reader)
+      return reader.takeError();
+    if (labels)
+      if (Error error = labels->check(file, reader->scoredClasses()))
+        return error;
+    candidate.predictions.emplace(std::move(*reader));
   }
   return Error::success();
-}
-
-Error Evaluator::say(Candidate &candidate, ArrayRef<double> values,
-                     ArrayRef<unsigned> rowLabels) {
-  if (candidate.predictions->add(values, rowLabels))
-    return Error::success();
-  return makeError(
-      llvm::formatv("output '{0}' of '{1}' holds integers that are no classes",
-                    candidate.outputs().front().name, candidate.name));
 }
 
 Error Evaluator::addSample(size_t index) {
   ArrayRef<unsigned> rowLabels;
   if (labels)
-    rowLabels = ArrayRef<unsigned>(*labels).slice(index * rows, rows);
+    rowLabels = labels->of(index);
   std::vector<std::vector<double>> measured;
   for (auto [number, candidate] : llvm::enumerate(candidates)) {
     auto outputs = candidate.run(index);
     if (!outputs)
       return outputs.takeError();
-    if (Error error = say(candidate, outputs->front(), rowLabels))
+    if (Error error = candidate.predictions->add(outputs->front(), rowLabels))
       return error;
     if (number == 0)
       measured = std::move(*outputs);
@@ -221,7 +175,7 @@ Evaluation Evaluator::finish() {
     evaluation.networks.push_back({candidate.name, std::nullopt});
     if (labels)
       evaluation.networks.back().metrics =
-          candidate.predictions->metrics(*labels);
+          candidate.predictions->metrics(labels->values);
   }
   const std::vector<unsigned> &measured =
       candidates.front().predictions->classes();

@@ -8,6 +8,11 @@
 
 #include "Predictions.h"
 
+#include "quantc/Support/Errors.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
 #include <algorithm>
 
 using namespace quantc;
@@ -22,55 +27,69 @@ static size_t countElements(const TensorInfo &output) {
   return count;
 }
 
-bool quantc::hasPredictions(const TensorInfo &output, size_t rows) {
+llvm::Expected<AnswerReader>
+AnswerReader::create(const TensorInfo &output, size_t rows, double threshold) {
   size_t count = countElements(output);
-  return rows > 0 && count > 0 && count % rows == 0;
-}
-
-Predictions::Predictions(const TensorInfo &output, size_t rows,
-                         double threshold)
-    : rows(rows), perRow(countElements(output) / rows), threshold(threshold),
-      scored(std::max<size_t>(perRow, 2)) {
+  if (rows == 0 || count == 0 || count % rows != 0)
+    return makeError(llvm::formatv(
+        "output '{0}' of shape [{1:$[, ]}] cannot be read as scores of "
+        "classes for {2} labels per run",
+        output.name, llvm::make_range(output.shape.begin(), output.shape.end()),
+        rows));
+  AnswerReader reader;
+  reader.rows = rows;
+  reader.perRow = count / rows;
+  reader.threshold = threshold;
+  reader.output = output.name;
   bool real = output.scale || output.type == ElementType::Float16 ||
               output.type == ElementType::Float32 ||
               output.type == ElementType::Float64;
-  kind = perRow > 1 ? Kind::Scores : real ? Kind::OneScore : Kind::Class;
+  reader.kind = reader.perRow > 1 ? Kind::Scores
+                : real            ? Kind::OneScore
+                                  : Kind::Class;
+  return reader;
 }
 
-std::optional<unsigned> Predictions::scoredClasses() const {
+std::optional<unsigned> AnswerReader::scoredClasses() const {
   if (kind == Kind::Class)
     return std::nullopt;
-  return scored.classes();
+  return std::max<size_t>(perRow, 2);
 }
 
-bool Predictions::add(llvm::ArrayRef<double> values,
-                      llvm::ArrayRef<unsigned> labels) {
+llvm::Error AnswerReader::read(llvm::ArrayRef<double> values,
+                               std::vector<unsigned> &answers) const {
   for (size_t row = 0; row < rows; ++row) {
     llvm::ArrayRef<double> scores = values.slice(row * perRow, perRow);
-    switch (kind) {
-    case Kind::Scores:
-      predicted.push_back(topClass(scores));
-      if (!labels.empty())
-        scored.addScores(scores, labels[row]);
-      break;
-    case Kind::OneScore:
-      predicted.push_back(scores[0] >= threshold);
-      if (!labels.empty())
-        scored.addScore(scores[0], threshold, labels[row]);
-      break;
-    case Kind::Class:
-      if (!(scores[0] >= 0 && scores[0] < kMostClasses))
-        return false;
-      predicted.push_back(scores[0]);
-      break;
-    }
+    if (kind == Kind::Class && !(scores[0] >= 0 && scores[0] < kMostClasses))
+      return makeError("output '" + output +
+                       "' holds integers that are no classes");
+    answers.push_back(kind == Kind::Scores     ? topClass(scores)
+                      : kind == Kind::OneScore ? scores[0] >= threshold
+                                               : unsigned(scores[0]));
   }
-  return true;
+  return llvm::Error::success();
+}
+
+Predictions::Predictions(AnswerReader reader)
+    : reader(std::move(reader)),
+      scored(this->reader.scoredClasses().value_or(2)) {}
+
+llvm::Error Predictions::add(llvm::ArrayRef<double> values,
+                             llvm::ArrayRef<unsigned> labels) {
+  for (auto [row, label] : llvm::enumerate(labels)) {
+    llvm::ArrayRef<double> scores =
+        values.slice(row * reader.perRow, reader.perRow);
+    if (reader.kind == AnswerReader::Kind::Scores)
+      scored.addScores(scores, label);
+    else if (reader.kind == AnswerReader::Kind::OneScore)
+      scored.addScore(scores[0], reader.threshold, label);
+  }
+  return reader.read(values, predicted);
 }
 
 ClassificationMetrics
 Predictions::metrics(llvm::ArrayRef<unsigned> labels) const {
-  if (kind != Kind::Class || predicted.empty())
+  if (reader.kind != AnswerReader::Kind::Class || predicted.empty())
     return scored;
   // The number of classes that occur in the labels and the answers.
   unsigned last =

@@ -149,9 +149,15 @@ llvm::json::Object DebugReport::toJson() const {
     names.push_back(tensor->name);
     reasons.push_back(tensor->explain());
   }
-  return llvm::json::Object{
+  llvm::json::Object json{
       {"samples", int64_t(samples)},       {"interrupted", interrupted},
       {"suspicious_from", kSuspicious},    {"suspects", std::move(names)},
       {"reasons", std::move(reasons)},     {"tensors", std::move(list)},
       {"network", quantc::toJson(network)}};
+  if (answers)
+    json["accuracy"] =
+        llvm::json::Object{{"labels", int64_t(answers->rows)},
+                           {"float", answers->floatAccuracy()},
+                           {"quantized", answers->quantizedAccuracy()}};
+  return json;
 }

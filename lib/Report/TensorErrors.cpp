@@ -148,6 +148,11 @@ void DebugReport::print(llvm::raw_ostream &os) const {
   constexpr size_t kShown = 10;
   os << samples << " samples, " << tensors.size() << " tensors"
      << (interrupted ? ", interrupted" : "") << "\n";
+  if (answers)
+    os << llvm::formatv("accuracy: {0:F2} % in float, {1:F2} % quantized, of "
+                        "{2} labels\n",
+                        answers->floatAccuracy(), answers->quantizedAccuracy(),
+                        answers->rows);
   std::vector<const TensorErrors *> suspicious = suspects();
   if (suspicious.empty()) {
     os << llvm::formatv("no operation's own errors exceed {0} steps "

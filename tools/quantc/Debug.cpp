@@ -52,6 +52,10 @@ private:
           "report.json, local.csv and cumulative.csv")};
   cl::opt<bool> force{"force", cl::sub(sub),
                       cl::desc("Replace a report that is in the folder")};
+  cl::opt<bool> labels{
+      "labels", cl::sub(sub),
+      cl::desc("Measure the accuracy of the float and of the quantized "
+               "network: the files have labels under the key 'y'")};
   cl::opt<bool> whatIf{
       "what-if", cl::sub(sub),
       cl::desc("Measure what the output would gain if single operations were "
@@ -198,13 +202,15 @@ llvm::Expected<ExitCode> DebugCommand::run() {
       !isIntegerNetwork(**module))
     return usageError("the network is float: say how it is quantized, with "
                       "--profile, --calibrate or --scheme");
-  auto preprocessing = quantize.preprocessing(options.quantize);
-  if (!preprocessing)
-    return preprocessing.takeError();
+  DebugOptions debugOptions;
+  debugOptions.labels = labels;
+  if (llvm::Error error = quantize.preprocessing(options.quantize)
+                              .moveInto(debugOptions.preprocessing))
+    return std::move(error);
   catchInterrupt();
   ProgressLine line("debugging");
   llvm::Expected<DebugReport> report = debugNetwork(
-      **module, options, inputs, *preprocessing, [&](const Progress &progress) {
+      **module, options, inputs, debugOptions, [&](const Progress &progress) {
         line.update(progress);
         return !wasInterrupted();
       });

@@ -10,9 +10,19 @@
 #define QUANTC_DRIVER_DEBUG_H
 
 #include "quantc/Driver/Compiler.h"
+#include "quantc/Driver/Evaluate.h"
 #include "quantc/Report/TensorErrors.h"
 
 namespace quantc {
+
+struct DebugOptions {
+  Preprocessing preprocessing;
+  /// The files have labels: count the right answers. A file without is an
+  /// error.
+  bool labels = false;
+  /// See EvaluationOptions.
+  double threshold = EvaluationOptions().threshold;
+};
 
 /// Runs the float network, the quantized one as it ships, and one in which
 /// every operation reads what the float network computes, over the samples in
@@ -22,7 +32,7 @@ namespace quantc {
 llvm::Expected<DebugReport>
 debugNetwork(mlir::ModuleOp module, const CompilerOptions &options,
              llvm::ArrayRef<std::string> paths,
-             const Preprocessing &preprocessing = {},
+             const DebugOptions &debugOptions = {},
              llvm::function_ref<bool(const Progress &)> progress = nullptr);
 
 } // namespace quantc

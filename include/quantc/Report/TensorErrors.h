@@ -113,6 +113,15 @@ struct TensorErrors {
   std::string explain() const;
 };
 
+/// The right answers of the float and of the quantized network.
+struct AnswerCounts {
+  uint64_t rows = 0, floatCorrect = 0, quantizedCorrect = 0;
+
+  /// In percent.
+  double floatAccuracy() const { return 100.0 * floatCorrect / rows; }
+  double quantizedAccuracy() const { return 100.0 * quantizedCorrect / rows; }
+};
+
 struct DebugReport {
   /// From here on, the errors of an operation are more than rounding:
   /// TensorFlow Lite's documentation gives the same limit.
@@ -122,6 +131,8 @@ struct DebugReport {
   /// Stopped before the end of the data.
   bool interrupted = false;
   std::vector<TensorErrors> tensors; // in the network's order
+  /// Of samples with labels.
+  std::optional<AnswerCounts> answers;
   /// How they depend on each other, and on the network's inputs.
   std::vector<GraphNode> network;
 

@@ -14,6 +14,9 @@ function showSummary() {
     ['SQNR of the worst output', outputs.length ? `${Math.min(...outputs).toFixed(1)} dB` : '\u2013'],
     ['largest rmse/scale', show(Math.max(...coarse.map(tensor => tensor.steps)))],
   ];
+  if (report.accuracy)
+    cards.splice(1, 0, ['accuracy in float', `${report.accuracy.float.toFixed(2)} %`],
+                       ['accuracy quantized', `${report.accuracy.quantized.toFixed(2)} %`]);
   document.getElementById('summary').append(...cards.map(([name, value, className = '']) =>
     element('div', {class: className}, element('dt', {}, name), element('dd', {}, value))));
 }
