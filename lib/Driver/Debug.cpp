@@ -8,11 +8,7 @@
 
 #include "quantc/Driver/Debug.h"
 
-#include "AnswerCounter.h"
-#include "DescribeGraph.h"
-#include "IsolateOps.h"
-#include "quantc/Dialect/PTQ/IR/PTQ.h"
-#include "quantc/Driver/Tensors.h"
+#include "Debugger.h"
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Support/Errors.h"
 
@@ -24,159 +20,6 @@ using namespace mlir;
 using namespace quantc;
 using llvm::Error;
 using llvm::Expected;
-
-namespace {
-/// What is known of the operation that makes a tensor.
-struct Origin {
-  std::string scheme, location;
-};
-
-class Debugger {
-public:
-  Error load(ModuleOp module, const CompilerOptions &options);
-  ArrayRef<TensorInfo> inputs() const {
-    return floating.model->interface().inputs;
-  }
-  Error addSample(std::vector<Array> inputs, size_t index);
-  /// Reads the labels of the next samples and compares answers with them.
-  Error openLabels(const SampleFile &file, double threshold) {
-    return counter.open(file, floating.model->interface().outputs.front(),
-                        shipped.model->interface().outputs.front(), threshold);
-  }
-  DebugReport finish() &&;
-
-private:
-  Error loadLocal(ModuleOp annotated, const CompilerOptions &options);
-  void describe(ArrayRef<QuantizedTensorReport> reports);
-
-  ProbedModel floating, shipped;
-  std::unique_ptr<Model> local;
-  llvm::StringMap<Origin> origins;
-  /// The positions among the outputs of each network by the tensor's name.
-  llvm::StringMap<size_t> inFloat, inShipped;
-  IsolatedOps isolated;
-  AnswerCounter counter;
-  /// The tensors of `report`, by name.
-  llvm::StringMap<size_t> rows;
-  DebugReport report;
-};
-} // namespace
-
-static llvm::StringMap<size_t> numberOutputs(const Model &model) {
-  llvm::StringMap<size_t> numbers;
-  for (auto [index, output] : llvm::enumerate(model.interface().outputs))
-    numbers.try_emplace(output.name, index);
-  return numbers;
-}
-
-static void findOrigins(ModuleOp annotated, llvm::StringMap<Origin> &origins) {
-  for (Operation &op : getNetwork(annotated).getBody().front()) {
-    if (!op.hasAttr(ptq::kNameAttr) || op.hasTrait<OpTrait::ConstantLike>())
-      continue;
-    Origin origin;
-    if (isa<ptq::QuantizableOpInterface>(op))
-      origin.scheme = ptq::stringifyScheme(ptq::getScheme(&op));
-    llvm::raw_string_ostream(origin.location) << op.getLoc();
-    for (Value result : op.getResults())
-      origins[ptq::getTensorName(result)] = origin;
-  }
-}
-
-Error Debugger::load(ModuleOp module, const CompilerOptions &options) {
-  CompilerOptions floatOptions;
-  floatOptions.form = NetworkForm::Float;
-  if (Error error = loadProbed(module, floatOptions).moveInto(floating))
-    return error;
-  inFloat = numberOutputs(*floating.model);
-
-  OwningOpRef<ModuleOp> lowered = module.clone(), annotated;
-  std::vector<QuantizedTensorReport> quantized;
-  auto inspect = [&](Stage stage, ModuleOp current) {
-    if (stage == Stage::Annotate)
-      annotated = current.clone();
-    if (stage == Stage::Quantize)
-      quantized = reportQuantizedTensors(current);
-  };
-  if (Error error = lowerToStage(*lowered, Stage::Lower, options, inspect))
-    return error;
-  if (Error error = loadProbed(*lowered, quantized).moveInto(shipped))
-    return error;
-  inShipped = numberOutputs(*shipped.model);
-  findOrigins(*annotated, origins);
-  describe(quantized);
-  report.network = describeGraph(getNetwork(*annotated), [&](StringRef name) {
-    return rows.contains(name);
-  });
-  return loadLocal(*annotated, options);
-}
-
-/// The sizes other than 1. Forms of a network may differ in these, which does
-/// not move elements.
-static SmallVector<int64_t> dropUnits(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> sizes;
-  llvm::copy_if(shape, std::back_inserter(sizes),
-                [](int64_t size) { return size != 1; });
-  return sizes;
-}
-
-Error Debugger::loadLocal(ModuleOp annotated, const CompilerOptions &options) {
-  isolated = isolateOps(getNetwork(annotated), [&](Value value) {
-    auto it = inFloat.find(ptq::getTensorName(value));
-    if (it == inFloat.end())
-      return false;
-    const TensorInfo &output = floating.model->interface().outputs[it->second];
-    return output.type == ElementType::Float32 &&
-           dropUnits(output.shape) ==
-               dropUnits(cast<RankedTensorType>(value.getType()).getShape());
-  });
-  // What is to be said about the network was said before.
-  ScopedDiagnosticHandler quiet(
-      annotated.getContext(), [](Diagnostic &diagnostic) {
-        return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
-      });
-  QuantizeOptions quantize = options.quantize;
-  quantize.strictInteger = false;
-  PassManager pm(annotated.getContext());
-  populateQuantizePipeline(pm, quantize);
-  populateLowerPipeline(pm, quantize);
-  if (failed(pm.run(annotated)))
-    return llvm::make_error<DiagnosedError>();
-  return loadLowered(annotated).moveInto(local);
-}
-
-/// A row for every tensor of real numbers that both networks show.
-void Debugger::describe(ArrayRef<QuantizedTensorReport> reports) {
-  llvm::StringMap<unsigned> bits;
-  for (const QuantizedTensorReport &tensor : reports)
-    bits.try_emplace(tensor.name, tensor.bits);
-  auto outputType = [&](StringRef name) {
-    return shipped.model->interface().outputs[inShipped.lookup(name)].type;
-  };
-  llvm::StringMap<const ProbedTensor *> quantized;
-  for (const ProbedTensor &tensor : shipped.tensors)
-    quantized[tensor.name] = &tensor;
-  for (const ProbedTensor &tensor : floating.tensors) {
-    const ProbedTensor *integers = quantized.lookup(tensor.name);
-    if (!integers || !hasReals(*integers, outputType(tensor.name)))
-      continue;
-    TensorErrors row;
-    row.name = tensor.name;
-    row.operation = tensor.operation;
-    row.index = report.tensors.size();
-    if (auto it = origins.find(tensor.name); it != origins.end()) {
-      row.scheme = it->second.scheme;
-      row.location = it->second.location;
-    }
-    row.scale = integers->scale;
-    row.zeroPoint = integers->zeroPoint;
-    if (row.scale) {
-      StorageRange storage = getStorage(bits.lookup(row.name));
-      row.codes.emplace(*row.scale, row.zeroPoint, storage.min, storage.max);
-    }
-    rows[row.name] = row.index;
-    report.tensors.push_back(std::move(row));
-  }
-}
 
 /// The integers that stand for `reals`. Outputs are dequantized where they
 /// leave the network.
@@ -232,8 +75,23 @@ Error Debugger::addSample(std::vector<Array> inputs, size_t index) {
   for (auto [name, array] : llvm::zip_equal(isolated.outputs, *alone))
     if (auto row = rows.find(name); row != rows.end())
       report.tensors[row->second].local.add(signals[name], toDoubles(array));
+  if (switches)
+    if (Error error = attribute(inputs, signals))
+      return error;
   ++report.samples;
   return counter.add(index, floats->front(), integers->front());
+}
+
+Error Debugger::attribute(ArrayRef<Array> inputs,
+                          const llvm::StringMap<std::vector<double>> &signals) {
+  return switches->run(
+      inputs, [&](std::optional<ErrorSource> off, ArrayRef<Array> outputs) {
+        for (auto [name, array] : llvm::zip_equal(isolated.outputs, outputs))
+          if (auto row = rows.find(name);
+              row != rows.end() && origins.lookup(name).simulated)
+            report.tensors[row->second].attribution.add(
+                off, signals.find(name)->second, toDoubles(array));
+      });
 }
 
 DebugReport Debugger::finish() && {
@@ -242,6 +100,7 @@ DebugReport Debugger::finish() && {
     return tensor.cumulative.samples() == 0;
   });
   report.answers = counter.counts();
+  report.attributed = switches.has_value();
   return std::move(report);
 }
 
@@ -257,7 +116,7 @@ quantc::debugNetwork(ModuleOp module, const CompilerOptions &options,
   if (!files)
     return files.takeError();
   Debugger debugger;
-  if (Error error = debugger.load(module, options))
+  if (Error error = debugger.load(module, options, debugOptions.attribution))
     return std::move(error);
   bool interrupted = false;
   auto visit = [&](const SampleFile &file, size_t index,

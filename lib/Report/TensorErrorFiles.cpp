@@ -38,8 +38,10 @@ void DebugReport::printCsv(llvm::raw_ostream &os, bool local) const {
   os << "op_name,tensor_idx,num_elements,stddev,mean_error,max_abs_error,"
         "mean_squared_error,scale,zero_point,tensor_name,range_min,range_max,"
         "rmse_scale,sqnr_db,cosine,clipped_low,clipped_high,used_codes,codes,"
-        "scheme,"
-        "location\n";
+        "scheme,location";
+  for (ErrorSource source : kErrorSources)
+    os << ',' << stringify(source);
+  os << ",inherited,rest\n";
   for (const TensorErrors &tensor : tensors) {
     const ErrorStatistics &errors = local ? tensor.local : tensor.cumulative;
     if (errors.samples() == 0)
@@ -70,6 +72,15 @@ void DebugReport::printCsv(llvm::raw_ostream &os, bool local) const {
     else
       fields.insert(fields.end(), 4, "");
     llvm::append_values(fields, quote(tensor.scheme), quote(tensor.location));
+    for (ErrorSource source : kErrorSources)
+      fields.push_back(tensor.hasAttribution()
+                           ? number(tensor.attribution.part(source))
+                           : "");
+    if (tensor.hasAttribution())
+      llvm::append_values(fields, number(tensor.inherited()),
+                          number(tensor.unexplained()));
+    else
+      fields.insert(fields.end(), 2, "");
     os << llvm::join(fields, ",") << "\n";
   }
 }
@@ -137,6 +148,13 @@ static llvm::json::Object toJson(const TensorErrors &tensor) {
     object["clipped_high"] = codes->clippedHigh();
     object["used_codes"] = int64_t(codes->usedCodes());
     object["codes"] = int64_t(codes->total());
+  }
+  if (tensor.hasAttribution()) {
+    llvm::json::Object parts{{"inherited", tensor.inherited()},
+                             {"rest", tensor.unexplained()}};
+    for (ErrorSource source : kErrorSources)
+      parts[stringify(source)] = tensor.attribution.part(source);
+    object["attribution"] = std::move(parts);
   }
   return object;
 }

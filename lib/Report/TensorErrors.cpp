@@ -71,6 +71,13 @@ std::optional<double> TensorErrors::localSteps() const {
   return std::sqrt(local.meanSquaredError()) / *scale;
 }
 
+double TensorErrors::unexplained() const {
+  double rest = local.meanSquaredError();
+  for (ErrorSource source : kErrorSources)
+    rest -= attribution.part(source);
+  return rest;
+}
+
 std::vector<const TensorErrors *> DebugReport::suspects() const {
   std::vector<const TensorErrors *> found;
   // Steps of int16 are smaller than what 8-bit weights cost.
@@ -143,6 +150,31 @@ static void printTable(llvm::raw_ostream &os,
                         tensor->operation);
 }
 
+/// The parts in percent of the whole error, so that they add up to 100.
+static void printAttribution(llvm::raw_ostream &os,
+                             ArrayRef<const TensorErrors *> tensors) {
+  os << "what their errors are made of, in percent of the mean squared error "
+        "as the network ships\n  rmse/scale";
+  for (ErrorSource source : kErrorSources)
+    os << llvm::formatv("  {0,10}", stringify(source));
+  os << "   inherited      rest  tensor\n";
+  for (const TensorErrors *tensor : tensors) {
+    double whole = tensor->cumulative.meanSquaredError();
+    if (!tensor->hasAttribution() || whole == 0)
+      continue;
+    std::optional<double> steps;
+    if (tensor->scale)
+      steps = std::sqrt(whole) / *tensor->scale;
+    os << llvm::formatv("  {0,10}", cell(steps, "{0:F3}"));
+    for (ErrorSource source : kErrorSources)
+      os << llvm::formatv("  {0,10:F1}",
+                          100 * tensor->attribution.part(source) / whole);
+    os << llvm::formatv(
+        "  {0,10:F1}  {1,8:F1}  {2}\n", 100 * tensor->inherited() / whole,
+        100 * tensor->unexplained() / whole, shorten(tensor->name));
+  }
+}
+
 void DebugReport::print(llvm::raw_ostream &os) const {
   // As many operations as fit on a screen.
   constexpr size_t kShown = 10;
@@ -183,4 +215,11 @@ void DebugReport::print(llvm::raw_ostream &os) const {
   worst.resize(std::min(worst.size(), kShown));
   os << "operations that lose most by themselves\n";
   printTable(os, worst);
+  if (llvm::any_of(worst, [](const TensorErrors *tensor) {
+        return tensor->hasAttribution();
+      }))
+    printAttribution(os, worst);
+  else if (attributed)
+    os << "what errors are made of is measured for static schemes (int8, "
+          "int16x8) only\n";
 }

@@ -56,6 +56,10 @@ private:
       "labels", cl::sub(sub),
       cl::desc("Measure the accuracy of the float and of the quantized "
                "network: the files have labels under the key 'y'")};
+  cl::opt<bool> attribution{
+      "attribution", cl::sub(sub),
+      cl::desc("Measure what each error is made of, by running the network "
+               "without one source after the other")};
   cl::opt<bool> whatIf{
       "what-if", cl::sub(sub),
       cl::desc("Measure what the output would gain if single operations were "
@@ -204,6 +208,7 @@ llvm::Expected<ExitCode> DebugCommand::run() {
                       "--profile, --calibrate or --scheme");
   DebugOptions debugOptions;
   debugOptions.labels = labels;
+  debugOptions.attribution = attribution;
   if (llvm::Error error = quantize.preprocessing(options.quantize)
                               .moveInto(debugOptions.preprocessing))
     return std::move(error);

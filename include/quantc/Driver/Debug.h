@@ -20,6 +20,8 @@ struct DebugOptions {
   /// The files have labels: count the right answers. A file without is an
   /// error.
   bool labels = false;
+  /// Measure what the errors are made of: takes several times as long.
+  bool attribution = false;
   /// See EvaluationOptions.
   double threshold = EvaluationOptions().threshold;
 };

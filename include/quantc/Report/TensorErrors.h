@@ -19,6 +19,7 @@
 #define QUANTC_REPORT_TENSORERRORS_H
 
 #include "quantc/Calibration/Histogram.h"
+#include "quantc/Report/Attribution.h"
 #include "quantc/Report/NetworkGraph.h"
 #include "quantc/Report/SignalNoise.h"
 
@@ -102,6 +103,8 @@ struct TensorErrors {
   ErrorStatistics local, cumulative;
   /// Of the float network's values.
   Histogram histogram;
+  /// What the local error is made of; empty if that was not measured.
+  Attribution attribution;
   /// Of a tensor with a scale, as the network ships.
   std::optional<CodeUsage> codes;
 
@@ -111,6 +114,17 @@ struct TensorErrors {
   /// Of a suspect: why its errors may exceed rounding, by what its integers
   /// show. Has to have `codes`.
   std::string explain() const;
+  /// What the operation passes on: the mean squared error as the network ships
+  /// without the local one.
+  double inherited() const {
+    return cumulative.meanSquaredError() - local.meanSquaredError();
+  }
+  /// What the parts leave of the local error: what sources do together, and the
+  /// arithmetic of integers, which the simulation does not have.
+  double unexplained() const;
+  bool hasAttribution() const {
+    return !attribution.empty() && local.samples() && cumulative.samples();
+  }
 };
 
 /// The right answers of the float and of the quantized network.
@@ -130,6 +144,8 @@ struct DebugReport {
   uint64_t samples = 0;
   /// Stopped before the end of the data.
   bool interrupted = false;
+  /// What errors are made of was to be measured.
+  bool attributed = false;
   std::vector<TensorErrors> tensors; // in the network's order
   /// Of samples with labels.
   std::optional<AnswerCounts> answers;

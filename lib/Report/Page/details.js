@@ -29,6 +29,8 @@ function showDetails(node) {
         `from ${show(tensor.grid[0])} to ${show(tensor.grid[1])}, ${tensor.used_codes} in use`);
       add('clipped', `${show(100 * tensor.clipped_low)} % below, ${show(100 * tensor.clipped_high)} % above`);
     }
+    if (tensor.attribution)
+      add('error made of', sources.map(source => `${source} ${fixed(share(tensor, source), 1)} %`).join(', '));
     if (tensor.suspect)
       content.push(element('p', {class: 'reason'}, `\u26a0 Suspect: ${suspects.get(tensor.tensor)}.`));
     content.push(element('div', {class: 'facts'}, list, errorTable(tensor)));

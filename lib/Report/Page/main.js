@@ -57,11 +57,20 @@ function showRemedies(found) {
   draw('remedies', () => remediesPlot(found));
 }
 
+function showAttribution() {
+  if (!tensors.some(tensor => tensor.attribution))
+    return;
+  document.getElementById('attribution-section').hidden = false;
+  document.getElementById('attribution').setAttribute('aria-label', 'Shares of the sources in the error of every tensor');
+  draw('attribution', attributionPlot);
+}
+
 // Positions in the report may have gaps; those among the rows have none.
 tensors.forEach((tensor, position) => tensor.index = position);
 showSummary();
 buildTable();
 showDepth();
+showAttribution();
 showRemedies(report.what_if);
 selection.listeners.push(showDetails);
 const worst = tensors.filter(tensor => tensor.isCoarse && tensor.steps !== null).sort((a, b) => b.steps - a.steps)[0];

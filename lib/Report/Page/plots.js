@@ -171,6 +171,42 @@ function weightsPlot(weights) {
   };
 }
 
+//===- What the errors are made of ------------------------------------------------------------===//
+
+const sources = ['weights', 'inputs', 'bias', 'clipping', 'requantize', 'inherited', 'rest'];
+
+/** The share of a source in a tensor's error, in percent. */
+function share(tensor, source) {
+  const whole = tensor.cumulative.mean_squared_error;
+  return tensor.attribution && whole > 0 ? 100 * tensor.attribution[source] / whole : null;
+}
+
+function attributionPlot() {
+  const stack = source => ({
+    label: source, data: tensors.map(tensor => share(tensor, source)), backgroundColor: colour('source-' + source),
+    barPercentage: .95, categoryPercentage: .95,
+  });
+  return {
+    type: 'bar',
+    data: {labels: tensors.map(tensor => tensor.index), datasets: sources.map(stack)},
+    options: {
+      interaction: {mode: 'index', intersect: false},
+      onClick: (event, active) => active.length && select(tensors[active[0].index].node),
+      scales: {
+        x: {stacked: true, title: title('position in the network'), grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 12}},
+        y: {stacked: true, title: title('percent')},
+      },
+      plugins: {
+        legend: {labels: {boxWidth: 12, boxHeight: 8}},
+        tooltip: {callbacks: {
+          title: items => items.length ? shorten(tensors[items[0].dataIndex].name, 60) : '',
+          label: item => `${item.dataset.label}: ${fixed(item.parsed.y, 1)} %`,
+        }},
+      },
+    },
+  };
+}
+
 //===- What would help ------------------------------------------------------------------------===//
 
 /** Dots in front of what are dots, lines in front of lines. */

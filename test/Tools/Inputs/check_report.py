@@ -46,7 +46,11 @@ def check_plots(browser):
     assert marks("weights", 0) == marks("weights", 1) == len(weights["min"]) > 1
     found = report["what_if"]["remedies"]
     assert marks("remedies", 0) + marks("remedies", 1) == len(found) > 0
-    for plot in ("depth", "histogram", "weights", "remedies"):
+    parts = browser.evaluate("Chart.getChart('attribution').data.datasets.map(dataset => dataset.data)")
+    assert len(parts) == 7 and all(abs(sum(shares) - 100) < 0.01 for shares in zip(*parts)), parts
+    assert len(parts[0]) == len(tensors)
+    assert sum(marks("attribution", number) for number in range(7)) >= len(tensors)
+    for plot in ("attribution", "depth", "histogram", "weights", "remedies"):
         assert browser.evaluate(PAINTED.format(plot)) > 2000, plot
     # The other measure.
     browser.evaluate("""{const choice = document.getElementById('measure'); choice.value = 'sqnr';
