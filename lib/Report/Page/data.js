@@ -54,7 +54,9 @@ function show(number, digits = 3) {
   return size >= 1e5 || size < 1e-4 ? number.toExponential(digits - 1) : String(Number(number.toPrecision(digits)));
 }
 const compact = new Intl.NumberFormat('en', {notation: 'compact', maximumSignificantDigits: 3});
-const fixed = (number, digits) => number === null || number === undefined ? '\u2013' : number.toFixed(digits);
+/** So many digits behind the point, without the sign of -0. */
+const fixed = (number, digits) =>
+  number === null || number === undefined ? '\u2013' : number.toFixed(digits).replace(/^-(?=0\.?0*$)/, '');
 
 /** The end of a long name: names begin alike and differ at their end. */
 function shorten(name, length) {

@@ -20,7 +20,7 @@ function showDetails(node) {
   add('operations', node.operations.join(', ') || 'input of the network');
   add('reads', ...links(node.reads));
   add('read by', ...links(readers[node.index]));
-  const content = [element('h3', {}, node.tensor)];
+  const heading = [element('h3', {}, node.tensor)];
   if (tensor) {
     add('scheme', tensor.scheme);
     add('location', tensor.location.replace(/^loc\((.*)\)$/s, '$1'));
@@ -32,12 +32,10 @@ function showDetails(node) {
     if (tensor.attribution)
       add('error made of', sources.map(source => `${source} ${fixed(share(tensor, source), 1)} %`).join(', '));
     if (tensor.suspect)
-      content.push(element('p', {class: 'reason'}, `\u26a0 Suspect: ${suspects.get(tensor.tensor)}.`));
-    content.push(element('div', {class: 'facts'}, list, errorTable(tensor)));
-  } else {
-    content.push(list);
+      heading.push(element('p', {class: 'reason'}, `\u26a0 Suspect: ${suspects.get(tensor.tensor)}.`));
   }
-  document.getElementById('details').replaceChildren(...content);
+  document.getElementById('heading').replaceChildren(...heading);
+  document.getElementById('facts').replaceChildren(...(tensor ? [errorTable(tensor), list] : [list]));
   showPlots(node, tensor);
 }
 

@@ -182,6 +182,10 @@ function share(tensor, source) {
 }
 
 function attributionPlot() {
+  // Without what is too small to be seen, 0 and 100 are the ends.
+  const kSmall = 3;
+  const below = tensor => sources.reduce((sum, source) => sum + Math.min(0, share(tensor, source) ?? 0), 0);
+  const isPlain = tensors.every(tensor => below(tensor) > -kSmall);
   const stack = source => ({
     label: source, data: tensors.map(tensor => share(tensor, source)), backgroundColor: colour('source-' + source),
     barPercentage: .95, categoryPercentage: .95,
@@ -194,7 +198,7 @@ function attributionPlot() {
       onClick: (event, active) => active.length && select(tensors[active[0].index].node),
       scales: {
         x: {stacked: true, title: title('position in the network'), grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 12}},
-        y: {stacked: true, title: title('percent')},
+        y: {stacked: true, title: title('percent'), ...(isPlain ? {min: 0, max: 100} : {})},
       },
       plugins: {
         legend: {labels: {boxWidth: 12, boxHeight: 8}},

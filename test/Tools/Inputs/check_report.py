@@ -19,7 +19,7 @@ PAINTED = """(() => {{
     const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
     return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
 }})()"""
-SHOWN = "document.querySelector('#details h3').textContent"
+SHOWN = "document.querySelector('#heading h3').textContent"
 ROWS = "[...document.querySelectorAll('#table tbody tr')].filter(row => !row.hidden).map(row => row.cells[{0}].{1})"
 
 
