@@ -53,6 +53,13 @@ config.substitutions.append(
         f" --bin {config.quantc_tools_dir} --llvm {config.llvm_tools_dir} --cc {config.host_cc}",
     )
 )
+tools = f"--bin={config.quantc_tools_dir} --llvm={config.llvm_tools_dir} --cc={config.host_cc}"
+config.substitutions.append(
+    ("%run_streaming", f"{config.python_executable} {config.test_source_root}/Integration/support/run_streaming.py {tools}")
+)
+config.substitutions.append(
+    ("%held_states", f"{config.python_executable} {config.test_source_root}/Import/TFLite/support/held_states.py {tools}")
+)
 config.substitutions.append(("%python", config.python_executable))
 # Makes, prints and compares the data that tests run on.
 config.substitutions.append(

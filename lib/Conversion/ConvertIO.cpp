@@ -16,6 +16,7 @@
 
 #include "ConvertIO.h"
 #include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -217,6 +218,32 @@ static void narrowOutput(OpOperand &output) {
     output.set(tosa::CastOp::create(b, value.getLoc(), half, value));
 }
 
+/// The element type of a state where `element` is that of inputs: as many bits
+/// as its integers have. (A caller only keeps it.)
+static IOType fitState(Type tensor, IOType element) {
+  quant::UniformQuantizedType type = getIntegerType(tensor);
+  if (!type || element == IOType::Native || element == IOType::Float)
+    return element;
+  unsigned width = type.getStorageTypeIntegralWidth();
+  if (width == getWidth(element))
+    return element;
+  return width == 16 ? IOType::Int16 : IOType::Int8;
+}
+
+static IOType fitStateInput(BlockArgument argument, IOType element) {
+  for (Operation *user : argument.getUsers())
+    if (auto quantize = dyn_cast<quant::QuantizeCastOp>(user))
+      return fitState(quantize.getType(), element);
+  return fitState(argument.getType(), element);
+}
+
+static IOType fitStateOutput(OpOperand &output, IOType element) {
+  Value value = output.get();
+  if (auto dequantize = value.getDefiningOp<quant::DequantizeCastOp>())
+    value = dequantize.getInput();
+  return fitState(value.getType(), element);
+}
+
 namespace {
 struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
   using Base::Base;
@@ -228,12 +255,23 @@ struct ConvertIOPass : quantc::impl::PTQConvertIOBase<ConvertIOPass> {
     Operation *terminator = func.getBody().front().getTerminator();
     nameResults(func);
     bool ok = true;
-    if (outputs != IOType::Native)
-      for (OpOperand &output : terminator->getOpOperands())
-        ok &= succeeded(convertOutput(func, output, widen(outputs)));
+    // The output of a state is an input of the next run.
+    for (OpOperand &output : terminator->getOpOperands()) {
+      bool isState =
+          func.getResultAttr(output.getOperandNumber(), kStateAttr) != nullptr;
+      IOType element = widen(isState ? inputs : outputs);
+      if (isState)
+        element = fitStateOutput(output, element);
+      if (element != IOType::Native)
+        ok &= succeeded(convertOutput(func, output, element));
+    }
     if (inputs != IOType::Native)
-      for (BlockArgument argument : func.getArguments())
-        ok &= succeeded(convertInput(func, argument, widen(inputs)));
+      for (BlockArgument argument : func.getArguments()) {
+        IOType element = widen(inputs);
+        if (func.getArgAttr(argument.getArgNumber(), kStateAttr))
+          element = fitStateInput(argument, element);
+        ok &= succeeded(convertInput(func, argument, element));
+      }
     if (!ok)
       return signalPassFailure();
     if (outputs == IOType::Float16)

@@ -7,10 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Fingerprint.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 #include "quantc/Driver/Compiler.h"
+#include "quantc/Driver/HeldStates.h"
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Support/Errors.h"
 
@@ -142,6 +144,8 @@ quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
     return std::move(error);
 
   CalibrationResult result;
+  HeldStates held(observed.model->interface(),
+                  getNetwork(module)->hasAttr(ptq::kHeldAttr));
   auto visit = [&](const SampleFile &file, size_t index,
                    Progress now) -> llvm::Expected<bool> {
     if (llvm::Error error = file.checkFinite(index))
@@ -150,9 +154,11 @@ quantc::calibrate(ModuleOp module, ArrayRef<std::string> paths,
       noteInputs(file, observed.model->interface().inputs, now.samples == 1,
                  result.profile.inputs);
     SampleSet::Sample inputs = file.sample(index);
+    held.restore(file, index, inputs);
     auto outputs = observed.model->run(inputs);
     if (!outputs)
       return outputs.takeError();
+    held.keep(*outputs);
     if (options.keepSamples)
       result.profile.samples.add(std::move(inputs));
     result.samples = now.samples;

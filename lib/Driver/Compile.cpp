@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Driver/Compile.h"
+#include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 #include "quantc/Driver/CheckAccuracy.h"
 #include "quantc/Driver/Version.h"
 #include "quantc/Pipelines/Network.h"
@@ -150,17 +152,46 @@ static llvm::Error addCompanions(std::vector<OutputFile> &files,
   return llvm::Error::success();
 }
 
+/// Adds the steps of `sequence`, which `lowerAndReport` lowered, to its
+/// compiled form.
+static llvm::Error addStreaming(ModuleOp compiled, ModuleOp sequence,
+                                const CompilerOptions &options, int64_t axis) {
+  PassManager pm(sequence.getContext());
+  populateExpandPipeline(pm);
+  pm.addPass(createPTQMakeStep({axis}));
+  if (failed(pm.run(sequence)))
+    return llvm::make_error<DiagnosedError>();
+  auto warmup =
+      getNetwork(sequence)->getAttrOfType<IntegerAttr>(ptq::kWarmupAttr);
+  CodegenOptions codegen = options.codegen;
+  codegen.name += "_step";
+  if (llvm::Error error = generateCode(sequence, codegen))
+    return error;
+  if (failed(addStep(compiled, sequence, warmup.getInt())))
+    return llvm::make_error<DiagnosedError>();
+  return llvm::Error::success();
+}
+
 /// Generates code for the module, which `lowerAndReport` lowered, and returns
 /// what `kind` asks for.
 static llvm::Expected<std::string> generate(ModuleOp module,
                                             const CompilerOptions &options,
                                             const OutputOptions &output,
                                             ModelInterface &interface) {
-  OwningOpRef<ModuleOp> lowered;
+  bool holdsStates = getNetwork(module)->hasAttr(ptq::kHeldAttr);
+  OwningOpRef<ModuleOp> lowered, sequence;
   if (output.selftest)
     lowered = module.clone();
+  if (output.streamAxis)
+    sequence = module.clone();
   if (llvm::Error error = generateCode(module, options.codegen))
     return std::move(error);
+  if (holdsStates && failed(addStep(module)))
+    return llvm::make_error<DiagnosedError>();
+  if (output.streamAxis)
+    if (llvm::Error error =
+            addStreaming(module, *sequence, options, *output.streamAxis))
+      return std::move(error);
   if (output.selftest)
     if (llvm::Error error =
             embedSelftest(module, *lowered, options.quantize.profile.get()))

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Driver/Compiler.h"
+#include "quantc/Driver/HeldStates.h"
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Support/Errors.h"
 
@@ -114,7 +115,8 @@ quantc::loadModel(ModuleOp module, const CompilerOptions &options,
 }
 
 llvm::Expected<ArrayMap> quantc::runModel(Model &model, StringRef inputs,
-                                          const Preprocessing &preprocessing) {
+                                          const Preprocessing &preprocessing,
+                                          bool holdStates) {
   llvm::Expected<SampleFile> file =
       SampleFile::open(inputs, model.interface().inputs, preprocessing);
   if (!file)
@@ -122,10 +124,14 @@ llvm::Expected<ArrayMap> quantc::runModel(Model &model, StringRef inputs,
   if (file->samples() == 0)
     return makeError("'" + inputs + "': the data set is empty");
   OutputCollector collector(model.interface().outputs, file->stacked());
+  HeldStates held(model.interface(), holdStates);
   for (size_t i = 0; i < file->samples(); ++i) {
-    llvm::Expected<std::vector<Array>> outputs = model.run(file->sample(i));
+    std::vector<Array> sample = file->sample(i);
+    held.restore(*file, i, sample);
+    llvm::Expected<std::vector<Array>> outputs = model.run(sample);
     if (!outputs)
       return outputs.takeError();
+    held.keep(*outputs);
     collector.add(*outputs);
   }
   return collector.take();

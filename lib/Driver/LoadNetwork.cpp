@@ -10,6 +10,7 @@
 
 #include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Conversion/Passes.h"
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Dialect/PTQ/Transforms/Passes.h"
 #include "quantc/Driver/NetworkFile.h"
@@ -100,8 +101,11 @@ readNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
         << "': only .tflite files have signatures; leave out --signature";
     return nullptr;
   }
+  // A network in MLIR marks its states itself.
   if (options.sequenceStates != SequenceStates::Zero &&
-      *format != NetworkFormat::TFLite) {
+      *format != NetworkFormat::TFLite &&
+      !(options.sequenceStates == SequenceStates::Held &&
+        *format == NetworkFormat::MLIR)) {
     emitError(UnknownLoc::get(&context))
         << "'" << path
         << "': only .tflite files have operators with a state of their own; "
@@ -260,6 +264,8 @@ quantc::loadNetwork(std::unique_ptr<llvm::MemoryBuffer> file, StringRef path,
       failed(verifyNetwork(*module)) || failed(checkOperands(*module)) ||
       failed(verifySizes(*module, options.maxBytes)))
     return nullptr;
+  if (options.sequenceStates == SequenceStates::Held)
+    getNetwork(*module)->setAttr(ptq::kHeldAttr, UnitAttr::get(&context));
   repairNames(*module);
   inlineResources(*module);
   if (failed(convertLayout(*module, format, options)))

@@ -193,6 +193,59 @@ int )"
      << "_run(const void *const *inputs, void *const *outputs, void *arena);\n";
 }
 
+static void printStep(raw_ostream &os, StringRef name, StringRef prefix,
+                      const StepInterface &step) {
+  os << "\n/* One time step of the network: " << name << "_step. */\n#define "
+     << prefix << "_STATE_BYTES " << step.stateBytes << "\n#define " << prefix
+     << "_STATE_ALIGNMENT " << step.stateAlignment << "\n#define " << prefix
+     << "_STEP_ARENA_BYTES " << step.arenaBytes << "\n#define " << prefix
+     << "_WARMUP_STEPS " << step.warmupSteps << "\n#define " << prefix
+     << "_STEP_INPUT_COUNT " << step.inputs.size() << "\n#define " << prefix
+     << "_STEP_OUTPUT_COUNT " << step.outputs.size() << "\n";
+  std::string stepPrefix = (prefix + "_STEP").str();
+  for (auto [i, tensor] : llvm::enumerate(step.inputs))
+    printTensor(os, stepPrefix, "input", i, tensor);
+  for (auto [i, tensor] : llvm::enumerate(step.outputs))
+    printTensor(os, stepPrefix, "output", i, tensor);
+  os << "\n/* What the block of states holds:\n";
+  for (auto [tensor, offset] : llvm::zip_equal(step.states, step.offsets))
+    os << " *   " << commentText(tensor.name) << ", " << stringify(tensor.type)
+       << shapeText(tensor, "[", "]") << ", at byte " << offset << "\n";
+  os << R"( */
+
+/* Writes the states of the first step to `state`: )"
+     << prefix << R"(_STATE_BYTES bytes aligned to
+ * )" << prefix
+     << R"(_STATE_ALIGNMENT. Returns )" << prefix
+     << R"(_OK, _ERROR_NULL_ARGUMENT or _ERROR_MISALIGNED. */
+int )"
+     << name << R"(_reset(void *state);
+
+/* Computes the next step: takes the states from `state`, and replaces them by
+ * those after the step if it returns )"
+     << prefix << R"(_OK.
+ *
+ * inputs   pointers to the )"
+     << prefix << R"(_STEP_INPUT tensors
+ * outputs  pointers to the )"
+     << prefix << R"(_STEP_OUTPUT tensors; every element is written
+ * state    what )"
+     << name
+     << R"(_reset wrote, or the step before. Steps of several streams take a block each.
+ * arena    )"
+     << prefix << R"(_STEP_ARENA_BYTES bytes of scratch memory aligned to )"
+     << prefix << R"(_ARENA_ALIGNMENT
+ *
+ * None of them overlaps another. Return values are those of )"
+     << name << "_run";
+  if (step.warmupSteps)
+    os << ". The outputs of the first\n * " << prefix
+       << "_WARMUP_STEPS steps belong to no step of the sequence";
+  os << ". */\nint " << name
+     << "_step(const void *const *inputs, void *const *outputs, void *state, "
+        "void *arena);\n";
+}
+
 static void printSelftest(raw_ostream &os, StringRef name, StringRef prefix) {
   os << R"(
 /* Runs the network on inputs that are embedded in the object and compares every
@@ -234,6 +287,8 @@ void quantc::emitHeader(const ModelInterface &interface, raw_ostream &os) {
   for (size_t i = 0; i < interface.outputs.size(); ++i)
     printTensor(os, prefix, "output", i, interface.outputs[i]);
   printRun(os, interface.name, prefix);
+  if (interface.step)
+    printStep(os, interface.name, prefix, *interface.step);
   if (interface.selftest)
     printSelftest(os, interface.name, prefix);
   os << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";

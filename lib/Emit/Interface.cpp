@@ -140,6 +140,29 @@ Array quantc::makeInitial(const TensorInfo &tensor) {
   return array;
 }
 
+static std::optional<StepInterface> readStep(DictionaryAttr attribute) {
+  StepInterface step;
+  auto offsets = attribute.getAs<DenseI64ArrayAttr>(attrs::offsets);
+  if (!readTensors(attribute, attrs::inputs, step.inputs) ||
+      !readTensors(attribute, attrs::outputs, step.outputs) ||
+      !readTensors(attribute, attrs::states, step.states) || !offsets ||
+      offsets.size() != int64_t(step.states.size()))
+    return std::nullopt;
+  llvm::append_range(step.offsets, offsets.asArrayRef());
+  const std::pair<StringRef, int64_t *> numbers[] = {
+      {attrs::bytes, &step.stateBytes},
+      {attrs::alignment, &step.stateAlignment},
+      {attrs::stepArena, &step.arenaBytes},
+      {attrs::warmup, &step.warmupSteps}};
+  for (auto [key, number] : numbers) {
+    auto value = attribute.getAs<IntegerAttr>(key);
+    if (!value)
+      return std::nullopt;
+    *number = value.getInt();
+  }
+  return step;
+}
+
 FailureOr<ModelInterface> quantc::getInterface(ModuleOp module) {
   ModelInterface result;
   auto interface = module->getAttrOfType<DictionaryAttr>(attrs::interface);
@@ -161,5 +184,11 @@ FailureOr<ModelInterface> quantc::getInterface(ModuleOp module) {
     result.arenaLowerBound = get(attrs::lowerBound, result.arenaLowerBound);
   }
   result.selftest = module->hasAttr(attrs::selftest);
+  if (auto step = module->getAttrOfType<DictionaryAttr>(attrs::step)) {
+    result.step = readStep(step);
+    if (!result.step)
+      return module.emitError()
+             << "the module's '" << attrs::step << "' attribute is malformed";
+  }
   return result;
 }

@@ -43,12 +43,29 @@ static json::Array writeTensors(const std::vector<TensorInfo> &tensors) {
   return list;
 }
 
+static json::Object writeStep(const StepInterface &step) {
+  json::Array states = writeTensors(step.states);
+  for (auto [state, offset] : llvm::zip_equal(states, step.offsets))
+    (*state.getAsObject())["offset"] = offset;
+  return json::Object{{"inputs", writeTensors(step.inputs)},
+                      {"outputs", writeTensors(step.outputs)},
+                      {"state", json::Object{{"bytes", step.stateBytes},
+                                             {"alignment", step.stateAlignment},
+                                             {"tensors", std::move(states)}}},
+                      {"arena_bytes", step.arenaBytes},
+                      {"warmup_steps", step.warmupSteps}};
+}
+
 json::Object quantc::makeManifest(const ModelInterface &interface,
                                   const TargetDescription &target) {
   json::Object symbols{{"run", interface.name + "_run"}};
   if (interface.selftest)
     symbols["selftest"] = interface.name + "_selftest";
-  return json::Object{
+  if (interface.step) {
+    symbols["step"] = interface.name + "_step";
+    symbols["reset"] = interface.name + "_reset";
+  }
+  json::Object manifest{
       {"quantc_manifest", manifestVersion},
       {"name", interface.name},
       {"symbols", std::move(symbols)},
@@ -60,6 +77,9 @@ json::Object quantc::makeManifest(const ModelInterface &interface,
       {"target", json::Object{{"triple", target.triple},
                               {"cpu", target.cpu},
                               {"features", target.features}}}};
+  if (interface.step)
+    manifest["step"] = writeStep(*interface.step);
+  return manifest;
 }
 
 bool TensorInfo::operator==(const TensorInfo &other) const {
@@ -69,11 +89,20 @@ bool TensorInfo::operator==(const TensorInfo &other) const {
          initial == other.initial;
 }
 
+bool StepInterface::operator==(const StepInterface &other) const {
+  return inputs == other.inputs && outputs == other.outputs &&
+         states == other.states && offsets == other.offsets &&
+         stateBytes == other.stateBytes &&
+         stateAlignment == other.stateAlignment &&
+         arenaBytes == other.arenaBytes && warmupSteps == other.warmupSteps;
+}
+
 bool ModelInterface::operator==(const ModelInterface &other) const {
   return name == other.name && inputs == other.inputs &&
          outputs == other.outputs && arenaBytes == other.arenaBytes &&
          arenaAlignment == other.arenaAlignment &&
-         arenaLowerBound == other.arenaLowerBound && selftest == other.selftest;
+         arenaLowerBound == other.arenaLowerBound &&
+         selftest == other.selftest && step == other.step;
 }
 
 /// The product saturates, because a manifest may be damaged.
@@ -119,6 +148,28 @@ static bool readTensors(const json::Object &manifest, llvm::StringRef key,
   return true;
 }
 
+static bool readStep(const json::Object &object, StepInterface &step,
+                     json::Path path) {
+  const json::Object *state = object.getObject("state");
+  if (!state) {
+    path.field("state").report("expected the block of states");
+    return false;
+  }
+  json::Path tensors = path.field("state").field("tensors");
+  if (!readTensors(object, "inputs", step.inputs, path.field("inputs")) ||
+      !readTensors(object, "outputs", step.outputs, path.field("outputs")) ||
+      !readTensors(*state, "tensors", step.states, tensors))
+    return false;
+  for (const json::Value &tensor : *state->getArray("tensors"))
+    step.offsets.push_back(
+        tensor.getAsObject()->getInteger("offset").value_or(-1));
+  step.stateBytes = state->getInteger("bytes").value_or(-1);
+  step.stateAlignment = state->getInteger("alignment").value_or(-1);
+  step.arenaBytes = object.getInteger("arena_bytes").value_or(-1);
+  step.warmupSteps = object.getInteger("warmup_steps").value_or(-1);
+  return true;
+}
+
 static bool readInterface(const json::Value &value, ModelInterface &interface,
                           json::Path path) {
   const json::Object *manifest = value.getAsObject();
@@ -140,6 +191,11 @@ static bool readInterface(const json::Value &value, ModelInterface &interface,
       !llvm::isPowerOf2_64(interface.arenaAlignment)) {
     path.field("arena").report("expected bytes and alignment of the arena");
     return false;
+  }
+  if (const json::Object *step = manifest->getObject("step")) {
+    interface.step.emplace();
+    if (!readStep(*step, *interface.step, path.field("step")))
+      return false;
   }
   return readTensors(*manifest, "inputs", interface.inputs,
                      path.field("inputs")) &&

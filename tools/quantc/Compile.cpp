@@ -71,6 +71,11 @@ private:
   cl::opt<bool> selftest{
       "selftest", cl::sub(sub),
       cl::desc("Embed golden vectors and NAME_selftest, which checks them")};
+  cl::opt<int64_t> streamAxis{
+      "stream-axis", cl::sub(sub), cl::value_desc("dimension"),
+      cl::desc(
+          "Add NAME_step, which computes the sequence along this dimension "
+          "of the inputs step by step")};
   cl::opt<bool> noCheck{
       "no-check", cl::sub(sub),
       cl::desc("Do not run the quantized network beside the float one on the "
@@ -184,12 +189,26 @@ void CompileCommand::printSummary(const CompileResult &result) {
   if (kind != OutputKind::MLIR)
     os << llvm::formatv("  arena  {0} bytes (tensors alive at once need {1})\n",
                         interface.arenaBytes, interface.arenaLowerBound);
+  if (interface.step)
+    os << llvm::formatv("  step   {0} bytes of states, arena {1} bytes\n",
+                        interface.step->stateBytes, interface.step->arenaBytes);
   os << llvm::formatv("  output {0} bytes\n", result.outputBytes);
 }
 
 llvm::Expected<OutputOptions>
 CompileCommand::getOutput(const CompilerOptions &options) const {
-  OutputOptions result{kind, selftest, !noCheck, {}, {}, {}};
+  OutputOptions result;
+  result.kind = kind;
+  result.selftest = selftest;
+  result.checkAccuracy = !noCheck;
+  if (streamAxis.getNumOccurrences()) {
+    if (streamAxis < 0)
+      return usageError("--stream-axis is the number of a dimension, from 0");
+    if (kind == OutputKind::MLIR)
+      return usageError("--stream-axis adds code, and --emit=mlir writes none: "
+                        "choose another --emit");
+    result.streamAxis = streamAxis;
+  }
   // Integers at the border were not part of the trials.
   if (quantize.choice() && !quantize.convertsIO())
     result.knownAccuracy = quantize.choice()->accuracy;

@@ -49,7 +49,11 @@ ImportFlags::ImportFlags(cl::SubCommand &sub)
                                   "every run starts with 0 (default)"),
                        clEnumValN(SequenceStates::Operands, "operands",
                                   "it is an input and an output of the "
-                                  "network"))),
+                                  "network"),
+                       clEnumValN(SequenceStates::Held, "held",
+                                  "the same, and compile adds NAME_step, which "
+                                  "holds all states of the network in a block "
+                                  "of the caller"))),
       inputLayout("input-layout", cl::sub(sub), cl::init(ImageLayout::AsInFile),
                   cl::desc("Layout that image inputs (rank 3 to 5) shall have "
                            "(default: the file's):"),

@@ -8,6 +8,7 @@
 
 #include "Options.h"
 
+#include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 #include "quantc/Driver/Tensors.h"
 #include "quantc/Pipelines/Network.h"
 #include "quantc/Support/OutputFile.h"
@@ -27,6 +28,9 @@ private:
   loadNetworkOrLibrary(Preprocessing &preprocessing);
 
   llvm::Expected<NetworkForm> chooseForm(mlir::ModuleOp module) const;
+
+  /// Samples are steps of a stream.
+  bool holdsStates = false;
 
   cl::opt<std::string> network{
       cl::Positional, cl::Required, cl::sub(sub),
@@ -62,7 +66,9 @@ RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
           "--form, --simulate or --tensors");
     if (llvm::Error error = quantize.preprocessing({}).moveInto(preprocessing))
       return std::move(error);
-    return loadLibrary(network);
+    llvm::Expected<std::unique_ptr<Model>> library = loadLibrary(network);
+    holdsStates = library && (*library)->interface().step;
+    return library;
   }
   Session session;
   if (llvm::Error error = remarks.apply(session))
@@ -70,6 +76,7 @@ RunCommand::loadNetworkOrLibrary(Preprocessing &preprocessing) {
   auto module = session.load(network, importing);
   if (!module)
     return module.takeError();
+  holdsStates = getNetwork(**module)->hasAttr(ptq::kHeldAttr);
   CompilerOptions options;
   if (llvm::Error error = quantize.apply(**module, options.quantize))
     return std::move(error);
@@ -107,7 +114,8 @@ llvm::Expected<ExitCode> RunCommand::run() {
       loadNetworkOrLibrary(preprocessing);
   if (!model)
     return model.takeError();
-  llvm::Expected<ArrayMap> outputs = runModel(**model, inputs, preprocessing);
+  llvm::Expected<ArrayMap> outputs =
+      runModel(**model, inputs, preprocessing, holdsStates);
   if (!outputs)
     return outputs.takeError();
   if (llvm::Error error = writeNpz(output, *outputs))

@@ -292,6 +292,62 @@ def WidenFloats : Pass<"widen-floats", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::tosa::TosaDialect"];
 }
 
+def PTQMakeStep : Pass<"ptq-make-step", "::mlir::ModuleOp"> {
+  let summary = "Makes a network that computes the next step of a sequence";
+  let description = [{
+    The public functions compute a sequence, whose steps lie along the dimension `axis` of every input. Each of them is
+    replaced by a function that computes one more step of the sequence (rules N141 to N144 in docs/Numerics.md). What a
+    step needs of the steps before it are arguments and results that name each other in `ptq.state`: the rows that a
+    window over time reaches back to, and the states that a loop carries. `ptq.initial` says with what they start.
+
+    Operations that compute every step by itself are the same on fewer elements. A loop over the steps, which
+    ptq-expand-recurrent made of a recurrent layer, becomes its body. If windows are not padded, the first steps have no
+    result of the sequence; the attribute `ptq.warmup` of the function counts them, and loops behind such windows start
+    with the first result. A slice of the last step is the newest step.
+
+    It is an error if an operation needs steps that are still to come, or all steps, such as a mean over time. Runs on
+    what code generation takes, behind ptq-expand-recurrent.
+
+    Example (`axis=1`):
+
+    ```mlir
+    // before
+    func.func @net(%x: tensor<1x8x1x1xi8>) -> tensor<1x6x1x1xi32> {
+      // ...
+      %0 = tosa.conv2d %x, %w, %b, %zp, %wzp {acc_type = i32, dilation = array<i64: 1, 1>,
+          pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
+        : (tensor<1x8x1x1xi8>, tensor<1x3x1x1xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>)
+        -> tensor<1x6x1x1xi32>
+      return %0 : tensor<1x6x1x1xi32>
+    }
+    // after
+    func.func @net(%x: tensor<1x1x1x1xi8>,
+                   %held: tensor<1x2x1x1xi8> {ptq.name = "held", ptq.state = "held_next", ptq.initial = dense<0.0> : tensor<1x2x1x1xf64>})
+        -> (tensor<1x1x1x1xi32>, tensor<1x2x1x1xi8> {ptq.name = "held_next", ptq.state = "held"})
+        attributes {ptq.warmup = 2 : i64} {
+      // ...
+      %window = tosa.concat %held, %x {axis = 1 : i32}
+        : (tensor<1x2x1x1xi8>, tensor<1x1x1x1xi8>) -> tensor<1x3x1x1xi8>
+      %next = tosa.slice %window, %start, %size
+        : (tensor<1x3x1x1xi8>, !tosa.shape<4>, !tosa.shape<4>) -> tensor<1x2x1x1xi8>
+      %0 = tosa.conv2d %window, %w, %b, %zp, %wzp {acc_type = i32, dilation = array<i64: 1, 1>,
+          pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
+        : (tensor<1x3x1x1xi8>, tensor<1x3x1x1xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>)
+        -> tensor<1x1x1x1xi32>
+      return %0, %next : tensor<1x1x1x1xi32>, tensor<1x2x1x1xi8>
+    }
+    ```
+  }];
+  let options = [
+    Option<"axis", "axis", "int64_t", /*default=*/"1",
+           "The dimension of time of every input">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::tosa::TosaDialect"
+  ];
+}
+
 def PTQExpandRecurrent : Pass<"ptq-expand-recurrent", "::mlir::func::FuncOp"> {
   let summary = "Spells recurrent layers as a loop over time";
   let description = [{

@@ -47,6 +47,9 @@ struct OutputOptions {
   /// Embed golden vectors and NAME_selftest. The network computes in integers:
   /// floats may be rounded differently by the target.
   bool selftest = false;
+  /// Add NAME_step and NAME_reset, which compute the sequence along this
+  /// dimension of the inputs step by step.
+  std::optional<int64_t> streamAxis;
   /// Run the quantized network beside the float one on the samples that the
   /// profile keeps, if it keeps some.
   bool checkAccuracy = true;

@@ -100,9 +100,11 @@ llvm::Error embedSelftest(mlir::ModuleOp compiled, mlir::ModuleOp lowered,
                           const Profile *profile);
 
 /// Runs the samples of one file. Arrays by output name, shaped as
-/// OutputCollector says.
+/// OutputCollector says. With `holdStates`, samples are steps of one stream
+/// (HeldStates).
 llvm::Expected<ArrayMap> runModel(Model &model, llvm::StringRef inputs,
-                                  const Preprocessing &preprocessing = {});
+                                  const Preprocessing &preprocessing = {},
+                                  bool holdStates = false);
 
 } // namespace quantc
 

@@ -67,6 +67,9 @@ public:
   llvm::Error checkFinite(size_t index) const;
   /// True if the array has a dimension for the samples, before d0.
   bool stacked() const { return hasOwnAxis; }
+  /// Whether the file has an array for an input; else it is a state, which
+  /// takes its initial value.
+  bool gives(size_t input) const { return !bindings[input].key.empty(); }
   /// The parameters that represent all values of an input exactly. They exist
   /// if its array holds 8-bit integers that preprocessing maps to evenly spaced
   /// numbers.

@@ -56,6 +56,25 @@ struct TensorInfo {
 /// empty.
 Array makeInitial(const TensorInfo &tensor);
 
+/// NAME_step and NAME_reset, which keep the states of the network in a block
+/// of memory that the caller holds.
+struct StepInterface {
+  /// What the caller gives to a step and takes from it, without the states.
+  std::vector<TensorInfo> inputs, outputs;
+  /// What the block holds, each with its initial value, and where.
+  std::vector<TensorInfo> states;
+  std::vector<int64_t> offsets;
+  int64_t stateBytes = 0;
+  int64_t stateAlignment = 1;
+  /// The arena of NAME_step.
+  int64_t arenaBytes = 0;
+  /// How many of the first steps have no output of the sequence yet, because
+  /// their windows are not full.
+  int64_t warmupSteps = 0;
+
+  bool operator==(const StepInterface &other) const;
+};
+
 /// What a caller of the object has to know. Codegen leaves it on the module as
 /// attributes; `getInterface` reads it back.
 struct ModelInterface {
@@ -67,6 +86,8 @@ struct ModelInterface {
   /// No arena can be smaller.
   int64_t arenaLowerBound = 0;
   bool selftest = false;
+  /// Set if the object has NAME_step and NAME_reset.
+  std::optional<StepInterface> step;
 
   bool operator==(const ModelInterface &other) const;
 };
@@ -91,8 +112,22 @@ mlir::LogicalResult addSelftest(mlir::ModuleOp module,
                                 llvm::ArrayRef<Array> inputs,
                                 llvm::ArrayRef<Array> expected);
 
-/// The C header: NAME_run, NAME_selftest and the constants of every tensor;
-/// depends on <stdint.h> alone.
+/// Adds `int NAME_step(inputs, outputs, state, arena)` and `int
+/// NAME_reset(state)` to a module in the LLVM dialect that the codegen pipeline
+/// made. A step runs the network once; the inputs of the network that are its
+/// states come from the block `state`, and the outputs that belong to them go
+/// there when the run is over. Failure (a network without states, or whose
+/// states do not keep their type) is reported at the module's location.
+mlir::LogicalResult addStep(mlir::ModuleOp module);
+
+/// The same for steps that another network computes: `step`, a module that the
+/// codegen pipeline made, too. Its functions move to `module` and share the
+/// constants there. The first `warmup` steps have no output of the sequence.
+mlir::LogicalResult addStep(mlir::ModuleOp module, mlir::ModuleOp step,
+                            int64_t warmup);
+
+/// The C header: NAME_run, NAME_step, NAME_selftest and the constants of every
+/// tensor; depends on <stdint.h> alone.
 void emitHeader(const ModelInterface &interface, llvm::raw_ostream &os);
 
 /// The tensors, arena and target as JSON; the driver adds what it knows of

@@ -25,6 +25,7 @@ enum class ImageLayout {
 enum class SequenceStates {
   Zero,     ///< every run starts with 0
   Operands, ///< it is an input and an output of the network
+  Held,     ///< the same, and the object has steps that hide both (NAME_step)
 };
 
 /// Options of every importer.

@@ -58,6 +58,15 @@ inline constexpr llvm::StringLiteral alignment = "alignment";
 /// Unit, if the module has NAME_selftest.
 inline constexpr llvm::StringLiteral selftest = "quantc.selftest";
 
+/// Dictionary, if the module has NAME_step: `inputs`, `outputs` and `states` as
+/// in the interface, `offsets` of the states, `bytes` and `alignment` of their
+/// block, `arena` (bytes) and `warmup` (steps).
+inline constexpr llvm::StringLiteral step = "quantc.step";
+inline constexpr llvm::StringLiteral states = "states";
+inline constexpr llvm::StringLiteral offsets = "offsets";
+inline constexpr llvm::StringLiteral stepArena = "arena";
+inline constexpr llvm::StringLiteral warmup = "warmup";
+
 } // namespace quantc::attrs
 
 #endif // QUANTC_TARGET_MODULEATTRIBUTES_H

@@ -120,7 +120,7 @@ static llvm::DenseSet<int32_t> findWritten(const Session &session,
     written.insert(op.outputs.begin(), op.outputs.end());
     if (hasOwnState(op.code) &&
         (!computesSequence(op.code) ||
-         session.sequenceStates == SequenceStates::Operands))
+         session.sequenceStates != SequenceStates::Zero))
       for (int32_t input : op.inputs)
         if (input >= 0 && network.tensors[input].isVariable)
           written.insert(input);

@@ -187,8 +187,10 @@ void Annotator::convertFor(Value value, FakeQuantOp stored) {
       cast<quant::UniformQuantizedType>(stored.getQuantizedType());
   auto needsOther = [&](OpOperand &use) {
     SchemeAttr reader = getReader(use);
-    return reader && reader.getActivationWidth() !=
-                         storedType.getStorageTypeIntegralWidth();
+    return reader &&
+           reader.getActivationWidth() !=
+               storedType.getStorageTypeIntegralWidth() &&
+           !isInitialState(use, storedType);
   };
   auto use = llvm::find_if(stored.getOutput().getUses(), needsOther);
   if (use == stored.getOutput().use_end())

@@ -51,6 +51,12 @@ private:
   void setStateTypes();
   mlir::quant::UniformQuantizedType findStateType(mlir::Value value,
                                                   SchemeAttr scheme) const;
+  /// The type of a held state, if a layer chooses it.
+  mlir::quant::UniformQuantizedType findHeldType(mlir::Value value) const;
+  /// Whether `use` is the initial value of a layer's state, whose type is
+  /// `type`.
+  bool isInitialState(mlir::OpOperand &use,
+                      mlir::quant::UniformQuantizedType type) const;
   /// Finds the operations that cannot be quantized since tensors of theirs lack
   /// parameters.
   void findFloatOps();

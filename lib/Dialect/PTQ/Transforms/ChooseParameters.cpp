@@ -10,6 +10,8 @@
 #include "Remarks.h"
 #include "Weights.h"
 
+#include "HeldStates.h"
+
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 
@@ -123,6 +125,10 @@ void Annotator::chooseType(Value value) {
   case ParameterSource::Calibrated:
     break;
   }
+  if (auto type = findHeldType(value)) {
+    types.push_back({value, type});
+    return;
+  }
   if (auto type = findStateType(value, chooseScheme(value))) {
     types.push_back({value, type});
     return;
@@ -159,6 +165,40 @@ quant::UniformQuantizedType Annotator::findStateType(Value value,
   bool fits =
       type && type.getStorageTypeIntegralWidth() == scheme.getActivationWidth();
   return fits ? type : quant::UniformQuantizedType();
+}
+
+bool Annotator::isInitialState(OpOperand &use,
+                               quant::UniformQuantizedType type) const {
+  auto layer = dyn_cast<RecurrentOpInterface>(use.getOwner());
+  if (!layer)
+    return false;
+  for (auto [state, last] : llvm::enumerate(layer.getStates()))
+    if (layer.getInitialState(state) == use.get() &&
+        stateTypes.lookup(last) == type)
+      return true;
+  return false;
+}
+
+/// N140: a state that goes from a layer's result to its own operand in the next
+/// run has the layer's type on the way, whatever its width.
+quant::UniformQuantizedType Annotator::findHeldType(Value value) const {
+  for (const HeldState &state : findHeldStates(func)) {
+    if (value != state.argument && value != state.last)
+      continue;
+    auto layer = state.last.getDefiningOp<RecurrentOpInterface>();
+    if (!layer || state.last == layer->getResult(0))
+      return {};
+    auto type = stateTypes.lookup(state.last);
+    bool isReadBack =
+        llvm::all_of(state.argument.getUses(), [&](OpOperand &use) {
+          return use.getOwner() == layer && isInitialState(use, type);
+        });
+    bool isOnlyKept =
+        llvm::all_of(state.last.getUsers(), llvm::IsaPred<func::ReturnOp>);
+    return type && isReadBack && isOnlyKept ? type
+                                            : quant::UniformQuantizedType();
+  }
+  return {};
 }
 
 void Annotator::chooseStateTypes(RecurrentOpInterface op) {

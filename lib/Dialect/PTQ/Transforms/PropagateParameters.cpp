@@ -14,6 +14,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "HeldStates.h"
 #include "Remarks.h"
 
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
@@ -145,6 +146,7 @@ private:
   void moveMembers(unsigned from, unsigned to);
   FakeQuantOp getOrCreate(Value value, quant::UniformQuantizedType type);
   void giveInput(QuantizableOpInterface op);
+  void tieStates();
 
   const Quantizability &quantizability;
   func::FuncOp func;
@@ -281,6 +283,28 @@ void Propagator::giveInput(QuantizableOpInterface op) {
       ->setAttr(kFrozenAttr, frozen->getAttr(kFrozenAttr));
 }
 
+/// N140: what a state holds after a run, it holds before the next one.
+void Propagator::tieStates() {
+  for (const HeldState &state : findHeldStates(func)) {
+    if (!state.argument.hasOneUse())
+      continue;
+    auto before = dyn_cast<FakeQuantOp>(*state.argument.user_begin());
+    auto after = state.result->get().getDefiningOp<FakeQuantOp>();
+    if (!before || !after || before == after || !getType(before) ||
+        !getType(after) || getWidth(before) != getWidth(after))
+      continue;
+    unsigned from = getClass(before), to = getClass(after);
+    if (from == to || (classes[from].fixed && classes[to].fixed))
+      continue;
+    // The parameters of one side may be nobody's choice any more.
+    if (classes[from].fixed)
+      std::swap(from, to);
+    if (!classes[to].fixed)
+      llvm::append_range(classes[to].sources, classes[from].sources);
+    moveMembers(from, to);
+  }
+}
+
 void Propagator::run() {
   auto visitsOp = [&](QuantizableOpInterface op) {
     return op && quantizability.isQuantizable(op) && op->getNumResults() == 1 &&
@@ -296,6 +320,7 @@ void Propagator::run() {
     if (auto move = dyn_cast<QuantizableOpInterface>(op); visitsOp(move))
       visit(move);
   }
+  tieStates();
   for (ScaleClass &scaleClass : classes) {
     if (scaleClass.sources.empty())
       continue;

@@ -33,6 +33,15 @@ inline constexpr llvm::StringLiteral kStateAttr = "ptq.state";
 /// integers of a tensor without scale.
 inline constexpr llvm::StringLiteral kInitialAttr = "ptq.initial";
 
+/// Of a function: its states are held between runs (a unit). Samples of data
+/// that follow each other are steps of one stream, and the object has a
+/// function for steps.
+inline constexpr llvm::StringLiteral kHeldAttr = "ptq.held";
+
+/// Of a function that computes one step of a sequence: how many of the first
+/// steps have no result of the sequence, an i64.
+inline constexpr llvm::StringLiteral kWarmupAttr = "ptq.warmup";
+
 } // namespace quantc::ptq
 
 #endif // QUANTC_DIALECT_PTQ_IR_INTERFACEATTRIBUTES_H
