@@ -8,6 +8,7 @@
 
 #include "RangeSearch.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 #include <cmath>
@@ -21,6 +22,10 @@ using namespace llvm;
 /// to 2^-kOctaves. The fine search then tries steps of a thirty-second around
 /// the best range.
 static constexpr int kCoarse = 8, kFine = 32, kOctaves = 8;
+
+/// The divergence hardly counts how many values are clipped, or how far. More
+/// than this share of them are no outliers.
+static constexpr double kMostClipped = 0.01;
 
 namespace {
 /// The best range so far. A later range must be strictly better. Wider ranges
@@ -100,6 +105,8 @@ public:
     for (const Cell &cell : distribution.cells())
       if (cell.low != 0 || cell.high != 0)
         cells.push_back(cell);
+    for (const Cell &cell : cells)
+      count += cell.count;
   }
 
   double operator()(Range range);
@@ -112,6 +119,7 @@ private:
   StorageRange storage;
   AffineParams params;
   std::vector<Cell> cells;
+  double count = 0;
   std::vector<double> levelCount, levelCells;
 };
 } // namespace
@@ -126,8 +134,10 @@ double Divergence::operator()(Range range) {
     below += cells[first++].count;
   while (last > first && cells[last - 1].center() > high)
     above += cells[--last].count;
-  if (first == last)
-    return cells.empty() ? 0 : std::numeric_limits<double>::infinity();
+  if (cells.empty())
+    return 0;
+  if (below + above > kMostClipped * count)
+    return std::numeric_limits<double>::infinity();
 
   std::fill(levelCount.begin(), levelCount.end(), 0.0);
   std::fill(levelCells.begin(), levelCells.end(), 0.0);
@@ -138,13 +148,15 @@ double Divergence::operator()(Range range) {
     levelCells[level] += 1;
     inside += cells[i].count;
   }
-  double total = inside + below + above;
-  double divergence = 0;
+  // Even cells that are equally likely differ in a sample, which is no reason
+  // to clip: the mean divergence by chance (G. Miller, 1955) does not count.
+  double usedLevels = count_if(levelCells, [](double n) { return n > 0; });
+  double divergence = (usedLevels - (last - first)) / (2 * count);
   for (size_t i = first; i < last; ++i) {
     size_t level = levelOf(cells[i]);
     double reference = cells[i].count;
     reference += (i == first ? below : 0) + (i + 1 == last ? above : 0);
-    reference /= total;
+    reference /= count;
     double quantized = levelCount[level] / levelCells[level] / inside;
     divergence += reference * std::log(reference / quantized);
   }

@@ -8,6 +8,8 @@
 
 #include "quantc/Calibration/Estimators.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include "gtest/gtest.h"
 
 #include <algorithm>
@@ -192,6 +194,47 @@ TEST(EstimatorsTest, EntropyKeepsWhatIsNotAnOutlier) {
         drawn(100000, [=](float x) { return sign * std::abs(x) - sign; });
     RangeEstimate range = estimate(histogramOf(values), Estimator::Entropy);
     EXPECT_GT(range.max - range.min, 2.5);
+  }
+}
+
+TEST(EstimatorsTest, EntropyDoesNotClipMostOfAFewValues) {
+  // As many values as a bottleneck of 8 has in 16 samples.
+  std::mt19937 random(7);
+  for (int i = 0; i < 100; ++i) {
+    std::uniform_real_distribution<float> uniform(i % 2 ? 1 : -10, 10);
+    std::vector<float> values(8 + random() % 120);
+    for (float &value : values)
+      value = uniform(random);
+    RangeEstimate range = estimate(histogramOf(values), Estimator::Entropy);
+    auto isClipped = [&](float value) {
+      return value < range.min || value > range.max;
+    };
+    EXPECT_LE(llvm::count_if(values, isClipped), values.size() / 10)
+        << values.size() << " values";
+  }
+}
+
+TEST(EstimatorsTest, EntropySeesTheOthersBesideOneThatDominates) {
+  std::mt19937 random(8);
+  std::uniform_real_distribution<float> uniform(0.01f, 1);
+  std::vector<float> values(100000, 0.01f);
+  for (size_t i = 0; i < 10000; ++i)
+    values[i] = uniform(random);
+  RangeEstimate range = estimate(histogramOf(values), Estimator::Entropy);
+  EXPECT_GT(range.max, 0.9);
+}
+
+TEST(EstimatorsTest, EntropyDoesNotTakeChanceForShape) {
+  // So few values never fill the bins evenly, however wide the range is.
+  std::mt19937 random(9);
+  std::exponential_distribution<float> exponential;
+  for (int i = 0; i < 100; ++i) {
+    std::vector<float> values(800);
+    for (float &value : values)
+      value = exponential(random);
+    Histogram histogram = histogramOf(values);
+    EXPECT_GT(estimate(histogram, Estimator::Entropy).max,
+              0.6 * histogram.max());
   }
 }
 
