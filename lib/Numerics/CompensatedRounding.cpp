@@ -43,16 +43,18 @@ void InputMoments::add(const float *row) {
   }
 }
 
-/// The upper triangular R with R R^T = `moments` + damping, in place of the
-/// upper triangle. False if there are no moments.
-static bool factorize(std::vector<double> &moments, size_t n) {
-  double trace = 0;
-  for (size_t i = 0; i < n; ++i)
-    trace += moments[i * n + i];
+/// Adds the damping to the diagonal. False if there are no moments.
+static bool damp(std::vector<double> &moments, double trace, size_t n) {
   if (!(trace > 0) || !std::isfinite(trace))
     return false;
   for (size_t i = 0; i < n; ++i)
     moments[i * n + i] += kDamping * trace / n;
+  return true;
+}
+
+/// The upper triangular R with R R^T = `moments`, in place of the upper
+/// triangle. False if there is none.
+static bool factorize(std::vector<double> &moments, size_t n) {
   for (size_t k = n; k-- > 0;) {
     double pivot = std::sqrt(moments[k * n + k]);
     if (!(pivot > 0))
@@ -93,19 +95,40 @@ static void invert(std::vector<double> &r, size_t n) {
   r = std::move(inverse);
 }
 
-Compensation::Compensation(const InputMoments &moments) {
-  for (const InputMoments::Block &block : moments.blocks()) {
-    blocks.push_back({block.begin, block.size, block.products});
-    std::vector<double> &factors = blocks.back().factors;
-    if (factorize(factors, block.size))
-      invert(factors, block.size);
-    else
-      factors.clear();
+/// Turns moments about 0 into moments about the mean, in the upper triangle
+/// (N121).
+static void center(std::vector<double> &products, const InputMoments &moments,
+                   size_t begin, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    double sum = moments.mean(begin + i) * moments.rows();
+    for (size_t j = i; j < n; ++j)
+      products[i * n + j] -= sum * moments.mean(begin + j);
   }
 }
 
-void Compensation::round(double *weights, double scale,
-                         StorageRange range) const {
+Compensation::Compensation(const InputMoments &moments, bool biased) {
+  for (const InputMoments::Block &block : moments.blocks()) {
+    size_t n = block.size;
+    std::vector<double> factors = block.products, costs(n);
+    double trace = 0;
+    for (size_t i = 0; i < n; ++i)
+      trace += factors[i * n + i];
+    if (biased)
+      center(factors, moments, block.begin, n);
+    if (damp(factors, trace, n) && factorize(factors, n)) {
+      for (size_t i = 0; i < n; ++i)
+        costs[i] = factors[i * n + i] * factors[i * n + i];
+      invert(factors, n);
+    } else {
+      factors.clear();
+    }
+    blocks.push_back({block.begin, n, std::move(factors), std::move(costs)});
+  }
+}
+
+double Compensation::round(double *weights, double scale,
+                           StorageRange range) const {
+  double total = 0;
   for (const Block &block : blocks) {
     double *values = weights + block.begin;
     for (size_t i = 0; i < block.size; ++i) {
@@ -115,9 +138,23 @@ void Compensation::round(double *weights, double scale,
       values[i] = q;
       if (block.factors.empty())
         continue;
+      total += error * error * block.costs[i];
       const double *row = &block.factors[i * block.size];
       for (size_t j = i + 1; j < block.size; ++j)
         values[j] -= error * row[j];
     }
   }
+  return total;
+}
+
+std::vector<double> quantc::proposeScales(double scale, StorageRange range,
+                                          size_t columns) {
+  // With fewer steps all errors grow.
+  constexpr double kFewestSteps = 0.9;
+  std::vector<double> scales{scale};
+  if (columns <= InputMoments::kMostColumns)
+    for (int64_t steps = range.max - 1; steps >= kFewestSteps * range.max;
+         --steps)
+      scales.push_back(static_cast<float>(scale * range.max / steps));
+  return scales;
 }

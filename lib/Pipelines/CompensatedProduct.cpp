@@ -8,6 +8,7 @@
 
 #include "CompensatedProduct.h"
 #include "quantc/Dialect/PTQ/IR/QuantUtils.h"
+#include "quantc/Dialect/PTQ/IR/QuantizedConstants.h"
 #include "quantc/Dialect/PTQ/Transforms/Constants.h"
 #include "quantc/Dialect/PTQ/Transforms/Quantizability.h"
 
@@ -213,13 +214,37 @@ void Product::add(const float *values, size_t sample, size_t samples) {
     }
 }
 
+/// The constant `bias` as numbers of its channels; nothing if it is none, or if
+/// a policy wants it as it is.
+std::optional<SmallVector<float>> Product::getBias(const Bias &bias) const {
+  auto wanted = op->getAttrOfType<BoolAttr>(ptq::kBiasCorrectionAttr);
+  Value constant = op->getOperand(bias.operand);
+  std::optional<SmallVector<float>> values = ptq::getFloats(constant);
+  if (!values || !constant.getDefiningOp<tosa::ConstOp>() ||
+      (wanted && !wanted.getValue()))
+    return std::nullopt;
+  if (values->size() == 1)
+    values->resize(bias.count, values->front());
+  if (int64_t(values->size()) < bias.count)
+    return std::nullopt;
+  return values;
+}
+
+/// The output channels whose mean error a bias takes (N121).
+llvm::BitVector Product::findBiased() const {
+  llvm::BitVector biased(layout.getOutputChannels(weight));
+  for (const Bias &bias : biases)
+    if (getBias(bias))
+      biased.set(bias.first, bias.first + bias.count);
+  return biased;
+}
+
 void Product::round() {
   auto rounded = op->getOperand(weightIndex).getDefiningOp<ptq::FakeQuantOp>();
   std::optional<SmallVector<float>> values = ptq::getFloats(rounded.getInput());
   auto type = cast<quant::QuantizedType>(rounded.getQuantizedType());
   if (!values || moments.front().rows() == 0)
     return;
-  std::optional<int64_t> axis = ptq::getQuantizedAxis(type);
   // The elements of each output channel, in the order of columns.
   std::vector<std::vector<size_t>> elements(layout.getOutputChannels(weight));
   SmallVector<int64_t> strides = computeStrides(weight);
@@ -231,23 +256,55 @@ void Product::round() {
     list.resize(row.size());
     list[column] = i;
   }
-  std::vector<double> shifts(elements.size());
-  std::vector<double> channel(row.size());
+  // The output channels of each scale.
+  std::optional<int64_t> axis = ptq::getQuantizedAxis(type);
+  std::vector<std::vector<size_t>> sharing(axis ? weight[*axis] : 1);
+  for (size_t o = 0; o < outputs; ++o) {
+    size_t i = elements[o].front();
+    sharing[axis ? i / strides[*axis] % weight[*axis] : 0].push_back(o);
+  }
   size_t perGroup = outputs / moments.size();
-  for (auto [group, moment] : llvm::enumerate(moments)) {
-    Compensation compensation(moment);
-    for (size_t o = group * perGroup; o < (group + 1) * perGroup; ++o) {
-      for (auto [column, i] : llvm::enumerate(elements[o]))
-        channel[column] = (*values)[i];
-      size_t first = elements[o].front();
-      AffineParams params = ptq::getAffineParams(
-          type, axis ? first / strides[*axis] % weight[*axis] : 0);
-      compensation.round(channel.data(), params.scale, params.storage);
+  llvm::BitVector biased = findBiased();
+  // By group, without and with a bias.
+  std::map<std::pair<size_t, bool>, Compensation> compensations;
+  StorageRange storage = ptq::getAffineParams(type, 0).storage;
+  std::vector<double> channel(row.size());
+  auto roundOutput = [&](size_t o, double scale) {
+    for (auto [column, i] : llvm::enumerate(elements[o]))
+      channel[column] = (*values)[i];
+    size_t group = o / perGroup;
+    return compensations
+        .try_emplace({group, biased[o]}, moments[group], biased[o])
+        .first->second.round(channel.data(), scale, storage);
+  };
+
+  SmallVector<double> scales;
+  std::vector<double> shifts(elements.size());
+  for (auto [index, sharers] : llvm::enumerate(sharing)) { // N120
+    double least = HUGE_VAL;
+    double first = ptq::getAffineParams(type, index).scale, best = first;
+    // Output channels that are not rounded here keep a scale that they share.
+    bool isKept = !axis && outputs < elements.size();
+    for (double scale : proposeScales(first, storage, row.size())) {
+      double error = 0;
+      for (size_t o : sharers)
+        error += roundOutput(o, scale);
+      if (error < least) {
+        least = error;
+        best = scale;
+      }
+      if (isKept)
+        break;
+    }
+    scales.push_back(best);
+    for (size_t o : sharers) {
+      roundOutput(o, best);
+      const InputMoments &moment = moments[o / perGroup];
       for (auto [column, i] : llvm::enumerate(elements[o])) {
-        double real = channel[column] * params.scale;
+        double real = channel[column] * best;
         double clipped = moment.mean(column);
         // What is lost to outliers is not put on all others.
-        double mean = std::clamp(sums[group][column] / moment.rows(),
+        double mean = std::clamp(sums[o / perGroup][column] / moment.rows(),
                                  clipped - step / 2, clipped + step / 2);
         shifts[o] += real * clipped - (*values)[i] * mean;
         (*values)[i] = real;
@@ -258,24 +315,17 @@ void Product::round() {
   Value constant = ptq::createFloatConstantLike(
       builder, rounded.getInput(), cast<RankedTensorType>(rounded.getType()),
       *values);
-  op->setOperand(weightIndex, ptq::FakeQuantOp::create(
-                                  builder, rounded.getLoc(), constant, type));
-  auto wanted = op->getAttrOfType<BoolAttr>(ptq::kBiasCorrectionAttr);
-  if (!wanted || wanted.getValue())
-    for (const Bias &bias : biases)
-      addToBias(bias, shifts);
+  op->setOperand(weightIndex,
+                 ptq::FakeQuantOp::create(builder, rounded.getLoc(), constant,
+                                          ptq::withScales(type, scales)));
+  for (const Bias &bias : biases)
+    addToBias(bias, shifts);
 }
 
-/// Takes away the mean error that is left, unless a policy wants the bias as it
-/// is.
+/// Takes away the mean error that is left, where it may.
 void Product::addToBias(const Bias &bias, ArrayRef<double> shifts) {
-  Value constant = op->getOperand(bias.operand);
-  std::optional<SmallVector<float>> values = ptq::getFloats(constant);
-  if (!values || !constant.getDefiningOp<tosa::ConstOp>())
-    return;
-  if (values->size() == 1)
-    values->resize(bias.count, values->front());
-  if (int64_t(values->size()) < bias.count)
+  std::optional<SmallVector<float>> values = getBias(bias);
+  if (!values)
     return;
   for (auto [value, shift] :
        llvm::zip(*values, shifts.slice(bias.first, bias.count)))
@@ -283,6 +333,7 @@ void Product::addToBias(const Bias &bias, ArrayRef<double> shifts) {
   OpBuilder builder(op);
   auto type =
       RankedTensorType::get({int64_t(values->size())}, builder.getF32Type());
-  op->setOperand(bias.operand, ptq::createFloatConstantLike(builder, constant,
-                                                            type, *values));
+  op->setOperand(bias.operand,
+                 ptq::createFloatConstantLike(
+                     builder, op->getOperand(bias.operand), type, *values));
 }

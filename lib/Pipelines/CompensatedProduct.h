@@ -7,7 +7,8 @@
 ///
 /// \file
 /// Private to QuantcPipelines: a product of a network, the moments of the
-/// inputs that its weights meet, and the weights rounded with these (N72).
+/// inputs that its weights meet, and the weights rounded with these (N72,
+/// N120).
 ///
 //===----------------------------------------------------------------------===//
 
@@ -17,9 +18,11 @@
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Numerics/CompensatedRounding.h"
 
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
 
 #include <cmath>
+#include <map>
 #include <tuple>
 
 namespace quantc {
@@ -64,6 +67,8 @@ private:
   void fillRow(const float *values, int64_t position, int64_t group);
   void clipRow();
   size_t countPositions() const;
+  std::optional<llvm::SmallVector<float>> getBias(const Bias &bias) const;
+  llvm::BitVector findBiased() const;
   void addToBias(const Bias &bias, llvm::ArrayRef<double> shifts);
 
   static std::optional<Product> create(mlir::Operation *op, unsigned weight,

@@ -185,4 +185,62 @@ TEST(CompensatedRoundingTest, ManyColumnsAreRoundedInBlocks) {
   EXPECT_EQ(end, columns);
 }
 
+TEST(CompensatedRoundingTest, CostIsTheErrorOfTheRows) {
+  std::mt19937 random(4);
+  auto rows = makeRows(2000, 12, random);
+  auto centered = rows;
+  InputMoments moments = measure(rows);
+  for (std::vector<float> &row : centered)
+    for (size_t i = 0; i < row.size(); ++i)
+      row[i] -= moments.mean(i);
+  for (bool biased : {false, true}) {
+    Compensation compensation(moments, biased);
+    std::vector<double> weights = drawWeights(12, random), q = weights;
+    double cost = compensation.round(q.data(), 0.1, kRange);
+    double error = getError(biased ? centered : rows, weights, q, 0.1);
+    // The cost holds the damping, too.
+    double trace = 0, squares = 0;
+    for (size_t i = 0; i < 12; ++i) {
+      trace += moments.blocks().front().products[i * 13];
+      squares += std::pow(q[i] * 0.1 - weights[i], 2);
+    }
+    EXPECT_NEAR(cost, error + 0.01 * trace / 12 * squares, error * 1e-4);
+  }
+}
+
+TEST(CompensatedRoundingTest, ABiasLeavesLessToMakeUpFor) {
+  std::mt19937 random(5);
+  double plain = 0, biased = 0;
+  for (int layer = 0; layer < 200; ++layer) {
+    auto rows = makeRows(200, 16, random), centered = rows;
+    for (std::vector<float> &row : rows)
+      for (float &value : row)
+        value += 20;
+    InputMoments moments = measure(rows);
+    for (size_t r = 0; r < rows.size(); ++r)
+      for (size_t i = 0; i < 16; ++i)
+        centered[r][i] = rows[r][i] - moments.mean(i);
+    std::vector<double> weights = drawWeights(16, random);
+    std::vector<double> p = weights, q = weights;
+    Compensation(moments).round(p.data(), 1.0 / 127, kRange);
+    Compensation(moments, true).round(q.data(), 1.0 / 127, kRange);
+    plain += getError(centered, weights, p, 1.0 / 127);
+    biased += getError(centered, weights, q, 1.0 / 127);
+  }
+  EXPECT_LT(biased, plain * 0.95);
+}
+
+TEST(CompensatedRoundingTest, ScalesAreWholeStepsOfTheLargestWeight) {
+  std::vector<double> scales = proposeScales(0.5, kRange, 9);
+  ASSERT_EQ(scales.size(), 13u);
+  EXPECT_EQ(scales.front(), 0.5);
+  for (size_t i = 0; i < scales.size(); ++i)
+    EXPECT_EQ(scales[i], static_cast<float>(0.5 * 127 / (127.0 - i)));
+  // Many columns average out what a scale could gain.
+  EXPECT_EQ(proposeScales(0.5, kRange, InputMoments::kMostColumns + 1).size(),
+            1u);
+  // Of so few steps none can be spared.
+  EXPECT_EQ(proposeScales(0.5, {-7, 7}, 9).size(), 1u);
+}
+
 } // namespace

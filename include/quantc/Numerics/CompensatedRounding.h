@@ -60,12 +60,15 @@ private:
 /// the factor by which the error of a column is spread over the later ones.
 class Compensation {
 public:
-  explicit Compensation(const InputMoments &moments);
+  /// If `biased`, a bias will take the mean error away, and only the error
+  /// about it counts (N121).
+  explicit Compensation(const InputMoments &moments, bool biased = false);
 
   /// Rounds the weights of one output, `columns` numbers, to multiples of
   /// `scale` within `range`. `weights` holds the weights, and afterwards the
-  /// integers.
-  void round(double *weights, double scale, StorageRange range) const;
+  /// integers. Returns the squared error of the output, summed over the rows;
+  /// 0 if nothing is known of the inputs.
+  double round(double *weights, double scale, StorageRange range) const;
 
 private:
   struct Block {
@@ -73,9 +76,18 @@ private:
     /// Upper triangular U with U^T U = the inverse of the moments; each row is
     /// divided by its diagonal element. Empty: nothing is known of the inputs.
     std::vector<double> factors;
+    /// One over the square of each diagonal element of U: what the squared
+    /// error of a column costs that the later ones cannot make up for.
+    std::vector<double> costs;
   };
   std::vector<Block> blocks;
 };
+
+/// The scales that are tried for a channel of `columns` weights (N120): first
+/// `scale`, that of the largest weight, then larger ones, of which the largest
+/// weight is a whole number of steps, too.
+std::vector<double> proposeScales(double scale, StorageRange range,
+                                  size_t columns);
 
 } // namespace quantc
 

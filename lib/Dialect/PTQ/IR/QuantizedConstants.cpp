@@ -65,6 +65,17 @@ quant::QuantizedType ptq::makeSigned(quant::QuantizedType type) {
       uniform.getScale(), uniform.getZeroPoint() - half, min, max);
 }
 
+quant::QuantizedType ptq::withScales(quant::QuantizedType type,
+                                     ArrayRef<double> scales) {
+  StorageRange storage{type.getStorageTypeMin(), type.getStorageTypeMax()};
+  unsigned width = type.getStorageTypeIntegralWidth();
+  if (std::optional<int64_t> axis = getQuantizedAxis(type))
+    return getPerAxisType(type.getContext(), scales, *axis, storage, width);
+  int64_t zeroPoint = cast<quant::UniformQuantizedType>(type).getZeroPoint();
+  return getUniformType(type.getContext(), {scales[0], zeroPoint, storage},
+                        width);
+}
+
 OperandRole ptq::getConstantRole(FakeQuantOp op) {
   for (OpOperand &use : op->getUses()) {
     auto user = dyn_cast<QuantizableOpInterface>(use.getOwner());

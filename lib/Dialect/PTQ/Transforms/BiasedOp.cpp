@@ -46,17 +46,6 @@ static SmallVector<double> getScales(quant::QuantizedType type) {
   return {cast<quant::UniformQuantizedType>(type).getScale()};
 }
 
-static quant::QuantizedType withScales(quant::QuantizedType type,
-                                       ArrayRef<double> scales) {
-  StorageRange storage{type.getStorageTypeMin(), type.getStorageTypeMax()};
-  unsigned width = type.getStorageTypeIntegralWidth();
-  if (std::optional<int64_t> axis = getQuantizedAxis(type))
-    return getPerAxisType(type.getContext(), scales, *axis, storage, width);
-  int64_t zeroPoint = cast<quant::UniformQuantizedType>(type).getZeroPoint();
-  return getUniformType(type.getContext(), {scales[0], zeroPoint, storage},
-                        width);
-}
-
 /// Replaces the weight's parameters for this operation only.
 static void setWeightType(OpOperand &weight, quant::QuantizedType type) {
   auto old = weight.get().getDefiningOp<FakeQuantOp>();

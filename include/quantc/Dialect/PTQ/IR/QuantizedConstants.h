@@ -37,6 +37,10 @@ llvm::SmallVector<double> findMagnitudes(llvm::ArrayRef<float> values,
 /// same width, moved down by half its range, represents the same reals.
 mlir::quant::QuantizedType makeSigned(mlir::quant::QuantizedType type);
 
+/// `type` with other scales, as many as it has.
+mlir::quant::QuantizedType withScales(mlir::quant::QuantizedType type,
+                                      llvm::ArrayRef<double> scales);
+
 /// What the constant that `op` rounds is to the operations that read it.
 OperandRole getConstantRole(FakeQuantOp op);
 
