@@ -119,7 +119,7 @@ function histogramPlot(tensor) {
   const datasets = [dataset('values', false, 'bar')];
   if (tensor.grid)
     datasets.push(dataset('beyond the integers', true, 'suspect'), {
-      type: 'line', label: 'smallest and largest integer', borderColor: colour('cumulative'), borderWidth: 2,
+      type: 'line', label: 'ends of the integers', borderColor: colour('cumulative'), borderWidth: 2,
       pointRadius: 0, pointHitRadius: 0, spanGaps: false,
       data: [{x: least, y: .6}, {x: least, y: top}, {x: NaN, y: NaN}, {x: most, y: .6}, {x: most, y: top}],
     });
@@ -135,7 +135,9 @@ function histogramPlot(tensor) {
         y: {type: 'logarithmic', min: .6, title: title('count'), ticks: logarithmicTicks},
       },
       plugins: {
-        legend: {display: Boolean(tensor.grid), labels: {boxWidth: 12, boxHeight: 8}},
+        legend: {display: Boolean(tensor.grid), labels: {
+          boxWidth: 12, boxHeight: 8, filter: (item, data) => data.datasets[item.datasetIndex].data.some(point => point.y),
+        }},
         tooltip: {callbacks: {
           title: items => items.length ? `${show(items[0].parsed.x - width / 2)} to ${show(items[0].parsed.x + width / 2)}` : '',
           label: item => `${item.parsed.y.toLocaleString('en')} values`,
@@ -160,7 +162,7 @@ function weightsPlot(weights) {
     options: {
       interaction: {mode: 'index', intersect: false},
       scales: {
-        x: {title: title('channel'), grid: {display: false}},
+        x: {title: title('channel'), grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 12}},
         y: {ticks: {callback: value => show(value)}},
       },
       plugins: {
