@@ -28,14 +28,14 @@ function redrawAll() {
     redraw(id);
 }
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
-function print(begins) {
+function setPrinting(begins) {
   document.documentElement.classList.toggle('printing', begins);
   redrawAll();
   for (const chart of Object.values(Chart.instances))
     chart.resize();
 }
-addEventListener('beforeprint', () => print(true));
-addEventListener('afterprint', () => print(false));
+addEventListener('beforeprint', () => setPrinting(true));
+addEventListener('afterprint', () => setPrinting(false));
 
 const title = text => ({display: true, text});
 const positive = number => number > 0 && isFinite(number) ? number : null;

@@ -138,6 +138,11 @@ def check_print(browser):
     browser.colours("dark")
     document = browser.send("Page.printToPDF")["data"]
     assert len(document) > 20000, len(document)
+    # On paper everything is light, also if the screen is dark.
+    browser.evaluate("setPrinting(true)")
+    text, scheme = browser.evaluate("[colour('text'), getComputedStyle(document.documentElement).colorScheme]")
+    assert text == "#1a1d23" and set(scheme.split()) == {"light", "only"}, (text, scheme)
+    browser.evaluate("setPrinting(false)")
     assert not browser.evaluate("document.documentElement.classList.contains('printing')")
     browser.colours("light")
 
