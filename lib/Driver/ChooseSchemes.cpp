@@ -78,7 +78,7 @@ private:
   llvm::Error nameRefused(RoleSearch &search);
   llvm::Expected<bool> keepIfBetter(SchemeChoice candidate);
   bool isGood(const AccuracyCheck &check) const {
-    return check.outputSqnr() >= limits.goodSqnr && check.agreement() == 100;
+    return check.decisiveSqnr() >= limits.goodSqnr && check.agreement() == 100;
   }
 
   ModuleOp network;
@@ -350,7 +350,7 @@ llvm::Expected<bool> Chooser::keepIfBetter(SchemeChoice candidate) {
   llvm::Expected<AccuracyCheck> check = compile(candidate.rules, nullptr);
   if (!check)
     return check.takeError();
-  if (check->outputSqnr() < choice.accuracy.outputSqnr() + limits.leastGain)
+  if (check->decisiveSqnr() < choice.accuracy.decisiveSqnr() + limits.leastGain)
     return false;
   candidate.accuracy = std::move(*check);
   candidate.before = std::move(choice.before);

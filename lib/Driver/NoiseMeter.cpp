@@ -8,12 +8,25 @@
 
 #include "NoiseMeter.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace quantc;
 
 /// Noise by signal is at most this: more is not worse. So is what is not a
 /// number, such as the logarithm of what was rounded to 0.
 static constexpr double kLost = 1000;
+
+static double limitNoise(double ratio) { return ratio < kLost ? ratio : kLost; }
+
+/// The noise by signal of all samples together, or of the typical one where a
+/// few large samples hide it (see AccuracyCheck::decisiveSqnr).
+static double chooseNoise(double all, std::vector<double> ofSamples) {
+  auto middle = ofSamples.begin() + ofSamples.size() / 2;
+  std::nth_element(ofSamples.begin(), middle, ofSamples.end());
+  double hidden = std::pow(10, AccuracyCheck::kHidden / 10);
+  return *middle > hidden * all ? *middle : all;
+}
 
 llvm::Expected<NoiseMeter> NoiseMeter::create(ModuleOp annotated,
                                               AccuracyChecker &checker,
@@ -45,24 +58,33 @@ llvm::Expected<double> NoiseMeter::measure(const llvm::BitVector &exact,
                                            const llvm::BitVector &wide,
                                            llvm::ArrayRef<Outputs> reference,
                                            size_t step) {
-  std::vector<double> noise(floats.front().size()), signal(noise.size());
+  size_t outputs = floats.front().size();
+  std::vector<double> noise(outputs), signal(outputs);
+  std::vector<std::vector<double>> ratios(outputs);
   for (auto [index, sample] : llvm::enumerate(samples->samples())) {
     if (index % step)
       continue;
     llvm::Expected<Outputs> run = switched.run(*sample, exact, wide);
     if (!run)
       return run.takeError();
-    for (size_t o = 0; o < noise.size(); ++o)
+    for (size_t o = 0; o < outputs; ++o) {
+      double n = 0, s = 0;
       for (auto [value, wanted] :
            llvm::zip_equal((*run)[o], reference[index][o])) {
-        noise[o] += (value - wanted) * (value - wanted);
-        signal[o] += wanted * wanted;
+        n += (value - wanted) * (value - wanted);
+        s += wanted * wanted;
       }
+      noise[o] += n;
+      signal[o] += s;
+      if (s > 0)
+        ratios[o].push_back(limitNoise(n / s));
+    }
   }
   double worst = 0;
-  for (auto [n, s] : llvm::zip_equal(noise, signal))
-    if (s > 0)
-      worst = n / s < kLost ? std::max(worst, n / s) : kLost;
+  for (size_t o = 0; o < outputs; ++o)
+    if (signal[o] > 0)
+      worst = std::max(worst, chooseNoise(limitNoise(noise[o] / signal[o]),
+                                          std::move(ratios[o])));
   return worst;
 }
 

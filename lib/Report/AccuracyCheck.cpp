@@ -42,6 +42,11 @@ double AccuracyCheck::typicalSqnr() const {
   return *middle;
 }
 
+double AccuracyCheck::decisiveSqnr() const {
+  double all = outputSqnr(), typical = typicalSqnr();
+  return typical < all - kHidden ? typical : all;
+}
+
 double AccuracyCheck::agreement() const {
   return rows ? 100.0 * agreeing / rows : 100.0;
 }
@@ -79,10 +84,8 @@ static std::string spell(double sqnr) {
 static std::string spellOutputs(const AccuracyCheck &check) {
   std::vector<std::string> parts;
   if (!check.outputs.empty()) {
-    // One large sample hides what happens to the others.
-    constexpr double kHidden = 10;
     std::string text = "output " + spell(check.outputSqnr());
-    if (check.typicalSqnr() < check.outputSqnr() - kHidden)
+    if (check.decisiveSqnr() < check.outputSqnr())
       text +=
           ", " + spell(check.typicalSqnr()) + " or less in half of the samples";
     parts.push_back(std::move(text));

@@ -47,6 +47,10 @@ struct AccuracyCheck {
   /// output has no classes: agreement is not judged. In dB.
   static constexpr double kTies = 30;
 
+  /// If the typical sample is so much worse than all together, in dB, a few
+  /// large ones hide what happens to the others.
+  static constexpr double kHidden = 10;
+
   uint64_t samples = 0;
   /// Answers of the first output, and those that are the same: of real numbers
   /// with up to three dimensions the position of the largest in the last
@@ -66,6 +70,8 @@ struct AccuracyCheck {
   /// The median over samples, in dB; infinite without samples. It is far below
   /// that of all samples together if one sample is much larger than others.
   double typicalSqnr() const;
+  /// Of all samples, or the typical one where others hide it (kHidden).
+  double decisiveSqnr() const;
   /// In percent; 100 without rows.
   double agreement() const;
   /// The tensor, inside or output, with the lowest SQNR; null if nothing
