@@ -58,6 +58,9 @@ config.substitutions.append(
     ("%run_streaming", f"{config.python_executable} {config.test_source_root}/Integration/support/run_streaming.py {tools}")
 )
 config.substitutions.append(
+    ("%run_drift", f"{config.python_executable} {config.test_source_root}/Integration/support/run_drift.py {tools}")
+)
+config.substitutions.append(
     ("%held_states", f"{config.python_executable} {config.test_source_root}/Import/TFLite/support/held_states.py {tools}")
 )
 config.substitutions.append(("%python", config.python_executable))

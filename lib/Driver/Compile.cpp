@@ -7,11 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantc/Driver/Compile.h"
-#include "quantc/Conversion/Passes.h"
 #include "quantc/Dialect/PTQ/IR/InterfaceAttributes.h"
 #include "quantc/Driver/CheckAccuracy.h"
 #include "quantc/Driver/Version.h"
 #include "quantc/Pipelines/Network.h"
+#include "quantc/Pipelines/Step.h"
 #include "quantc/Support/Errors.h"
 #include "quantc/Support/OutputFile.h"
 
@@ -156,11 +156,8 @@ static llvm::Error addCompanions(std::vector<OutputFile> &files,
 /// compiled form.
 static llvm::Error addStreaming(ModuleOp compiled, ModuleOp sequence,
                                 const CompilerOptions &options, int64_t axis) {
-  PassManager pm(sequence.getContext());
-  populateExpandPipeline(pm);
-  pm.addPass(createPTQMakeStep({axis}));
-  if (failed(pm.run(sequence)))
-    return llvm::make_error<DiagnosedError>();
+  if (llvm::Error error = makeStep(sequence, axis, options.codegen.target))
+    return error;
   auto warmup =
       getNetwork(sequence)->getAttrOfType<IntegerAttr>(ptq::kWarmupAttr);
   CodegenOptions codegen = options.codegen;

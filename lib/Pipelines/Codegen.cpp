@@ -13,6 +13,7 @@
 #include "quantc/Codegen/Transforms/Passes.h"
 #include "quantc/Conversion/Passes.h"
 #include "quantc/Pipelines/Pipelines.h"
+#include "quantc/Pipelines/Step.h"
 #include "quantc/Support/Errors.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -23,6 +24,7 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Dialect/Tosa/Transforms/Passes.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -46,17 +48,22 @@ static StringRef dotKindName(DotKind kind) {
   llvm_unreachable("unknown dot kind");
 }
 
+static codegen::SelectKernelsOptions
+getSelection(const TargetDescription &target) {
+  codegen::SelectKernelsOptions select;
+  select.dot = dotKindName(target.dot).str();
+  select.vectorBits = target.vectorBits;
+  select.registers = target.vectorRegisters;
+  return select;
+}
+
 /// Convolutions, matrix products and tables -> kernels with packed weights.
 static void addKernelForming(OpPassManager &pm,
                              const TargetDescription &target) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(codegen::createDecomposeConv3D());
   pm.addPass(codegen::createDecomposeTransposeConv());
-  codegen::SelectKernelsOptions select;
-  select.dot = dotKindName(target.dot).str();
-  select.vectorBits = target.vectorBits;
-  select.registers = target.vectorRegisters;
-  pm.addPass(codegen::createSelectKernels(select));
+  pm.addPass(codegen::createSelectKernels(getSelection(target)));
   pm.addPass(codegen::createFormKernels());
   pm.addPass(codegen::createFormLookups({target.lookupLanes}));
 }
@@ -153,6 +160,26 @@ void quantc::populateCodegenPipeline(OpPassManager &pm,
   pm.addPass(codegen::createLowerPermute({options.target.lookupFeature}));
   addLLVMLowering(pm, options.target);
   pm.addPass(codegen::createEmitEntry());
+}
+
+llvm::Error quantc::makeStep(ModuleOp sequence, int64_t axis,
+                             const TargetDescription &target) {
+  PassManager pm(sequence.getContext());
+  populateExpandPipeline(pm);
+  // These are decomposed before kernels are selected.
+  bool isDecomposed =
+      sequence
+          .walk([](Operation *op) {
+            return WalkResult(
+                failure(isa<tosa::Conv3DOp, tosa::TransposeConv2DOp>(op)));
+          })
+          .wasInterrupted();
+  if (!isDecomposed)
+    pm.addPass(codegen::createSelectKernels(getSelection(target)));
+  pm.addPass(createPTQMakeStep({axis}));
+  if (failed(pm.run(sequence)))
+    return llvm::make_error<DiagnosedError>();
+  return llvm::Error::success();
 }
 
 llvm::Error quantc::generateCode(ModuleOp module,

@@ -312,30 +312,21 @@ def PTQMakeStep : Pass<"ptq-make-step", "::mlir::ModuleOp"> {
 
     ```mlir
     // before
-    func.func @net(%x: tensor<1x8x1x1xi8>) -> tensor<1x6x1x1xi32> {
-      // ...
-      %0 = tosa.conv2d %x, %w, %b, %zp, %wzp {acc_type = i32, dilation = array<i64: 1, 1>,
-          pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
-        : (tensor<1x8x1x1xi8>, tensor<1x3x1x1xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>)
-        -> tensor<1x6x1x1xi32>
-      return %0 : tensor<1x6x1x1xi32>
-    }
-    // after
-    func.func @net(%x: tensor<1x1x1x1xi8>,
-                   %held: tensor<1x2x1x1xi8> {ptq.name = "held", ptq.state = "held_next", ptq.initial = dense<0.0> : tensor<1x2x1x1xf64>})
-        -> (tensor<1x1x1x1xi32>, tensor<1x2x1x1xi8> {ptq.name = "held_next", ptq.state = "held"})
-        attributes {ptq.warmup = 2 : i64} {
-      // ...
-      %window = tosa.concat %held, %x {axis = 1 : i32}
-        : (tensor<1x2x1x1xi8>, tensor<1x1x1x1xi8>) -> tensor<1x3x1x1xi8>
-      %next = tosa.slice %window, %start, %size
-        : (tensor<1x3x1x1xi8>, !tosa.shape<4>, !tosa.shape<4>) -> tensor<1x2x1x1xi8>
-      %0 = tosa.conv2d %window, %w, %b, %zp, %wzp {acc_type = i32, dilation = array<i64: 1, 1>,
-          pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
-        : (tensor<1x3x1x1xi8>, tensor<1x3x1x1xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>)
-        -> tensor<1x1x1x1xi32>
-      return %0, %next : tensor<1x1x1x1xi32>, tensor<1x2x1x1xi8>
-    }
+    %0 = tosa.conv2d %x, %w, %b, %zp, %wzp {acc_type = i32, dilation = array<i64: 1, 1>,
+        pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
+      : (tensor<1x8x1x1xi8>, tensor<1x3x1x1xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>)
+      -> tensor<1x6x1x1xi32>
+    // after: %held is an argument that takes %next in the next step
+    %window = tosa.concat %held, %x {axis = 1 : i32}
+      : (tensor<1x2x1x1xi8>, tensor<1x1x1x1xi8>) -> tensor<1x3x1x1xi8>
+    %start = tosa.const_shape {values = dense<[0, 1, 0, 0]> : tensor<4xindex>} : () -> !tosa.shape<4>
+    %size = tosa.const_shape {values = dense<[1, 2, 1, 1]> : tensor<4xindex>} : () -> !tosa.shape<4>
+    %next = tosa.slice %window, %start, %size
+      : (tensor<1x3x1x1xi8>, !tosa.shape<4>, !tosa.shape<4>) -> tensor<1x2x1x1xi8>
+    %0 = tosa.conv2d %window, %w, %b, %zp, %wzp {acc_type = i32, dilation = array<i64: 1, 1>,
+        pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>}
+      : (tensor<1x3x1x1xi8>, tensor<1x3x1x1xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>)
+      -> tensor<1x1x1x1xi32>
     ```
   }];
   let options = [

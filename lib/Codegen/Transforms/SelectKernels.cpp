@@ -329,11 +329,20 @@ private:
 
   template <typename OpTy>
   bool select(OpTy op, const Machine &machine) {
-    if (op->hasAttr("kernel.strategy"))
-      return true;
+    auto chosen = op->template getAttrOfType<StrategyAttr>("kernel.strategy");
     std::optional<Product> product = describe(op, machine);
     if (!product)
-      return reportNoKernel(op);
+      return chosen || reportNoKernel(op);
+    if (chosen) {
+      // It may have been chosen for more pixels, with weights in this form.
+      if (chosen.getPixels() > product->pixels)
+        op->setAttr("kernel.strategy",
+                    StrategyAttr::get(
+                        &getContext(), chosen.getDot(), product->pixels,
+                        chosen.getVectors(), chosen.getLanes(),
+                        chosen.getChannelsOuter(), chosen.getHighRequantize()));
+      return true;
+    }
     StrategyAttr strategy = chooseTile(&getContext(), machine, *product);
     op->setAttr("kernel.strategy", strategy);
     remark::passed(op.getLoc(),
