@@ -92,11 +92,11 @@ def check_object(tools, obj):
             raise SystemExit(f"{obj} has the symbol {line}")
 
 
-def stream(tools, workdir, network, samples, *options, every=True):
+def stream(tools, workdir, network, samples, *options, every=True, host=False):
     """{target: {name: array}}: the outputs of the steps, which are stacked like the samples {name: array}. Without
-    `every`, the first and the last of the targets are enough."""
+    `every`, the first and the last of the targets are enough, and with `host` the first."""
     results, targets = {}, tools.targets()[0]
-    for target in targets if every else [targets[0], targets[-1]]:
+    for target in targets[:1] if host else targets if every else [targets[0], targets[-1]]:
         place = workdir / target.name
         place.mkdir(parents=True, exist_ok=True)
         obj = place / "net.o"
