@@ -206,6 +206,8 @@ void Annotator::chooseStateTypes(RecurrentOpInterface op) {
   for (auto [state, last] : llvm::enumerate(op.getStates())) {
     // The network brings its own.
     if (auto type = op.getStateType(state)) {
+      if (const Histogram *histogram = findHistogram(last))
+        remarkState(op.getLoc(), getTensorName(last), type, *histogram);
       stateTypes[last] = type;
       continue;
     }
@@ -224,6 +226,7 @@ void Annotator::chooseStateTypes(RecurrentOpInterface op) {
     }
     auto type = op.chooseStateType(state, scheme, min, max);
     remarkParameters(op.getLoc(), getTensorName(last), type, min, max, "state");
+    remarkState(op.getLoc(), getTensorName(last), type, *histogram);
     stateTypes[last] = type;
   }
 }

@@ -421,7 +421,9 @@ def PTQAnnotate : Pass<"ptq-annotate", "::mlir::ModuleOp"> {
     It is an error if the profile belongs to another network, lacks tensors (all of
     them are named), or contains a tensor with NaN or infinite values. A tensor that was always 0
     gets scale 1 and a warning. Each choice is reported by a remark
-    (`--remarks-filter=ptq-annotate`).
+    (`--remarks-filter=ptq-annotate`). A remark `state` for each state of a recurrent layer counts, of its
+    values in all steps of calibration, those that its type cannot hold (`Saturated`) and those whose
+    tanh is 1 in steps of int8 (`Flat`).
 
     Example:
 
