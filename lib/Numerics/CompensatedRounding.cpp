@@ -95,26 +95,13 @@ static void invert(std::vector<double> &r, size_t n) {
   r = std::move(inverse);
 }
 
-/// Turns moments about 0 into moments about the mean, in the upper triangle
-/// (N121).
-static void center(std::vector<double> &products, const InputMoments &moments,
-                   size_t begin, size_t n) {
-  for (size_t i = 0; i < n; ++i) {
-    double sum = moments.mean(begin + i) * moments.rows();
-    for (size_t j = i; j < n; ++j)
-      products[i * n + j] -= sum * moments.mean(begin + j);
-  }
-}
-
-Compensation::Compensation(const InputMoments &moments, bool biased) {
+Compensation::Compensation(const InputMoments &moments) {
   for (const InputMoments::Block &block : moments.blocks()) {
     size_t n = block.size;
     std::vector<double> factors = block.products, costs(n);
     double trace = 0;
     for (size_t i = 0; i < n; ++i)
       trace += factors[i * n + i];
-    if (biased)
-      center(factors, moments, block.begin, n);
     if (damp(factors, trace, n) && factorize(factors, n)) {
       for (size_t i = 0; i < n; ++i)
         costs[i] = factors[i * n + i] * factors[i * n + i];

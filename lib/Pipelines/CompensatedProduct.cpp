@@ -230,15 +230,6 @@ std::optional<SmallVector<float>> Product::getBias(const Bias &bias) const {
   return values;
 }
 
-/// The output channels whose mean error a bias takes (N121).
-llvm::BitVector Product::findBiased() const {
-  llvm::BitVector biased(layout.getOutputChannels(weight));
-  for (const Bias &bias : biases)
-    if (getBias(bias))
-      biased.set(bias.first, bias.first + bias.count);
-  return biased;
-}
-
 void Product::round() {
   auto rounded = op->getOperand(weightIndex).getDefiningOp<ptq::FakeQuantOp>();
   std::optional<SmallVector<float>> values = ptq::getFloats(rounded.getInput());
@@ -264,18 +255,13 @@ void Product::round() {
     sharing[axis ? i / strides[*axis] % weight[*axis] : 0].push_back(o);
   }
   size_t perGroup = outputs / moments.size();
-  llvm::BitVector biased = findBiased();
-  // By group, without and with a bias.
-  std::map<std::pair<size_t, bool>, Compensation> compensations;
+  std::vector<Compensation> compensations(moments.begin(), moments.end());
   StorageRange storage = ptq::getAffineParams(type, 0).storage;
   std::vector<double> channel(row.size());
   auto roundOutput = [&](size_t o, double scale) {
     for (auto [column, i] : llvm::enumerate(elements[o]))
       channel[column] = (*values)[i];
-    size_t group = o / perGroup;
-    return compensations
-        .try_emplace({group, biased[o]}, moments[group], biased[o])
-        .first->second.round(channel.data(), scale, storage);
+    return compensations[o / perGroup].round(channel.data(), scale, storage);
   };
 
   SmallVector<double> scales;

@@ -18,11 +18,9 @@
 #include "quantc/Dialect/PTQ/IR/PTQ.h"
 #include "quantc/Numerics/CompensatedRounding.h"
 
-#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
 
 #include <cmath>
-#include <map>
 #include <tuple>
 
 namespace quantc {
@@ -68,7 +66,6 @@ private:
   void clipRow();
   size_t countPositions() const;
   std::optional<llvm::SmallVector<float>> getBias(const Bias &bias) const;
-  llvm::BitVector findBiased() const;
   void addToBias(const Bias &bias, llvm::ArrayRef<double> shifts);
 
   static std::optional<Product> create(mlir::Operation *op, unsigned weight,

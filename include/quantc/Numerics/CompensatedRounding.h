@@ -60,9 +60,7 @@ private:
 /// the factor by which the error of a column is spread over the later ones.
 class Compensation {
 public:
-  /// If `biased`, a bias will take the mean error away, and only the error
-  /// about it counts (N121).
-  explicit Compensation(const InputMoments &moments, bool biased = false);
+  explicit Compensation(const InputMoments &moments);
 
   /// Rounds the weights of one output, `columns` numbers, to multiples of
   /// `scale` within `range`. `weights` holds the weights, and afterwards the
