@@ -217,6 +217,10 @@ AccuracyChecker::check(ModuleOp lowered,
   return checker.finish();
 }
 
+bool AccuracyChecker::hasFloat(StringRef name) const {
+  return impl->floating.find(name) != nullptr;
+}
+
 llvm::Expected<std::vector<std::vector<double>>>
 AccuracyChecker::runFloat(const SampleSet::Sample &sample,
                           ArrayRef<std::string> names) {

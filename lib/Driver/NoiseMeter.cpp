@@ -33,7 +33,9 @@ llvm::Expected<NoiseMeter> NoiseMeter::create(ModuleOp annotated,
                                               const SampleSet &samples,
                                               const Profile *ranges) {
   llvm::Expected<SwitchedNetwork> switched =
-      SwitchedNetwork::create(annotated, ranges);
+      SwitchedNetwork::create(annotated, ranges, [&](StringRef tensor) {
+        return checker.hasFloat(tensor);
+      });
   if (!switched)
     return switched.takeError();
   NoiseMeter meter(std::move(*switched), samples);

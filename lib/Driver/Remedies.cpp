@@ -161,13 +161,20 @@ llvm::Expected<Remedies> quantc::findRemedies(ModuleOp network,
       NoiseMeter::create(*annotated, *checker, samples, quantize.profile.get());
   if (!meter)
     return meter.takeError();
-  if (!meter->canMeasure())
-    return makeError("no operation reads an activation that is rounded, so "
-                     "there is nothing to try in another scheme");
+  if (!meter->canMeasure()) {
+    Remedies none;
+    none.untried = "no operation reads an activation that is rounded, so there "
+                   "is nothing to try in another scheme";
+    return none;
+  }
   return Search(*meter, samples.size()).run();
 }
 
 void Remedies::print(llvm::raw_ostream &os) const {
+  if (!untried.empty()) {
+    os << untried << "\n";
+    return;
+  }
   os << llvm::formatv("what would help, measured on {0} samples of the profile "
                       "({1:F1} dB as it is, {2:F1} dB if no activation was "
                       "rounded):\n",

@@ -45,7 +45,8 @@ public:
         int16(llvm::cantFail(ptq::parseScheme(func.getContext(), "int16x8"))) {}
   std::vector<SwitchedUnit> run();
   int64_t countSwitches() const { return ranges ? 2 * count : count; }
-  std::vector<std::string> chooseOutputs();
+  std::vector<std::string>
+  chooseOutputs(llvm::function_ref<bool(StringRef)> isComparable);
 
 private:
   bool isMove(Operation *op) const;
@@ -321,7 +322,8 @@ std::vector<SwitchedUnit> Switcher::run() {
 }
 
 /// Leaves the outputs to measure.
-std::vector<std::string> Switcher::chooseOutputs() {
+std::vector<std::string>
+Switcher::chooseOutputs(llvm::function_ref<bool(StringRef)> isComparable) {
   Operation *terminator = func.getBody().front().getTerminator();
   std::vector<std::string> names;
   for (unsigned i = func.getNumResults(); i-- > 0;) {
@@ -345,7 +347,7 @@ std::vector<std::string> Switcher::chooseOutputs() {
     Value scores = softmax.getInput();
     if (auto rounded = scores.getDefiningOp<ptq::FakeQuantOp>())
       scores = rounded.getInput();
-    if (ptq::getTensorName(scores).empty() || isa<BlockArgument>(scores))
+    if (isa<BlockArgument>(scores) || !isComparable(ptq::getTensorName(scores)))
       continue;
     names.front() = ptq::getTensorName(scores).str();
     terminator->setOperand(i, softmax.getInput());
@@ -357,15 +359,16 @@ std::vector<std::string> Switcher::chooseOutputs() {
   return names;
 }
 
-llvm::Expected<SwitchedNetwork> SwitchedNetwork::create(ModuleOp annotated,
-                                                        const Profile *ranges) {
+llvm::Expected<SwitchedNetwork>
+SwitchedNetwork::create(ModuleOp annotated, const Profile *ranges,
+                        llvm::function_ref<bool(StringRef)> isComparable) {
   SwitchedNetwork result;
   Switcher switcher(getNetwork(annotated), ranges);
   // States inside of recurrent layers have no switch: they are not rounded.
   annotated.walk([](ptq::RecurrentOpInterface layer) {
     layer.setStateTypesAttr(ArrayAttr());
   });
-  result.names = switcher.chooseOutputs();
+  result.names = switcher.chooseOutputs(isComparable);
   result.list = switcher.run();
   result.switches = switcher.countSwitches();
   llvm::Expected<std::unique_ptr<Model>> model = loadLowered(annotated);

@@ -51,9 +51,11 @@ class SwitchedNetwork {
 public:
   /// Compiles a network after the stage Annotate, which is consumed. `ranges`,
   /// if not null, are those that int16 is to hold; without them nothing can be
-  /// rounded to int16.
+  /// rounded to int16. The scores in front of a softmax are measured instead of
+  /// its result if the tensor `isComparable`.
   static llvm::Expected<SwitchedNetwork>
-  create(mlir::ModuleOp annotated, const Profile *ranges = nullptr);
+  create(mlir::ModuleOp annotated, const Profile *ranges,
+         llvm::function_ref<bool(llvm::StringRef tensor)> isComparable);
 
   /// In the order of the network.
   llvm::ArrayRef<SwitchedUnit> units() const { return list; }

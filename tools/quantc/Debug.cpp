@@ -34,11 +34,11 @@ public:
   llvm::Expected<ExitCode> run() override;
 
 private:
+  llvm::Error checkInputs() const;
   llvm::Error checkFolder() const;
   llvm::Error write(const DebugReport &report,
-                    const std::optional<Remedies> &remedies);
-  llvm::Error tryRemedies(mlir::ModuleOp module, const CompilerOptions &options,
-                          std::optional<Remedies> &remedies);
+                    const std::optional<Remedies> &remedies,
+                    const ptq::Policy &policy);
 
   cl::opt<std::string> network{cl::Positional, cl::Required, cl::sub(sub),
                                cl::desc(kNetworkArgument)};
@@ -107,6 +107,19 @@ static llvm::Error checkWritable(llvm::StringRef folder) {
   return llvm::Error::success();
 }
 
+/// No file that is written is an input.
+llvm::Error DebugCommand::checkInputs() const {
+  std::vector<std::string> files = quantize.inputs(), written;
+  files.insert(files.end(), inputs.begin(), inputs.end());
+  files.push_back(network);
+  if (!emitPolicy.empty())
+    written.push_back(emitPolicy);
+  if (!output.empty())
+    for (llvm::StringRef name : kFiles)
+      written.push_back(inFolder(output, name));
+  return checkOutputs(written, files);
+}
+
 /// A report is not replaced by accident.
 llvm::Error DebugCommand::checkFolder() const {
   if (output.empty())
@@ -125,18 +138,25 @@ llvm::Error DebugCommand::checkFolder() const {
 }
 
 llvm::Error DebugCommand::write(const DebugReport &report,
-                                const std::optional<Remedies> &remedies) {
+                                const std::optional<Remedies> &remedies,
+                                const ptq::Policy &policy) {
   EscapingStream escaped(llvm::outs());
   report.print(escaped);
   if (remedies)
     remedies->print(escaped);
+  std::vector<OutputFile> files;
+  if (remedies && !emitPolicy.empty())
+    files.push_back({emitPolicy, [&](llvm::raw_pwrite_stream &os) {
+                       ptq::printPolicy(os, remedies->addTo(policy));
+                       return llvm::Error::success();
+                     }});
   if (output.empty())
-    return llvm::Error::success();
+    return writeFilesAtomically(files);
   if (std::error_code code = llvm::sys::fs::create_directories(output))
     return makeError("'" + output + "': " + code.message());
   llvm::json::Object object = report.toJson();
   object["file"] = llvm::sys::path::filename(network);
-  if (remedies)
+  if (remedies && remedies->untried.empty())
     object["what_if"] = remedies->toJSON();
   llvm::json::Value json(std::move(object));
   auto csv = [&](bool local) {
@@ -145,47 +165,22 @@ llvm::Error DebugCommand::write(const DebugReport &report,
       return llvm::Error::success();
     };
   };
-  return writeFilesAtomically(
-      {{inFolder(output, kPage),
-        [&](llvm::raw_pwrite_stream &os) {
-          printHtmlReport(os, json);
-          return llvm::Error::success();
-        }},
-       {inFolder(output, kLocal), csv(true)},
-       {inFolder(output, kCumulative), csv(false)},
-       {inFolder(output, kJson), [&](llvm::raw_pwrite_stream &os) {
-          os << llvm::formatv("{0:2}\n", json);
-          return llvm::Error::success();
-        }}});
-}
-
-llvm::Error DebugCommand::tryRemedies(mlir::ModuleOp module,
-                                      const CompilerOptions &options,
-                                      std::optional<Remedies> &remedies) {
-  if (!whatIf && emitPolicy.empty())
-    return llvm::Error::success();
-  llvm::Expected<Remedies> found = findRemedies(module, options);
-  if (!found)
-    return found.takeError();
-  remedies = std::move(*found);
-  if (emitPolicy.empty())
-    return llvm::Error::success();
-  ptq::Policy policy =
-      remedies->addTo(spellOut(options.quantize.policy, module));
-  return writeFileAtomically(emitPolicy, [&](llvm::raw_pwrite_stream &os) {
-    ptq::printPolicy(os, policy);
-    return llvm::Error::success();
-  });
+  files.push_back({inFolder(output, kPage), [&](llvm::raw_pwrite_stream &os) {
+                     printHtmlReport(os, json);
+                     return llvm::Error::success();
+                   }});
+  files.push_back({inFolder(output, kLocal), csv(true)});
+  files.push_back({inFolder(output, kCumulative), csv(false)});
+  files.push_back({inFolder(output, kJson), [&](llvm::raw_pwrite_stream &os) {
+                     os << llvm::formatv("{0:2}\n", json);
+                     return llvm::Error::success();
+                   }});
+  return writeFilesAtomically(files);
 }
 
 llvm::Expected<ExitCode> DebugCommand::run() {
-  if (!emitPolicy.empty()) {
-    std::vector<std::string> files = quantize.inputs();
-    files.insert(files.end(), inputs.begin(), inputs.end());
-    files.push_back(network);
-    if (llvm::Error error = checkOutputs({emitPolicy.getValue()}, files))
-      return std::move(error);
-  }
+  if (llvm::Error error = checkInputs())
+    return std::move(error);
   if (llvm::Error error = checkFolder())
     return std::move(error);
   if (quantize.convertsIO())
@@ -223,10 +218,14 @@ llvm::Expected<ExitCode> DebugCommand::run() {
   if (!report)
     return report.takeError();
   std::optional<Remedies> remedies;
-  if (!report->interrupted)
-    if (llvm::Error error = tryRemedies(**module, options, remedies))
-      return std::move(error);
-  if (llvm::Error error = write(*report, remedies))
+  if (!report->interrupted && (whatIf || !emitPolicy.empty())) {
+    llvm::Expected<Remedies> found = findRemedies(**module, options);
+    if (!found)
+      return found.takeError();
+    remedies = std::move(*found);
+  }
+  if (llvm::Error error =
+          write(*report, remedies, spellOut(options.quantize.policy, **module)))
     return std::move(error);
   return report->interrupted ? kInterrupted : kSuccess;
 }

@@ -28,6 +28,8 @@ public:
   check(mlir::ModuleOp lowered, llvm::ArrayRef<QuantizedTensorReport> quantized,
         const SampleSet &samples);
 
+  /// True if the float network shows a tensor of this name.
+  bool hasFloat(llvm::StringRef name) const;
   /// Tensors of the float network, which have these names.
   llvm::Expected<std::vector<std::vector<double>>>
   runFloat(const SampleSet::Sample &sample, llvm::ArrayRef<std::string> names);

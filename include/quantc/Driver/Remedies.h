@@ -50,6 +50,8 @@ struct Remedies {
   /// that they have together.
   size_t chosen = 0;
   double together = 0;
+  /// Why nothing was tried; nothing else is known then.
+  std::string untried;
 
   void print(llvm::raw_ostream &os) const;
   llvm::json::Object toJSON() const;

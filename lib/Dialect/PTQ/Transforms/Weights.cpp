@@ -25,6 +25,9 @@ using namespace mlir;
 using namespace quantc;
 using namespace quantc::ptq;
 
+/// The largest scale of weights that are all 0 (N5).
+static constexpr double kScaleOfZeros = 1.0 / (1 << 20);
+
 /// `type` in storage of 4 bits if its range allows that.
 static quant::QuantizedType makeNarrow(quant::QuantizedType type) {
   int64_t min = type.getStorageTypeMin(), max = type.getStorageTypeMax();
@@ -68,8 +71,16 @@ quant::QuantizedType ptq::chooseWeightType(SchemeAttr scheme,
   StorageRange storage = scheme.getWeightStorage();
   SmallVector<double> scales = findMagnitudes(data, shape, axis);
   largest = *llvm::max_element(scales);
+  double least = kScaleOfZeros;
   for (double &scale : scales)
-    scale = chooseSymmetric(scale, storage).scale;
+    if (scale > 0) {
+      scale = chooseSymmetric(scale, storage).scale;
+      least = std::min(least, scale);
+    }
+  // N5: the bias has steps of this scale.
+  for (double &scale : scales)
+    if (scale == 0)
+      scale = least;
   MLIRContext *context = scheme.getContext();
   if (axis)
     return getPerAxisType(context, scales, *axis, storage,
