@@ -312,6 +312,36 @@ def PTQMergePointwise
   let dependentDialects = ["::quantc::ptq::PTQDialect"];
 }
 
+def PTQEqualize : Pass<"ptq-equalize", "::mlir::func::FuncOp"> {
+  let summary = "Gives the channels between two products like ranges";
+  let description = [{
+    If one product reads the channels of another one, perhaps behind a ReLU, channel c can be divided by a factor and the
+    weights that read it multiplied by the same. The factor is the power of two next to the one that makes the largest
+    weight that makes the channel as large as the largest one that reads it. Powers of two are exact: the float network computes the
+    same bits. What gains is one scale for all weights of an operation (`--fully-connected=per-tensor`, formats with one scale), and
+    tensors of which few channels decide the range.
+
+    Run it on a simplified network in front of calibration: the statistics of tensors between products change. Clamps with another upper
+    limit than infinity (ReLU6) are left alone, because the limit would differ from channel to channel. The method is cross-layer
+    equalization (M. Nagel and others, "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019).
+
+    Example:
+
+    ```mlir
+    // before: weights of 8 make the channel, and weights of 0.5 read it
+    %w0 = "tosa.const"() {values = dense<8.0> : tensor<1x1x1x1xf32>} : () -> tensor<1x1x1x1xf32>
+    %w1 = "tosa.const"() {values = dense<0.5> : tensor<1x1x1x1xf32>} : () -> tensor<1x1x1x1xf32>
+    %0 = tosa.conv2d %x, %w0, %b, %zp, %zp ...
+    %1 = tosa.clamp %0 {min_val = 0.0 : f32, max_val = 3.40282347E+38 : f32} ...
+    %2 = tosa.conv2d %1, %w1, %b, %zp, %zp ...
+    // after
+    %w0 = "tosa.const"() {values = dense<2.0> : tensor<1x1x1x1xf32>} : () -> tensor<1x1x1x1xf32>
+    %w1 = "tosa.const"() {values = dense<2.0> : tensor<1x1x1x1xf32>} : () -> tensor<1x1x1x1xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Observe and annotate
 //===----------------------------------------------------------------------===//
