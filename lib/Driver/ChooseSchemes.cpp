@@ -76,6 +76,7 @@ private:
   llvm::Error widen();
   llvm::Error searchRoles();
   llvm::Error nameRefused(RoleSearch &search);
+  llvm::Error widenAll();
   llvm::Expected<bool> keepIfBetter(SchemeChoice candidate);
   bool isGood(const AccuracyCheck &check) const {
     return check.decisiveSqnr() >= limits.goodSqnr && check.agreement() == 100;
@@ -330,6 +331,23 @@ llvm::Error Chooser::searchRoles() {
   return llvm::Error::success();
 }
 
+/// Operations may only help together: where one sample is an outlier of all
+/// tensors, say. All of the network computes in int16 then.
+llvm::Error Chooser::widenAll() {
+  if (!meter || isInt8(options.inputs) || isInt8(options.outputs))
+    return llvm::Error::success();
+  SchemeChoice candidate;
+  for (const SwitchedUnit &unit : meter->units())
+    candidate.operations.push_back(unit.tensor);
+  ptq::PolicyRule rule =
+      makeRule("", "int16x8",
+               "int8 loses the answers, and fewer operations in int16 do not "
+               "bring them back");
+  rule.regex = ".*";
+  candidate.rules.push_back(std::move(rule));
+  return keepIfBetter(std::move(candidate)).takeError();
+}
+
 /// What would be float if it was permitted, unless the answers are lost anyway.
 llvm::Error Chooser::nameRefused(RoleSearch &search) {
   llvm::Expected<RoleSearch::Choice> found =
@@ -345,8 +363,13 @@ llvm::Error Chooser::nameRefused(RoleSearch &search) {
 
 /// Keeps `candidate`, and returns true, if the compiled network gains by it.
 llvm::Expected<bool> Chooser::keepIfBetter(SchemeChoice candidate) {
-  if (candidate.rules.empty() || !fitsBorder(candidate.rules))
+  if (candidate.rules.empty())
     return false;
+  if (!fitsBorder(candidate.rules)) {
+    choice.bound =
+        "8-bit inputs or outputs rule out " + describeWider(candidate);
+    return false;
+  }
   llvm::Expected<AccuracyCheck> check = compile(candidate.rules, nullptr);
   if (!check)
     return check.takeError();
@@ -384,6 +407,12 @@ llvm::Expected<std::optional<SchemeChoice>> Chooser::run() {
   if (!choice.accuracy.keeps(limits.collapse))
     if (llvm::Error error = searchRoles())
       return std::move(error);
+  if (choice.rules.empty() && !choice.accuracy.keeps(limits.collapse))
+    if (llvm::Error error = widenAll())
+      return std::move(error);
+  if (choice.rules.empty() && choice.bound.empty() &&
+      !choice.accuracy.keeps(limits.collapse))
+    choice.bound = "nothing that was tried in int16 or float helps";
   return std::move(choice);
 }
 

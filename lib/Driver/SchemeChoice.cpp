@@ -22,12 +22,19 @@ static std::string listNames(llvm::ArrayRef<std::string> names) {
   return text;
 }
 
-std::string quantc::summarize(const SchemeChoice &choice) {
-  std::string text;
+std::string quantc::describeWider(const SchemeChoice &choice) {
+  std::vector<std::string> parts;
   if (!choice.floats.empty())
-    text += "float for " + listNames(choice.floats) + "; ";
+    parts.push_back("float for " + listNames(choice.floats));
   if (!choice.operations.empty())
-    text += "int16 for " + listNames(choice.operations) + "; ";
+    parts.push_back("int16 for " + listNames(choice.operations));
+  return llvm::join(parts, "; ");
+}
+
+std::string quantc::summarize(const SchemeChoice &choice) {
+  std::string text = describeWider(choice);
+  if (!text.empty())
+    text += "; ";
   if (!choice.bound.empty())
     text += choice.bound + "; ";
   return text + "int8 alone: " + choice.before.summarize();

@@ -182,7 +182,8 @@ void CompileCommand::printSummary(const CompileResult &result) {
   os << llvm::formatv("{0}: {1} integer and {2} float operations\n", output,
                       result.report.integerOperations(),
                       result.report.floatOperations());
-  if (quantize.choice() && !quantize.choice()->rules.empty())
+  if (quantize.choice() &&
+      !(quantize.choice()->rules.empty() && quantize.choice()->bound.empty()))
     os << "  auto   " << summarize(*quantize.choice()) << "\n";
   if (result.accuracy)
     os << "  check  " << result.accuracy->summarize() << "\n";

@@ -43,7 +43,8 @@ struct SchemeChoice {
   std::vector<ptq::PolicyRule> rules;
   /// The tensors made by the operations that became int16, and float.
   std::vector<std::string> operations, floats;
-  /// What the search did not try, or how far it came, if that is not all.
+  /// What the search did not try, how far it came, or why it ended without a
+  /// choice, if there is something to say.
   std::string bound;
   /// The tensors made by the operations that float would save the answers of,
   /// if these are lost without and float is not permitted.
@@ -65,6 +66,8 @@ llvm::Expected<std::optional<SchemeChoice>>
 chooseSchemes(mlir::ModuleOp network, const QuantizeOptions &options,
               const SchemeLimits &limits = {});
 
+/// What is wider than int8: "float for 'log'; int16 for 'add'".
+std::string describeWider(const SchemeChoice &choice);
 /// One line: "int16 for 'conv_1', 'add'; int8 alone: output 16.3 dB".
 std::string summarize(const SchemeChoice &choice);
 
