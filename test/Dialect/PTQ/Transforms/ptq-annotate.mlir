@@ -74,10 +74,10 @@ func.func @zero_range(%arg: tensor<4x2xf32> {ptq.name = "zero"}) -> tensor<4x1xf
   return %1 : tensor<4x1xf32>
 }
 
-// A constant activation has the range of its data; all-zero weights have scale 1.
+// A constant activation has the range of its data; weights that are all 0 have the scale 2^-20 (N5).
 // CHECK-LABEL: func.func @constants
 func.func @constants(%arg: tensor<1x4x4x2xf32> {ptq.name = "x"}) -> tensor<1x4x4x1xf32> {
-  // CHECK-DAG: ptq.fake_quant {{.*}} as !quant.uniform<i8<-127:127>:f32:0, {1.000000e+00}> : tensor<1x1x1x2xf32>
+  // CHECK-DAG: ptq.fake_quant {{.*}} as !quant.uniform<i8<-127:127>:f32:0, {9.5367431640625E-7}> : tensor<1x1x1x2xf32>
   %w = "tosa.const"() <{values = dense<0.0> : tensor<1x1x1x2xf32>}> : () -> tensor<1x1x1x2xf32>
   %b = "tosa.const"() <{values = dense<0.5> : tensor<1xf32>}> : () -> tensor<1xf32>
   %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
